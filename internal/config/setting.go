@@ -1,0 +1,106 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// setting is what the tags say about one field of Config.
+type setting struct {
+	name     string
+	field    string // the field's name in its group
+	group    int    // the group's place in Config
+	title    string // the group's title
+	kind     reflect.Type
+	fallback string
+	unset    string
+	doc      string
+	secret   bool
+	min, max string
+	oneOf    []string
+	schemes  []string
+}
+
+// settings lists every setting in Config's order.
+func settings() []setting {
+	var all []setting
+	config := reflect.TypeFor[Config]()
+	for i := range config.NumField() {
+		group := config.Field(i)
+		for field := range group.Type.Fields() {
+			all = append(all, setting{
+				name:     field.Tag.Get("env"),
+				field:    field.Name,
+				group:    i,
+				title:    group.Tag.Get("title"),
+				kind:     field.Type,
+				fallback: field.Tag.Get("envDefault"),
+				unset:    field.Tag.Get("unset"),
+				doc:      field.Tag.Get("doc"),
+				secret:   field.Tag.Get("secret") == "true",
+				min:      field.Tag.Get("min"),
+				max:      field.Tag.Get("max"),
+				oneOf:    words(field.Tag.Get("oneof")),
+				schemes:  words(field.Tag.Get("schemes")),
+			})
+		}
+	}
+	return all
+}
+
+func words(tag string) []string {
+	if tag == "" {
+		return nil
+	}
+	return strings.Split(tag, ",")
+}
+
+// value is the setting's field in the given settings.
+func (s setting) value(c Config) reflect.Value {
+	return reflect.ValueOf(c).Field(s.group).FieldByName(s.field)
+}
+
+// allows tells whether the value, given as text and as read, is one that the tags allow. A tag that can't be read
+// allows nothing.
+func (s setting) allows(text string, value reflect.Value) bool {
+	switch {
+	case s.oneOf != nil:
+		return slices.Contains(s.oneOf, text)
+	case s.schemes != nil:
+		scheme, _, _ := strings.Cut(text, "://")
+		return slices.Contains(s.schemes, strings.ToLower(scheme))
+	case s.min == "":
+		return true
+	}
+	least, errLeast := s.bound(s.min)
+	most, errMost := s.bound(s.max)
+	return errLeast == nil && errMost == nil && least <= value.Int() && value.Int() <= most
+}
+
+func (s setting) bound(tag string) (int64, error) {
+	if s.kind == reflect.TypeFor[time.Duration]() {
+		d, err := time.ParseDuration(tag)
+		return int64(d), err
+	}
+	return strconv.ParseInt(tag, 10, 64)
+}
+
+// rule says what the tags demand of a value, or nothing where they demand nothing.
+func (s setting) rule() string {
+	switch {
+	case s.oneOf != nil:
+		return "must be one of " + strings.Join(s.oneOf, ", ")
+	case s.schemes != nil:
+		return fmt.Sprintf("must be a URL, %s://[user:password@]host[:port][/path], "+
+			"with what is special in the password percent-encoded", strings.Join(s.schemes, ":// or "))
+	case s.kind == reflect.TypeFor[time.Duration]():
+		return fmt.Sprintf("must be a duration, such as 90s or 1h30m, from %s to %s", s.min, s.max)
+	case s.min != "":
+		return fmt.Sprintf("must be a whole number from %s to %s", s.min, s.max)
+	}
+	return ""
+}

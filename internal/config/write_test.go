@@ -1,0 +1,119 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func write(t *testing.T, environ ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Write(&out, environ); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestWrite(t *testing.T) {
+	want := `HOST=0.0.0.0  (default)
+PORT=  (fault)
+WORKERS_NUM=4  (environment)
+SHUTDOWN_DELAY=90s  (environment)
+TRUSTED_PROXIES=127.0.0.0/8,::1/128  (default)
+CORS_ORIGINS=  (fault)
+APPS=x  (environment)
+AUTH_DISABLED=off  (default)
+NGINX_THROTTLING=YES  (environment)
+DATA_DIR="a\nb"  (environment)
+POSTGRES_HOSTS=  (fault)
+POSTGRES_USER=" me"  (environment)
+POSTGRES_PWD=****  (environment)
+POSTGRES_DB=  (default)
+POSTGRES_SSLMODE=prefer  (default)
+POOL_SIZE=10  (default)
+ECHO_DB=off  (default)
+AUTH_HEADER=Authorization  (default)
+AUTH_TOKEN_TYPE=session_id  (default)
+AUTH_TOKEN_LIFETIME=1h  (default)
+AUTH_HIDE_ACCOUNTS=off  (default)
+THROTTLING_RPS=100  (default)
+THROTTLING_AUTH_RPM=30  (default)
+MESSAGE_MAX_BYTES=65536  (default)
+CACHE_TYPE=memory  (default)
+REDIS_URL=redis://me:****@cache/1  (environment)
+REDIS_PWD=****  (environment)
+RMQ_URL=amqp://****@mq  (environment)
+RMQ_HOST=  (default)
+RMQ_PORT=5672  (default)
+RMQ_USER=  (default)
+RMQ_PASSWORD=****  (environment)
+CONSUMER_POOL_SIZE=4  (default)
+LOG_LEVEL=info  (default)
+LOG_FORMAT=  (default)
+DEBUG=off  (default)
+`
+	environ := append([]string{
+		"PORT=x", "WORKERS_NUM=4", "SHUTDOWN_DELAY=90s", "APPS=x", "NGINX_THROTTLING=YES", "POSTGRES_USER= me", "LOG_FORMAT=", "DATA_DIR=a\nb",
+		"CORS_ORIGINS=https://me:" + hush + "@a", "POSTGRES_HOSTS=postgres://me:" + hush + ",x@db",
+	}, secretive...)
+	if diff := cmp.Diff(want, write(t, environ...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWriteOfNothingAndOfARefusedSecret(t *testing.T) {
+	if got := write(t); strings.Contains(got, "environment") || strings.Contains(got, mask) || strings.Contains(got, "(fault)") {
+		t.Error(got)
+	}
+	if got := write(t, "REDIS_URL=redis://:1/"+hush+"@cache"); !strings.Contains(got, "REDIS_URL=  (fault)\n") || strings.Contains(got, hush) {
+		t.Error(got)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
+func TestWriterErrors(t *testing.T) {
+	if err := Write(brokenWriter{}, nil); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("Write: %v", err)
+	}
+	if err := WriteMarkdown(brokenWriter{}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("WriteMarkdown: %v", err)
+	}
+}
+
+func TestDocumentIsFresh(t *testing.T) {
+	kept, err := os.ReadFile("../../docs/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made bytes.Buffer
+	if err := WriteMarkdown(&made); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(made.String(), string(kept)); diff != "" {
+		t.Errorf("docs/config.md differs from the settings; run go generate ./internal/config:\n%s", diff)
+	}
+}
+
+func TestEverySettingIsDocumented(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range settings() {
+		if s.name == "" || s.title == "" || s.doc == "" || s.absence() == "" || (s.fallback != "") == (s.unset != "") {
+			t.Errorf("a tag of %s (%s) is missing", s.field, s.name)
+		}
+		if strings.ContainsAny(s.doc+s.unset, "|\n") {
+			t.Errorf("%s: the meaning breaks the table", s.name)
+		}
+		if seen[s.name] {
+			t.Errorf("%s is there twice", s.name)
+		}
+		seen[s.name] = true
+	}
+}
