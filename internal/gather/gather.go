@@ -1,0 +1,117 @@
+// Package gather lets concurrent calls share one trip: while a trip is under
+// way the next calls gather, and go together as soon as it is back. There is no
+// timer, so a lone caller waits for nobody.
+package gather
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// ErrFull is returned when as many calls wait as the Limit allows.
+var ErrFull = errors.New("too many calls are waiting")
+
+// Trip carries all the requests at once and answers each at its own index. It
+// runs in a goroutine of its own, under no single caller's context, and must
+// end by itself.
+type Trip[Request, Answer any] func(requests []Request) []Answer
+
+// Limit caps one trip. What does not fit goes with the next one.
+type Limit[Request any] struct {
+	// Rows is the most requests in a trip.
+	Rows int
+	// Bytes is the most bytes in a trip by Size; a single request over it goes alone.
+	Bytes int
+	// Size measures one request in bytes; nil when only Rows counts.
+	Size func(Request) int
+	// Waiting is the most calls that wait for a trip; beyond it Do returns ErrFull.
+	Waiting int
+}
+
+// Group gathers calls for one Trip. It is safe for concurrent use. It holds no
+// goroutine while nothing is asked of it.
+type Group[Request, Answer any] struct {
+	trip  Trip[Request, Answer]
+	limit Limit[Request]
+
+	mu      sync.Mutex
+	waiting []call[Request, Answer]
+	running bool
+}
+
+type call[Request, Answer any] struct {
+	request Request
+	answer  chan Answer
+}
+
+// NewGroup makes a Group of the trip.
+func NewGroup[Request, Answer any](trip Trip[Request, Answer], limit Limit[Request]) *Group[Request, Answer] {
+	return &Group[Request, Answer]{trip: trip, limit: limit}
+}
+
+// Do sends the request with the next trip and waits for its answer. When ctx
+// ends first it returns ctx's error, and the request may still be carried.
+func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answer, error) {
+	made := call[Request, Answer]{request, make(chan Answer, 1)}
+	g.mu.Lock()
+	if len(g.waiting) >= g.limit.Waiting {
+		g.mu.Unlock()
+		var none Answer
+		return none, ErrFull
+	}
+	g.waiting = append(g.waiting, made)
+	if !g.running {
+		g.running = true
+		go g.run()
+	}
+	g.mu.Unlock()
+	select {
+	case answer := <-made.answer:
+		return answer, nil
+	case <-ctx.Done():
+		var none Answer
+		return none, ctx.Err()
+	}
+}
+
+// run makes trips until nobody waits.
+func (g *Group[Request, Answer]) run() {
+	for {
+		calls := g.next()
+		if calls == nil {
+			return
+		}
+		requests := make([]Request, len(calls))
+		for i := range calls {
+			requests[i] = calls[i].request
+		}
+		for i, answer := range g.trip(requests) {
+			calls[i].answer <- answer
+		}
+	}
+}
+
+// next takes the longest run of waiting calls that fits the limit.
+func (g *Group[Request, Answer]) next() []call[Request, Answer] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) == 0 {
+		g.running, g.waiting = false, nil
+		return nil
+	}
+	count := min(len(g.waiting), g.limit.Rows)
+	if g.limit.Size != nil {
+		total := 0
+		for i := range count {
+			total += g.limit.Size(g.waiting[i].request)
+			if total > g.limit.Bytes {
+				count = max(i, 1)
+				break
+			}
+		}
+	}
+	calls := g.waiting[:count:count]
+	g.waiting = g.waiting[count:]
+	return calls
+}

@@ -1,0 +1,86 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"messenger-api/internal/errs"
+)
+
+// Account is who registers and logs in.
+type Account struct {
+	ID   ID
+	Name string
+	// PasswordHash is empty for the built-in account, which nobody can log in to.
+	PasswordHash string
+	CreatedAt    time.Time
+}
+
+// AnonymousAccount is the built-in account that every caller is when the auth
+// app is switched off. Each database has it from its first migration on, so
+// nobody can register its name.
+var AnonymousAccount = Account{ID: ID{15: 1}, Name: "anonymous"}
+
+// Register makes an account. Errors: bad-parameters, user-already-exists.
+func (s *Service) Register(ctx context.Context, name, password string) error {
+	name, err := cleanName("user_name", name)
+	if err != nil {
+		return err
+	}
+	if err := checkPassword("password", password); err != nil {
+		return err
+	}
+	// Asked before the costly hash; the insert below decides when two ask at once.
+	switch _, err := s.store.AccountByName(ctx, name); {
+	case err == nil:
+		return errs.ErrUserAlreadyExists
+	case !errors.Is(err, errs.ErrAccountNotFound):
+		return fmt.Errorf("look up the account: %w", err)
+	}
+	hash, err := s.passwords.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.store.CreateAccount(ctx, Account{ID: NewID(), Name: name, PasswordHash: hash, CreatedAt: s.now()})
+}
+
+// ChangePassword sets a new password and ends all sessions of the account but
+// the caller's. Errors: bad-parameters, bad-password (of the present one).
+func (s *Service) ChangePassword(ctx context.Context, caller Session, password, newPassword string) error {
+	if err := errors.Join(checkPassword("password", password), checkPassword("new_password", newPassword)); err != nil {
+		return err
+	}
+	account, err := s.store.AccountByID(ctx, caller.AccountID)
+	if err != nil {
+		return fmt.Errorf("look up the account: %w", err)
+	}
+	matches, _, err := s.passwords.Verify(ctx, account.PasswordHash, password)
+	if err != nil {
+		return err
+	}
+	if !matches {
+		return errs.ErrBadPassword
+	}
+	hash, err := s.passwords.Hash(ctx, newPassword)
+	if err != nil {
+		return err
+	}
+	changed, err := s.store.ChangePassword(ctx, account.ID, account.PasswordHash, hash, caller.ID, s.now())
+	if err == nil && !changed {
+		// Another change of the same password came first.
+		return errs.ErrBadPassword
+	}
+	return err
+}
+
+func checkPassword(field, password string) error {
+	switch {
+	case password == "":
+		return errs.ErrBadParameters.WithDetails("%s must not be empty", field)
+	case len(password) > PasswordMaxBytes:
+		return errs.ErrBadParameters.WithDetails("%s has more than %d bytes", field, PasswordMaxBytes)
+	}
+	return checkText(field, password)
+}

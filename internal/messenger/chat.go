@@ -1,0 +1,70 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"messenger-api/internal/errs"
+)
+
+// Chat is a log of events. LastSeq is the number of its newest event, 0 while
+// there is none.
+type Chat struct {
+	ID        ID
+	Name      string
+	CreatedBy ID
+	CreatedAt time.Time
+	LastSeq   int64
+}
+
+// User is a name that an account takes in one chat.
+type User struct {
+	ID        ID
+	ChatID    ID
+	AccountID ID
+	Name      string
+	CreatedAt time.Time
+}
+
+// CreateChat makes a chat without users. Errors: bad-parameters.
+func (s *Service) CreateChat(ctx context.Context, account ID, name string) (ID, error) {
+	name, err := cleanName("chat_name", name)
+	if err != nil {
+		return ID{}, err
+	}
+	chat := Chat{ID: NewID(), Name: name, CreatedBy: account, CreatedAt: s.now()}
+	return chat.ID, s.store.CreateChat(ctx, chat)
+}
+
+// JoinChat gives the account a user of that name in the chat: a new one, or
+// the one it has already. Errors: chat-not-found, bad-parameters,
+// user-already-exists (another account has the name in this chat).
+func (s *Service) JoinChat(ctx context.Context, account, chat ID, name string) (ID, error) {
+	name, err := cleanName("user_name", name)
+	if err != nil {
+		return ID{}, s.Refuse(ctx, chat, err)
+	}
+	user, err := s.store.JoinChat(ctx, User{ID: NewID(), ChatID: chat, AccountID: account, Name: name, CreatedAt: s.now()})
+	if err != nil {
+		return ID{}, err
+	}
+	if user.AccountID != account {
+		return ID{}, errs.ErrUserAlreadyExists
+	}
+	return user.ID, nil
+}
+
+// Refuse returns the error that a bad request about a chat deserves: the
+// contract judges the chat first, so it is chat-not-found when there is none,
+// else the given one.
+func (s *Service) Refuse(ctx context.Context, chat ID, bad error) error {
+	exists, err := s.store.ChatExists(ctx, chat)
+	switch {
+	case err != nil:
+		return errors.Join(err, bad)
+	case !exists:
+		return errs.ErrChatNotFound
+	}
+	return bad
+}

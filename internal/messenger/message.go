@@ -1,0 +1,100 @@
+package messenger
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+	"time"
+
+	"messenger-api/internal/errs"
+)
+
+// PageMaxMessages is the longest page of messages.
+const PageMaxMessages = 1000
+
+// Message is one kind of event in a chat's log.
+type Message struct {
+	ID     ID
+	ChatID ID
+	// Seq is the event's number in the chat. Messages are in the order of seq,
+	// but not every event is a message: their numbers may have gaps.
+	Seq             int64
+	UserID          ID
+	UserName        string
+	AccountID       ID
+	ClientMessageID string
+	Text            string
+	CreatedAt       time.Time
+}
+
+// Page is a run of messages, newest first. Next continues it with older ones.
+type Page struct {
+	Messages []Message
+	Next     Cursor
+}
+
+// Cursor is a position in one chat's log: just before the event Before, looking
+// at older ones.
+type Cursor struct {
+	ChatID ID
+	Before int64
+}
+
+// FromEnd is the position of whoever has read nothing yet.
+func FromEnd(chat ID) Cursor { return Cursor{chat, math.MaxInt64} }
+
+// cursorKind tells the iterators of chats from those to come.
+const cursorKind = 1
+
+const cursorBytes = 1 + len(ID{}) + 8
+
+var cursorEncoding = base64.RawURLEncoding.Strict()
+
+// String encodes the cursor as an iterator, which is opaque to clients.
+func (c Cursor) String() string {
+	raw := make([]byte, 0, cursorBytes)
+	raw = append(raw, cursorKind)
+	raw = append(raw, c.ChatID[:]...)
+	raw = binary.BigEndian.AppendUint64(raw, uint64(c.Before))
+	return cursorEncoding.EncodeToString(raw)
+}
+
+// ParseCursor reads an iterator of this chat. Anything else is bad-cursor.
+func ParseCursor(chat ID, iterator string) (Cursor, error) {
+	if len(iterator) != cursorEncoding.EncodedLen(cursorBytes) {
+		return Cursor{}, errs.ErrBadCursor
+	}
+	raw, err := cursorEncoding.DecodeString(iterator)
+	if err != nil || raw[0] != cursorKind || ID(raw[1:17]) != chat {
+		return Cursor{}, errs.ErrBadCursor
+	}
+	before := binary.BigEndian.Uint64(raw[17:])
+	if before < 1 || before > math.MaxInt64 {
+		return Cursor{}, errs.ErrBadCursor
+	}
+	return Cursor{chat, int64(before)}, nil
+}
+
+// Messages reads up to limit messages older than the cursor, 1 to
+// PageMaxMessages. Any account may read any chat. Errors: chat-not-found.
+func (s *Service) Messages(ctx context.Context, from Cursor, limit int) (Page, error) {
+	messages, err := s.store.Messages(ctx, from.ChatID, from.Before, limit)
+	if err != nil {
+		return Page{}, err
+	}
+	if len(messages) == 0 {
+		return s.emptyPage(ctx, from)
+	}
+	return Page{messages, Cursor{from.ChatID, messages[len(messages)-1].Seq}}, nil
+}
+
+// emptyPage has an iterator that stays usable: older messages never come, so
+// the start of the log is the place to go on from.
+func (s *Service) emptyPage(ctx context.Context, from Cursor) (Page, error) {
+	exists, err := s.store.ChatExists(ctx, from.ChatID)
+	if err == nil && !exists {
+		err = errs.ErrChatNotFound
+	}
+	return Page{nil, Cursor{from.ChatID, 1}}, err
+}

@@ -1,0 +1,74 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"time"
+	"unicode/utf8"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/gather"
+)
+
+// sendDeadline is how long a send may take, all tries together.
+const sendDeadline = 5 * time.Second
+
+// Draft is a message that an account wants to send.
+type Draft struct {
+	ChatID    ID
+	UserID    ID
+	AccountID ID
+	// ClientMessageID makes a send safe to repeat, for good; empty for none.
+	ClientMessageID string
+	Text            string
+}
+
+// Send commits a message to its chat's log and returns its ID once that is
+// durable. A draft with a ClientMessageID that this account has sent to this
+// chat before stores nothing and returns the first message's ID. Errors:
+// chat-not-found, bad-parameters, user-not-found (no such user in this chat,
+// or not this account's).
+func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
+	if err := s.checkDraft(draft); err != nil {
+		return ID{}, s.Refuse(ctx, draft.ChatID, err)
+	}
+	now := s.now()
+	message := Message{
+		ID: NewID(), ChatID: draft.ChatID, UserID: draft.UserID, AccountID: draft.AccountID,
+		ClientMessageID: draft.ClientMessageID, Text: draft.Text, CreatedAt: now,
+	}
+	answer, err := s.sender(draft.ChatID).Do(ctx, outgoing{message, time.Now().Add(sendDeadline)})
+	switch {
+	case errors.Is(err, gather.ErrFull):
+		return ID{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
+	case err != nil:
+		return ID{}, err
+	case answer.err != nil:
+		return ID{}, answer.err
+	}
+	return answer.Appended.MessageID, answer.Appended.Err
+}
+
+func (s *Service) checkDraft(draft Draft) error {
+	switch {
+	case draft.Text == "":
+		return errs.ErrBadParameters.WithDetails("message must not be empty")
+	case len(draft.Text) > s.options.MessageMaxBytes:
+		return errs.ErrBadParameters.WithDetails("message has more than %d bytes", s.options.MessageMaxBytes)
+	case utf8.RuneCountInString(draft.ClientMessageID) > ClientMessageIDMaxCharacters:
+		return errs.ErrBadParameters.WithDetails("client_message_id has more than %d characters", ClientMessageIDMaxCharacters)
+	}
+	if err := checkText("message", draft.Text); err != nil {
+		return err
+	}
+	return checkText("client_message_id", draft.ClientMessageID)
+}
+
+var senderSeed = maphash.MakeSeed()
+
+// sender picks the group that commits a chat's messages: always the same one,
+// so that one locked chat stalls only the chats that share it.
+func (s *Service) sender(chat ID) *gather.Group[outgoing, sendAnswer] {
+	return s.senders[maphash.Bytes(senderSeed, chat[:])%uint64(len(s.senders))]
+}

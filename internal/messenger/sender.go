@@ -1,0 +1,173 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/gather"
+)
+
+// The limits of one commit; how long one try of it may take, and the pauses
+// between tries of one whose outcome is unknown.
+const (
+	commitMaxRows    = 512
+	commitMaxBytes   = 4 << 20
+	commitMaxWaiting = 16384
+	retryPauseFirst  = 20 * time.Millisecond
+	retryPauseMost   = 500 * time.Millisecond
+	tryDeadline      = 2 * time.Second
+)
+
+// outgoing is a message on its way, until its deadline.
+type outgoing struct {
+	message  Message
+	deadline time.Time
+}
+
+// sendAnswer is what the sender learns: err where the batch came to nothing.
+type sendAnswer struct {
+	Appended
+
+	err error
+}
+
+// sender commits messages together: while one commit is under way the next
+// sends gather.
+type sender struct {
+	store Store
+	log   *slog.Logger
+}
+
+func newSender(store Store, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
+	s := &sender{store, log}
+	return gather.NewGroup(s.send, gather.Limit[outgoing]{
+		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting,
+		Size: func(o outgoing) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
+	})
+}
+
+// send is one trip of the group.
+func (s *sender) send(batch []outgoing) (answers []sendAnswer) {
+	answers = make([]sendAnswer, len(batch))
+	indexes := make([]int, len(batch))
+	for i := range batch {
+		indexes[i] = i
+	}
+	// A panic here would end the process, and with it everybody's requests.
+	defer func() {
+		if cause := recover(); cause != nil {
+			err := fmt.Errorf("panic while sending: %v\n%s", cause, debug.Stack())
+			for i := range answers {
+				if answers[i] == (sendAnswer{}) {
+					answers[i].err = err
+				}
+			}
+		}
+	}()
+	s.commit(batch, indexes, answers)
+	return answers
+}
+
+// commit tries the messages at the indexes until each has its answer.
+func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
+	unknown := false
+	for pause := retryPauseFirst; ; pause = min(2*pause, retryPauseMost) {
+		indexes = dropLate(batch, indexes, answers)
+		if len(indexes) == 0 {
+			return
+		}
+		err := s.try(batch, indexes, answers)
+		unknown = unknown || errors.Is(err, ErrOutcomeUnknown)
+		switch {
+		case err == nil:
+			return
+		case len(indexes) > 1 && errors.Is(err, ErrRejected):
+			half := len(indexes) / 2
+			s.commit(batch, indexes[:half], answers)
+			s.commit(batch, indexes[half:], answers)
+			return
+		case unknown:
+			// It may be stored: the same again until that is known.
+			s.log.Warn("commit of messages is tried again", "messages", len(indexes), "error", err)
+			time.Sleep(pause)
+		case errors.Is(err, ErrBusy):
+			s.commitByChat(batch, indexes, answers, err)
+			return
+		default:
+			fail(indexes, answers, err)
+			return
+		}
+	}
+}
+
+// commitByChat commits chat by chat what could not be locked together, so that
+// a locked chat fails nobody in another.
+func (s *sender) commitByChat(batch []outgoing, indexes []int, answers []sendAnswer, busy error) {
+	chats := byChat(batch, indexes)
+	if len(chats) == 1 {
+		fail(indexes, answers, busy)
+		return
+	}
+	for _, inChat := range chats {
+		s.commit(batch, inChat, answers)
+	}
+}
+
+func byChat(batch []outgoing, indexes []int) [][]int {
+	var chats [][]int
+	places := map[ID]int{}
+	for _, index := range indexes {
+		chat := batch[index].message.ChatID
+		place, seen := places[chat]
+		if !seen {
+			place = len(chats)
+			places[chat] = place
+			chats = append(chats, nil)
+		}
+		chats[place] = append(chats[place], index)
+	}
+	return chats
+}
+
+// try makes one commit of the messages at the indexes.
+func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) error {
+	messages := make([]Message, len(indexes))
+	for i, index := range indexes {
+		messages[i] = batch[index].message
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), tryDeadline)
+	defer cancel()
+	appended, err := s.store.AppendMessages(ctx, messages)
+	if err != nil {
+		return err
+	}
+	for i, index := range indexes {
+		answers[index].Appended = appended[i]
+	}
+	return nil
+}
+
+// dropLate answers 503 to what is past its deadline and returns the rest.
+func dropLate(batch []outgoing, indexes []int, answers []sendAnswer) []int {
+	now := time.Now()
+	var inTime []int
+	for _, index := range indexes {
+		if now.Before(batch[index].deadline) {
+			inTime = append(inTime, index)
+			continue
+		}
+		answers[index].err = errs.ErrServiceUnavailable.After(time.Second).WithCause(context.DeadlineExceeded)
+	}
+	return inTime
+}
+
+func fail(indexes []int, answers []sendAnswer, err error) {
+	for _, index := range indexes {
+		answers[index].err = err
+	}
+}

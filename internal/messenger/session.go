@@ -1,0 +1,51 @@
+package messenger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// SessionsListed is the most sessions that Sessions returns.
+const SessionsListed = 100
+
+// endedSessionsKept is how long a session stays in the database after its end,
+// so that its owner learns why it ended.
+const endedSessionsKept = 30 * 24 * time.Hour
+
+// Session is one log-in of an account.
+type Session struct {
+	// ID names the session; it is not the secret that opens it.
+	ID        ID
+	AccountID ID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	// LoggedOutAt is zero while nobody ended it.
+	LoggedOutAt time.Time
+	// Address and UserAgent are those of the log-in.
+	Address   string
+	UserAgent string
+}
+
+// Token is the secret of a session: 128 random bits. Only its hash is stored.
+type Token [16]byte
+
+// TokenHash is what the database knows of a Token: its SHA-256.
+type TokenHash [sha256.Size]byte
+
+// ParseToken reads a token as String gives it; like every identifier, it may
+// also have a UUID's dashes or upper-case letters.
+func ParseToken(text string) (Token, bool) {
+	id, ok := ParseID(text)
+	return Token(id), ok
+}
+
+// Reveal gives the token as 32 hexadecimal digits. It is the client's to keep:
+// never log it.
+func (t Token) Reveal() string { return hex.EncodeToString(t[:]) }
+
+// String hides the token from logs.
+func (t Token) String() string { return "(token)" }
+
+// Hash gives what is stored of the token.
+func (t Token) Hash() TokenHash { return sha256.Sum256(t[:]) }

@@ -1,0 +1,84 @@
+package messenger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/gather"
+)
+
+// The limits of one look-up of sessions, which concurrent requests share.
+const (
+	sessionsPerTrip     = 256
+	sessionsWaiting     = 16384
+	sessionTripDeadline = 3 * time.Second
+)
+
+type sessionAnswer struct {
+	session Session
+	found   bool
+	err     error
+}
+
+// Session finds the open session of a token. Errors: invalid-session-id
+// (unknown, or logged out), session-id-expired.
+func (s *Service) Session(ctx context.Context, token Token) (Session, error) {
+	answer, err := s.sessions.Do(ctx, token.Hash())
+	switch {
+	case err != nil:
+		return Session{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
+	case answer.err != nil:
+		return Session{}, fmt.Errorf("look up the session: %w", answer.err)
+	case !answer.found || !answer.session.LoggedOutAt.IsZero():
+		return Session{}, errs.ErrInvalidSession
+	case !s.now().Before(answer.session.ExpiresAt):
+		return Session{}, errs.ErrExpiredSession
+	}
+	return answer.session, nil
+}
+
+// newSessionGroup lets the requests that arrive during one look-up share the
+// next: a session is asked of the database each time and still costs little.
+func newSessionGroup(store Store) *gather.Group[TokenHash, sessionAnswer] {
+	trip := func(hashes []TokenHash) []sessionAnswer {
+		ctx, cancel := context.WithTimeout(context.Background(), sessionTripDeadline)
+		defer cancel()
+		answers := make([]sessionAnswer, len(hashes))
+		found, err := store.SessionsByToken(ctx, hashes)
+		for i, hash := range hashes {
+			session, ok := found[hash]
+			answers[i] = sessionAnswer{session, ok, err}
+		}
+		return answers
+	}
+	return gather.NewGroup(trip, gather.Limit[TokenHash]{Rows: sessionsPerTrip, Waiting: sessionsWaiting})
+}
+
+// Sessions lists the caller's open sessions, newest first, SessionsListed at most.
+func (s *Service) Sessions(ctx context.Context, caller Session) ([]Session, error) {
+	return s.store.OpenSessions(ctx, caller.AccountID, s.now(), SessionsListed)
+}
+
+// EndSession ends one open session of the caller's account, be it the
+// caller's own. Errors: session-not-found.
+func (s *Service) EndSession(ctx context.Context, caller Session, session ID) error {
+	ended, err := s.store.EndSession(ctx, caller.AccountID, session, s.now())
+	if err == nil && !ended {
+		return errs.ErrSessionNotFound
+	}
+	return err
+}
+
+// LogOut ends the caller's session. Ending it twice is no error.
+func (s *Service) LogOut(ctx context.Context, caller Session) error {
+	_, err := s.store.EndSession(ctx, caller.AccountID, caller.ID, s.now())
+	return err
+}
+
+// ForgetSessions deletes, some at a time, the sessions that ended too long ago
+// to matter to anyone. It returns how many; call it now and then.
+func (s *Service) ForgetSessions(ctx context.Context) (int, error) {
+	return s.store.DeleteSessions(ctx, s.now().Add(-endedSessionsKept))
+}

@@ -1,0 +1,90 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Store is what the domain needs of a database. Implementations are safe for
+// concurrent use; times are kept to the microsecond. When the database can't
+// answer, an error is of kind errs.Unavailable. storetest holds both to it.
+type Store interface {
+	// Ping asks whether the database answers and may be written to.
+	Ping(ctx context.Context) error
+
+	// CreateAccount stores a new account, or returns errs.ErrUserAlreadyExists.
+	CreateAccount(ctx context.Context, account Account) error
+	// AccountByName and AccountByID return errs.ErrAccountNotFound for none.
+	AccountByName(ctx context.Context, name string) (Account, error)
+	AccountByID(ctx context.Context, id ID) (Account, error)
+	// ChangePassword replaces the hash, if it is still oldHash, and in the same
+	// transaction ends all sessions of the account but keep. It reports whether it did.
+	ChangePassword(ctx context.Context, account ID, oldHash, newHash string, keep ID, now time.Time) (bool, error)
+	// UpgradePasswordHash replaces the hash, if it is still oldHash, and reports
+	// whether it did. Sessions stay.
+	UpgradePasswordHash(ctx context.Context, account ID, oldHash, newHash string) (bool, error)
+
+	// CreateSession stores a session unless the account's hash is no longer
+	// passwordHash, and reports whether it did.
+	CreateSession(ctx context.Context, session Session, hash TokenHash, passwordHash string) (bool, error)
+	// SessionsByToken finds what there is of the hashes, ended sessions too.
+	SessionsByToken(ctx context.Context, hashes []TokenHash) (map[TokenHash]Session, error)
+	// OpenSessions lists an account's sessions that are open at now, newest first.
+	OpenSessions(ctx context.Context, account ID, now time.Time, limit int) ([]Session, error)
+	// EndSession marks a session of the account as logged out, if it was open at
+	// now, and reports whether it did.
+	EndSession(ctx context.Context, account, session ID, now time.Time) (bool, error)
+	// DeleteSessions deletes some of the sessions that ended before the time, and
+	// reports how many.
+	DeleteSessions(ctx context.Context, endedBefore time.Time) (int, error)
+
+	CreateChat(ctx context.Context, chat Chat) error
+	ChatExists(ctx context.Context, chat ID) (bool, error)
+	// JoinChat stores the user, or returns the one that has its name in the chat
+	// already, whosever it is; errs.ErrChatNotFound where there is no chat. It
+	// holds the chat's lock, as AppendMessages does.
+	JoinChat(ctx context.Context, user User) (User, error)
+	// Messages reads up to limit messages with seq < before, newest first.
+	Messages(ctx context.Context, chat ID, before int64, limit int) ([]Message, error)
+
+	// Writers is how many AppendMessages may usefully run at once, 1 at least.
+	Writers() int
+	// AppendMessages commits the batch in one transaction and answers each
+	// message at its own index. Under the lock of each chat it judges, in this
+	// order: the chat exists; the user is the account's in this chat; the message
+	// (by its ID, or by its account's ClientMessageID in this chat) is not stored
+	// yet, in the database or earlier in the batch. Only what is left is numbered:
+	// seq has no holes.
+	//
+	// An error is about the whole batch, of which then nothing is stored unless
+	// the error is ErrOutcomeUnknown. The same batch may be tried again.
+	AppendMessages(ctx context.Context, batch []Message) ([]Appended, error)
+
+	// Close ends all connections once what runs on them is done.
+	Close() error
+}
+
+// Appended is what became of one message of a batch.
+type Appended struct {
+	// MessageID is that of the message stored first, where it was a retry.
+	MessageID ID
+	// Seq is 0 where Err is not nil.
+	Seq int64
+	// Repeated: the message had been stored before.
+	Repeated bool
+	// Err is errs.ErrChatNotFound, errs.ErrUserNotFound or nil.
+	Err error
+}
+
+// The reasons for which AppendMessages fails; with any other, nothing was
+// stored and another try at once would not help.
+var (
+	// ErrRejected: the database refused something in the batch.
+	ErrRejected = errors.New("rejected by the database")
+	// ErrBusy: a lock was not to be had in time.
+	ErrBusy = errors.New("the database is busy")
+	// ErrOutcomeUnknown: the connection was lost; the batch may be stored or not,
+	// or be stored yet.
+	ErrOutcomeUnknown = errors.New("the outcome is unknown")
+)

@@ -1,0 +1,114 @@
+// Package password hashes and checks passwords with argon2id (RFC 9106), the
+// parameters in each hash, a few at a time.
+package password
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"messenger-api/internal/errs"
+)
+
+// Params are the costs of argon2id.
+type Params struct {
+	// Time is the number of passes.
+	Time uint32
+	// Memory is in KiB.
+	Memory uint32
+	// Threads is the degree of parallelism.
+	Threads uint8
+}
+
+// Recommended are the parameters that OWASP's password storage cheat sheet
+// names first: 19 MiB, two passes, one thread; about 22 ms.
+var Recommended = Params{Time: 2, Memory: 19 * 1024, Threads: 1}
+
+const (
+	saltBytes = 16
+	keyBytes  = 32
+	// maxWait is how long a caller waits for a turn.
+	maxWait = 5 * time.Second
+)
+
+// Hasher hashes passwords, at most so many at once. It is safe for concurrent use.
+type Hasher struct {
+	params  Params
+	turns   chan struct{}
+	waiting atomic.Int64
+	maxWait int64
+	// decoy is what an account without a hash is checked against.
+	decoy hash
+}
+
+// NewHasher makes a Hasher that runs atOnce hashes at a time, each of
+// params.Memory, and lets maxWaiting callers wait for a turn.
+func NewHasher(params Params, atOnce, maxWaiting int) *Hasher {
+	decoy := hash{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
+	rand.Read(decoy.salt) // never fails: the runtime ends the process instead
+	rand.Read(decoy.key)
+	return &Hasher{params: params, turns: make(chan struct{}, atOnce), maxWait: int64(maxWaiting), decoy: decoy}
+}
+
+// Hash makes a hash to store. It fails with kind errs.Unavailable when too many
+// wait, or for too long.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltBytes)
+	rand.Read(salt) // never fails: the runtime ends the process instead
+	key, err := h.derive(ctx, password, hash{Params: h.params, salt: salt, key: make([]byte, keyBytes)})
+	if err != nil {
+		return "", err
+	}
+	return hash{Params: h.params, salt: salt, key: key}.String(), nil
+}
+
+// Verify reports whether the password is the one that was hashed, and whether
+// the hash was made with other parameters than today's. An empty or foreign
+// stored hash matches no password, at the same cost. It fails as Hash does.
+func (h *Hasher) Verify(ctx context.Context, stored, password string) (matches, outdated bool, err error) {
+	want, known := parse(stored)
+	if !known {
+		want = h.decoy
+	}
+	key, err := h.derive(ctx, password, want)
+	if err != nil {
+		return false, false, err
+	}
+	matches = subtle.ConstantTimeCompare(key, want.key) == 1 && known
+	return matches, want.Params != h.params, nil
+}
+
+func (h *Hasher) derive(ctx context.Context, password string, with hash) ([]byte, error) {
+	if err := h.take(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-h.turns }()
+	return argon2.IDKey([]byte(password), with.salt, with.Time, with.Memory, with.Threads, uint32(len(with.key))), nil
+}
+
+// take waits for a turn.
+func (h *Hasher) take(ctx context.Context) error {
+	select {
+	case h.turns <- struct{}{}:
+		return nil
+	default:
+	}
+	busy := errs.ErrServiceUnavailable.WithDetails("too many log-ins at once").After(time.Second)
+	if h.waiting.Add(1) > h.maxWait {
+		h.waiting.Add(-1)
+		return busy
+	}
+	defer h.waiting.Add(-1)
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
+	defer cancel()
+	select {
+	case h.turns <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return busy.WithCause(ctx.Err())
+	}
+}
