@@ -1,0 +1,151 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+)
+
+// writers is how many batches may be under way at once: measured, more of them
+// make smaller batches and no more messages.
+const writers = 3
+
+// appendEvents judges, numbers and stores a batch. It must run in a statement
+// of its own after lockChats: only then its snapshot is younger than the locks,
+// and what another node committed meanwhile is seen.
+//
+// The look-ups are LATERAL … LIMIT 1 so that each is an index probe, whatever
+// the planner thinks of the size of the batch.
+const appendEvents = `
+	WITH incoming AS (
+		SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
+			WITH ORDINALITY AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, place)
+	), judged AS MATERIALIZED (
+		SELECT i.*, c.last_seq, u.is_user, stored.message_id AS stored_id, stored.seq AS stored_seq,
+			CASE WHEN i.client_message_id IS NULL THEN i.place ELSE min(i.place) OVER
+				(PARTITION BY i.chat_id, i.account_id, i.client_message_id, u.is_user) END AS first_place
+		FROM incoming i
+		LEFT JOIN LATERAL (
+			SELECT c.last_seq FROM chats c WHERE c.chat_id = i.chat_id LIMIT 1
+		) c ON true
+		LEFT JOIN LATERAL (
+			SELECT true AS is_user FROM chat_users u
+			WHERE u.chat_id = i.chat_id AND u.user_id = i.user_id AND u.account_id = i.account_id LIMIT 1
+		) u ON true
+		LEFT JOIN LATERAL (
+			SELECT e.message_id, e.seq FROM events e WHERE e.message_id = i.message_id AND e.kind = 1
+			UNION ALL
+			SELECT e.message_id, e.seq FROM events e
+			WHERE e.chat_id = i.chat_id AND e.account_id = i.account_id AND e.client_message_id = i.client_message_id
+			LIMIT 1
+		) stored ON u.is_user
+	), fresh AS (
+		SELECT j.*, j.last_seq + row_number() OVER (PARTITION BY j.chat_id ORDER BY j.place) AS seq
+		FROM judged j WHERE j.is_user AND j.stored_id IS NULL AND j.first_place = j.place
+	), inserted AS (
+		INSERT INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
+		SELECT chat_id, seq, 1, created_at, account_id, user_id, message_id, client_message_id, text FROM fresh
+	), advanced AS (
+		UPDATE chats c SET last_seq = f.seq
+		FROM (SELECT chat_id, max(seq) AS seq FROM fresh GROUP BY chat_id) f WHERE c.chat_id = f.chat_id
+	)
+	SELECT j.first_place, j.last_seq IS NOT NULL, coalesce(j.is_user, false), j.stored_id, coalesce(j.stored_seq, f.seq, 0)
+	FROM judged j LEFT JOIN fresh f USING (place) ORDER BY j.place`
+
+// Writers implements messenger.Store.
+func (s *Store) Writers() int { return writers }
+
+// AppendMessages implements messenger.Store: one round trip, one transaction.
+func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
+	connection, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	defer connection.Release()
+	columns := columnsOf(messages)
+	var appended []messenger.Appended
+	// Without a BEGIN the batch is one implicit transaction, committed at its end.
+	batch := &pgx.Batch{}
+	batch.Queue(lockChats, columns.chats())
+	batch.Queue(appendEvents, columns.messageIDs, columns.chatIDs, columns.userIDs, columns.accountIDs,
+		columns.clientMessageIDs, columns.texts, columns.createdAts).Query(func(rows pgx.Rows) error {
+		appended, err = collectAppended(rows, messages)
+		return err
+	})
+	// Close has read the end of the transaction: what it returns nil for is durable.
+	if err := connection.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, s.appendFailure(err)
+	}
+	return appended, nil
+}
+
+func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.Appended, error) {
+	appended := make([]messenger.Appended, 0, len(messages))
+	for rows.Next() {
+		var first, seq int64
+		var isChat, isUser bool
+		var storedID *messenger.ID
+		if err := rows.Scan(&first, &isChat, &isUser, &storedID, &seq); err != nil {
+			return nil, err
+		}
+		place := len(appended)
+		one := messenger.Appended{MessageID: messages[place].ID, Seq: seq}
+		switch {
+		case !isChat:
+			one = messenger.Appended{Err: errs.ErrChatNotFound}
+		case !isUser:
+			one = messenger.Appended{Err: errs.ErrUserNotFound}
+		case storedID != nil:
+			one.MessageID, one.Repeated = *storedID, true
+		case int(first)-1 < place:
+			one = appended[first-1]
+			one.Repeated = true
+		}
+		appended = append(appended, one)
+	}
+	return appended, rows.Err()
+}
+
+// columns are the messages of a batch as the arrays that unnest takes.
+type columns struct {
+	messageIDs, chatIDs, userIDs, accountIDs [][16]byte
+	clientMessageIDs                         []*string
+	texts                                    []string
+	createdAts                               []time.Time
+}
+
+func columnsOf(messages []messenger.Message) columns {
+	var c columns
+	for i := range messages {
+		message := &messages[i]
+		c.messageIDs = append(c.messageIDs, message.ID)
+		c.chatIDs = append(c.chatIDs, message.ChatID)
+		c.userIDs = append(c.userIDs, message.UserID)
+		c.accountIDs = append(c.accountIDs, message.AccountID)
+		c.texts = append(c.texts, message.Text)
+		c.createdAts = append(c.createdAts, message.CreatedAt)
+		var key *string
+		if message.ClientMessageID != "" {
+			key = &message.ClientMessageID
+		}
+		c.clientMessageIDs = append(c.clientMessageIDs, key)
+	}
+	return c
+}
+
+// chats are the different chats of the batch.
+func (c columns) chats() [][16]byte {
+	seen := make(map[[16]byte]struct{}, len(c.chatIDs))
+	var chats [][16]byte
+	for _, chat := range c.chatIDs {
+		if _, known := seen[chat]; !known {
+			seen[chat] = struct{}{}
+			chats = append(chats, chat)
+		}
+	}
+	return chats
+}

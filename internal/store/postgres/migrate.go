@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"messenger-api/internal/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationLockTimeout is how long a migration waits for a table's lock: while
+// it waits, everybody else queues behind it.
+const migrationLockTimeout = 3 * time.Second
+
+// minVersion is the oldest server that works, as server_version_num.
+const minVersion = 150000
+
+// Migrate brings the schema up to this binary's version. Any number of
+// processes may do so at once: one works, the others wait. A schema newer than
+// this binary is left as it is.
+func (s *Store) Migrate(ctx context.Context) error {
+	return s.withProvider(ctx, func(provider *goose.Provider) error {
+		_, err := provider.Up(ctx)
+		return err
+	})
+}
+
+// Status lists the migrations that this binary knows.
+func (s *Store) Status(ctx context.Context) (steps []store.Migration, err error) {
+	err = s.withProvider(ctx, func(provider *goose.Provider) error {
+		known, err := provider.Status(ctx)
+		for _, step := range known {
+			steps = append(steps, store.Migration{
+				Version: step.Source.Version, Name: path.Base(step.Source.Path), AppliedAt: step.AppliedAt,
+			})
+		}
+		return err
+	})
+	return steps, err
+}
+
+func (s *Store) withProvider(ctx context.Context, work func(*goose.Provider) error) (err error) {
+	connection := s.pool.Config().ConnConfig
+	connection.RuntimeParams = maps.Clone(connection.RuntimeParams)
+	connection.RuntimeParams["lock_timeout"] = milliseconds(migrationLockTimeout)
+	connection.RuntimeParams["statement_timeout"] = "0"
+	connection.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
+	database := stdlib.OpenDB(*connection)
+	defer func() { err = s.failure(errors.Join(err, database.Close())) }()
+	if err := checkServer(ctx, database); err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	// Asked every second, for five minutes: others may be at a long migration.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300), lock.WithUnlockTimeout(1, 5))
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, database, files,
+		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.log))
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	return work(provider)
+}
+
+// checkServer refuses a server on which things would go wrong later.
+func checkServer(ctx context.Context, database *sql.DB) error {
+	var version int
+	var encoding string
+	err := database.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding')`).
+		Scan(&version, &encoding)
+	switch {
+	case err != nil:
+		return fmt.Errorf("ask the server's version: %w", err)
+	case version < minVersion:
+		return fmt.Errorf("PostgreSQL %d is too old: 15 or newer is needed", version/10000)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database's encoding is %s: UTF8 is needed", encoding)
+	}
+	return nil
+}

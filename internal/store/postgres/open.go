@@ -1,0 +1,152 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// The deadlines of a connection. A statement of ours takes milliseconds; what
+// takes this long is stuck, and its client has been answered.
+const (
+	connectTimeout   = 2 * time.Second
+	acquireTimeout   = 2 * time.Second
+	statementTimeout = 5 * time.Second
+	lockTimeout      = time.Second
+)
+
+// Host is one server's address. Name may be a directory with a unix socket.
+type Host struct {
+	Name string
+	Port uint16
+}
+
+// Options say where the database is.
+type Options struct {
+	// Hosts are all the servers of a cluster; the one that can be written to is used.
+	Hosts    []Host
+	User     string
+	Password string
+	Database string
+	// SSLMode is one of libpq's.
+	SSLMode string
+	// PoolSize is the most connections of this process.
+	PoolSize int
+	// Echo logs each statement, without its arguments.
+	Echo bool
+}
+
+// Store implements messenger.Store. It may be closed twice.
+type Store struct {
+	pool *pgxpool.Pool
+	log  *slog.Logger
+}
+
+// Open makes a Store. It connects when it is first asked something, so that a
+// database that is down is an error of that call.
+func Open(options Options, log *slog.Logger) (*Store, error) {
+	config, err := poolConfig(options, log)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		return nil, fmt.Errorf("make the connection pool: %w", err)
+	}
+	return &Store{pool, log}, nil
+}
+
+func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
+	if len(options.Hosts) == 0 {
+		return nil, errors.New("no PostgreSQL host")
+	}
+	// Only what has no field of its own goes through the parser; the rest could
+	// hold any character.
+	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s target_session_attrs=read-write",
+		joinHosts(options.Hosts), joinPorts(options.Hosts), options.SSLMode))
+	if err != nil {
+		return nil, fmt.Errorf("configure PostgreSQL: %w", err)
+	}
+	connection := config.ConnConfig
+	connection.User, connection.Database = options.User, options.Database
+	if options.Password != "" {
+		connection.Password = options.Password
+	}
+	connection.ConnectTimeout = connectTimeout
+	connection.DialFunc = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
+	connection.RuntimeParams = map[string]string{
+		"application_name":                    "messenger-api",
+		"client_encoding":                     "UTF8",
+		"default_transaction_isolation":       "read committed",
+		"synchronous_commit":                  "on",
+		"lock_timeout":                        milliseconds(lockTimeout),
+		"statement_timeout":                   milliseconds(statementTimeout),
+		"idle_in_transaction_session_timeout": milliseconds(statementTimeout),
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+		"jit":                                 "off",
+	}
+	if options.Echo {
+		connection.Tracer = &echo{log}
+	}
+	config.MaxConns = int32(options.PoolSize)
+	config.MinIdleConns = 1
+	config.MaxConnIdleTime = 10 * time.Minute
+	return config, nil
+}
+
+// keepAlive finds out within half a minute that a server vanished.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
+
+func joinHosts(hosts []Host) string {
+	names := make([]string, len(hosts))
+	for i, host := range hosts {
+		names[i] = host.Name
+	}
+	return strings.Join(names, ",")
+}
+
+func joinPorts(hosts []Host) string {
+	ports := make([]string, len(hosts))
+	for i, host := range hosts {
+		ports[i] = strconv.Itoa(int(host.Port))
+	}
+	return strings.Join(ports, ",")
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// Ping asks whether the server answers and takes writes.
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	defer cancel()
+	var readOnly string
+	err := s.pool.QueryRow(ctx, "SHOW transaction_read_only").Scan(&readOnly)
+	if err == nil && readOnly != "off" {
+		s.pool.Reset()
+		err = errReadOnly
+	}
+	return s.failure(err)
+}
+
+// Close waits for what runs and ends all connections.
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}
+
+// inTransaction runs work in one transaction, committed when it returns nil.
+func (s *Store) inTransaction(ctx context.Context, work func(tx pgx.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, statementTimeout)
+	defer cancel()
+	return s.failure(pgx.BeginFunc(ctx, s.pool, work))
+}

@@ -1,0 +1,109 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"messenger-api/internal/messenger"
+)
+
+const (
+	// The account's row is locked, so that a change of its password either comes
+	// first and refuses the session, or later and ends it.
+	insertSession = `
+		INSERT INTO sessions (token_hash, session_id, account_id, created_at, expires_at, address, user_agent)
+		SELECT $1, $2, account_id, $4, $5, $6, $7 FROM accounts
+		WHERE account_id = $3 AND password_hash = $8 FOR SHARE`
+	selectSessionsByToken = `
+		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+		FROM sessions WHERE token_hash = ANY($1)`
+	selectOpenSessions = `
+		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+		FROM sessions WHERE account_id = $1 AND logged_out_at IS NULL AND expires_at > $2
+		ORDER BY created_at DESC, session_id DESC LIMIT $3`
+	endSession = `
+		UPDATE sessions SET logged_out_at = $3
+		WHERE session_id = $2 AND account_id = $1 AND logged_out_at IS NULL AND expires_at > $3`
+	endOtherSessions = `
+		UPDATE sessions SET logged_out_at = $3
+		WHERE account_id = $1 AND session_id <> $2 AND logged_out_at IS NULL AND expires_at > $3`
+	deleteSessions = `
+		DELETE FROM sessions WHERE token_hash IN (
+			SELECT token_hash FROM sessions WHERE LEAST(expires_at, logged_out_at) < $1
+			ORDER BY LEAST(expires_at, logged_out_at) LIMIT 1000 FOR UPDATE SKIP LOCKED)`
+)
+
+// CreateSession implements messenger.Store.
+func (s *Store) CreateSession(
+	ctx context.Context, session messenger.Session, hash messenger.TokenHash, passwordHash string,
+) (bool, error) {
+	inserted, err := s.pool.Exec(ctx, insertSession, hash[:], session.ID, session.AccountID,
+		session.CreatedAt, session.ExpiresAt, session.Address, session.UserAgent, passwordHash)
+	return inserted.RowsAffected() > 0, s.failure(err)
+}
+
+// SessionsByToken implements messenger.Store.
+func (s *Store) SessionsByToken(
+	ctx context.Context, hashes []messenger.TokenHash,
+) (map[messenger.TokenHash]messenger.Session, error) {
+	keys := make([][]byte, len(hashes))
+	for i := range hashes {
+		keys[i] = hashes[i][:]
+	}
+	rows, err := s.pool.Query(ctx, selectSessionsByToken, keys)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	found := make(map[messenger.TokenHash]messenger.Session, len(hashes))
+	for rows.Next() {
+		hash, session, err := scanSession(rows)
+		if err != nil {
+			rows.Close()
+			return nil, s.failure(err)
+		}
+		found[hash] = session
+	}
+	return found, s.failure(rows.Err())
+}
+
+// OpenSessions implements messenger.Store.
+func (s *Store) OpenSessions(
+	ctx context.Context, account messenger.ID, now time.Time, limit int,
+) ([]messenger.Session, error) {
+	rows, err := s.pool.Query(ctx, selectOpenSessions, account, now, limit)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	sessions, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (messenger.Session, error) {
+		_, session, err := scanSession(row)
+		return session, err
+	})
+	return sessions, s.failure(err)
+}
+
+func scanSession(row pgx.CollectableRow) (hash messenger.TokenHash, session messenger.Session, err error) {
+	var key []byte
+	var loggedOutAt *time.Time
+	err = row.Scan(&key, &session.ID, &session.AccountID, &session.CreatedAt, &session.ExpiresAt, &loggedOutAt,
+		&session.Address, &session.UserAgent)
+	copy(hash[:], key)
+	session.CreatedAt, session.ExpiresAt = session.CreatedAt.UTC(), session.ExpiresAt.UTC()
+	if loggedOutAt != nil {
+		session.LoggedOutAt = loggedOutAt.UTC()
+	}
+	return hash, session, err
+}
+
+// EndSession implements messenger.Store.
+func (s *Store) EndSession(ctx context.Context, account, session messenger.ID, now time.Time) (bool, error) {
+	updated, err := s.pool.Exec(ctx, endSession, account, session, now)
+	return updated.RowsAffected() > 0, s.failure(err)
+}
+
+// DeleteSessions implements messenger.Store.
+func (s *Store) DeleteSessions(ctx context.Context, endedBefore time.Time) (int, error) {
+	deleted, err := s.pool.Exec(ctx, deleteSessions, endedBefore)
+	return int(deleted.RowsAffected()), s.failure(err)
+}
