@@ -1,0 +1,46 @@
+// Package api is the app of chats and messages: create, join, send, read.
+package api
+
+import (
+	"net/http"
+
+	"messenger-api/internal/apps"
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+)
+
+// Name is what the app is called in settings and in the contract.
+const Name = "api"
+
+type app struct {
+	service *messenger.Service
+}
+
+// New makes the app.
+func New(service *messenger.Service) apps.App {
+	a := &app{service}
+	return apps.App{Name: Name, Mount: a.mount}
+}
+
+func (a *app) mount(r *httpkit.Router) {
+	r.Handle(http.MethodPost, "/v1/chats", httpkit.Protected, a.createChat)
+	r.Handle(http.MethodPost, "/v1/chats/{chat_id}/users", httpkit.Protected, a.joinChat)
+	r.Handle(http.MethodPost, "/v1/chats/{chat_id}/messages", httpkit.Protected, a.sendMessage)
+	r.Handle(http.MethodGet, "/v1/chats/{chat_id}/messages", httpkit.Protected, a.listMessages)
+}
+
+// account is on whose behalf a request is made.
+func account(r *http.Request) messenger.ID {
+	return messenger.ID(httpkit.InfoOf(r.Context()).Caller.AccountID)
+}
+
+// chatOf reads the chat's id in the path; one that can't be read is one that
+// does not exist.
+func chatOf(r *http.Request) (messenger.ID, error) {
+	id, ok := messenger.ParseID(httpkit.Param(r, "chat_id"))
+	if !ok {
+		return id, errs.ErrChatNotFound
+	}
+	return id, nil
+}

@@ -1,0 +1,80 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+)
+
+func (a *app) sendMessage(w http.ResponseWriter, r *http.Request) error {
+	chat, err := chatOf(r)
+	if err != nil {
+		return err
+	}
+	body, err := httpkit.Decode[MessageCreation](r)
+	if err == nil && body.ClientMessageID != nil && *body.ClientMessageID == "" {
+		err = errs.ErrBadParameters.WithDetails("client_message_id must not be empty where it is given")
+	}
+	if err != nil {
+		return a.service.Refuse(r.Context(), chat, err)
+	}
+	draft := messenger.Draft{ChatID: chat, AccountID: account(r), Text: body.Message}
+	// One that can't be read stays zero, which is nobody's.
+	draft.UserID, _ = messenger.ParseID(r.URL.Query().Get("user_id"))
+	if body.ClientMessageID != nil {
+		draft.ClientMessageID = *body.ClientMessageID
+	}
+	message, err := a.service.Send(r.Context(), draft)
+	if err != nil {
+		return err
+	}
+	return httpkit.Write(w, http.StatusCreated, CreatedMessage{message.String()})
+}
+
+func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
+	chat, err := chatOf(r)
+	if err != nil {
+		return err
+	}
+	limit, from, err := pageOf(chat, r.URL.Query())
+	if err != nil {
+		return a.service.Refuse(r.Context(), chat, err)
+	}
+	page, err := a.service.Messages(r.Context(), from, limit)
+	if err != nil {
+		return err
+	}
+	return httpkit.Write(w, http.StatusOK, encodePage(page))
+}
+
+// pageOf reads which page of a chat is asked for.
+func pageOf(chat messenger.ID, query url.Values) (limit int, from messenger.Cursor, err error) {
+	limit, err = strconv.Atoi(query.Get("limit"))
+	if err != nil || limit < 1 || limit > messenger.PageMaxMessages {
+		return 0, from, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", messenger.PageMaxMessages)
+	}
+	if !query.Has("from") {
+		return limit, messenger.FromEnd(chat), nil
+	}
+	from, err = messenger.ParseCursor(chat, query.Get("from"))
+	return limit, from, err
+}
+
+func encodePage(page messenger.Page) MessagePage {
+	encoded := MessagePage{Messages: make([]Message, len(page.Messages)), Next: Next{page.Next.String()}}
+	for i := range page.Messages {
+		message := &page.Messages[i]
+		encoded.Messages[i] = Message{
+			Text: message.Text, MessageID: message.ID.String(), Seq: message.Seq,
+			UserID: message.UserID.String(), UserName: message.UserName, CreatedAt: httpkit.Time(message.CreatedAt),
+		}
+		if message.ClientMessageID != "" {
+			encoded.Messages[i].ClientMessageID = &message.ClientMessageID
+		}
+	}
+	return encoded
+}

@@ -1,0 +1,70 @@
+package auth
+
+import (
+	"errors"
+	"net/http"
+
+	"golang.org/x/text/unicode/norm"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/ratelimit"
+)
+
+func (a *app) register(w http.ResponseWriter, r *http.Request) error {
+	body, err := httpkit.Decode[Credentials](r)
+	if err != nil {
+		return err
+	}
+	address := ratelimit.AddressKey(httpkit.InfoOf(r.Context()).Client)
+	if wait, ok := a.guesses.byAddress.Take(address); !ok {
+		return errs.ErrRequestLimit.After(wait)
+	}
+	if err := a.service.Register(r.Context(), body.UserName, body.Password); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusCreated)
+	return nil
+}
+
+func (a *app) logIn(w http.ResponseWriter, r *http.Request) error {
+	body, err := httpkit.Decode[Credentials](r)
+	if err != nil {
+		return err
+	}
+	client := httpkit.InfoOf(r.Context()).Client
+	attempt, err := a.guesses.begin(ratelimit.AddressKey(client), ratelimit.NameKey(norm.NFC.String(body.UserName)))
+	if err != nil {
+		return err
+	}
+	token, err := a.service.LogIn(r.Context(), body.UserName, body.Password, client.String(), r.UserAgent())
+	attempt.end(err)
+	if err != nil {
+		return err
+	}
+	return httpkit.Write(w, http.StatusOK, LoggedIn{token.Reveal()})
+}
+
+func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
+	body, err := httpkit.Decode[PasswordChange](r)
+	if err != nil {
+		return err
+	}
+	info := httpkit.InfoOf(r.Context())
+	attempt, err := a.guesses.begin(ratelimit.AddressKey(info.Client), ratelimit.AccountKey(info.Caller.AccountID))
+	if err != nil {
+		return err
+	}
+	err = a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
+	attempt.end(err)
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// isGuess tells a wrong name or password from everything else that can fail.
+func isGuess(err error) bool {
+	return errors.Is(err, errs.ErrAccountNotFound) || errors.Is(err, errs.ErrBadPassword)
+}

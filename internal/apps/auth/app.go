@@ -1,0 +1,82 @@
+// Package auth is the app of accounts and sessions: it registers, logs in and
+// out, and finds out for every request who the caller is.
+package auth
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"messenger-api/internal/apps"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/ratelimit"
+)
+
+// Name is what the app is called in settings and in the contract.
+const Name = "auth"
+
+// forgetEvery is the pause between two searches for sessions to delete.
+const forgetEvery = time.Hour
+
+// Options are the settings of the app.
+type Options struct {
+	// Header and Scheme carry the session: "Authorization: session_id 5d3e…".
+	Header, Scheme string
+	// LogInsPerMinute limits failed log-ins, and registrations, per address.
+	LogInsPerMinute int
+	// Requests is the limiter of requests, nil when the service does not throttle.
+	Requests *ratelimit.Limiter
+}
+
+type app struct {
+	service *messenger.Service
+	options Options
+	guesses guesses
+	known   *knownTokens
+	log     *slog.Logger
+}
+
+// New makes the app.
+func New(service *messenger.Service, options Options, log *slog.Logger) apps.App {
+	a := &app{service, options, newGuesses(options.LogInsPerMinute), newKnownTokens(), log}
+	return apps.App{Name: Name, Mount: a.mount, Wrap: a.identify, Run: a.forgetSessions}
+}
+
+func (a *app) mount(r *httpkit.Router) {
+	r.Handle(http.MethodPost, "/v1/auth/register", httpkit.Open, a.register)
+	r.Handle(http.MethodPost, "/v1/auth/login", httpkit.Open, a.logIn)
+	r.Handle(http.MethodPost, "/v1/auth/logout", httpkit.Protected, a.logOut)
+	r.Handle(http.MethodGet, "/v1/auth/sessions", httpkit.Protected, a.listSessions)
+	r.Handle(http.MethodDelete, "/v1/auth/sessions/{session_id}", httpkit.Protected, a.endSession)
+	r.Handle(http.MethodPost, "/v1/auth/password", httpkit.Protected, a.changePassword)
+}
+
+// caller is the session of a request to a protected path.
+func caller(r *http.Request) messenger.Session {
+	who := httpkit.InfoOf(r.Context()).Caller
+	return messenger.Session{ID: who.SessionID, AccountID: who.AccountID}
+}
+
+// forgetSessions deletes sessions that ended long ago, until ctx ends.
+func (a *app) forgetSessions(ctx context.Context) error {
+	for {
+		deleted, err := a.service.ForgetSessions(ctx)
+		pause := forgetEvery
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			a.log.WarnContext(ctx, "old sessions not deleted; tried again later", "error", err)
+		case deleted > 0:
+			// There may be more: the next lot after a short breath.
+			pause = time.Second
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package auth
+
+import (
+	"net/http"
+	"strings"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/ratelimit"
+)
+
+// identify finds the caller of each request to a protected path. It lets
+// everybody pass: whoever stays nobody is counted by address first, and then
+// refused at the router's door.
+func (a *app) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info := httpkit.InfoOf(r.Context())
+		if info.Access != httpkit.Protected {
+			next.ServeHTTP(w, r)
+			return
+		}
+		session, err := a.session(r, info)
+		switch {
+		case errs.Is(err, errs.Unauthenticated):
+			info.Refusal = err
+		case err != nil:
+			httpkit.WriteError(w, r, err)
+			return
+		default:
+			info.Caller = httpkit.Caller{AccountID: session.AccountID, SessionID: session.ID}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, error) {
+	token, ok := a.token(r)
+	if !ok {
+		return messenger.Session{}, errs.ErrAuthFailed
+	}
+	hash := token.Hash()
+	// An address over its limit can't make us look up what it invents; sessions
+	// that were seen alive go on.
+	if a.options.Requests != nil && !a.known.has(hash) {
+		if wait := a.options.Requests.Wait(ratelimit.AddressKey(info.Client)); wait > 0 {
+			return messenger.Session{}, errs.ErrRequestLimit.After(wait)
+		}
+	}
+	session, err := a.service.Session(r.Context(), token)
+	switch {
+	case err == nil:
+		a.known.add(hash)
+	case errs.Is(err, errs.Unauthenticated):
+		a.known.remove(hash)
+	}
+	return session, err
+}
+
+// token reads the header that carries the session.
+func (a *app) token(r *http.Request) (messenger.Token, bool) {
+	values := r.Header.Values(a.options.Header)
+	if len(values) != 1 {
+		return messenger.Token{}, false
+	}
+	scheme, secret, ok := strings.Cut(strings.TrimSpace(values[0]), " ")
+	// The word is compared as HTTP compares schemes, without regard to case.
+	if !ok || !strings.EqualFold(scheme, a.options.Scheme) {
+		return messenger.Token{}, false
+	}
+	return messenger.ParseToken(strings.TrimSpace(secret))
+}

@@ -1,0 +1,34 @@
+package httpkit
+
+import (
+	"log/slog"
+	"net/http"
+
+	"messenger-api/internal/errs"
+)
+
+// Serve puts the chain around the router: Observe outermost, then the given
+// middleware in its order (auth before throttling), then the door that lets
+// nobody but a Caller to what is Protected, then the router.
+func (r *Router) Serve(log *slog.Logger, proxies TrustedProxies, middleware ...Middleware) http.Handler {
+	handler := requireCaller(r)
+	for i := len(middleware) - 1; i >= 0; i-- {
+		handler = middleware[i](handler)
+	}
+	return Observe(log, proxies, r.access)(handler)
+}
+
+func requireCaller(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info := InfoOf(r.Context())
+		if info.Access == Protected && info.Caller == (Caller{}) {
+			refusal := info.Refusal
+			if refusal == nil {
+				refusal = errs.ErrAuthFailed
+			}
+			WriteError(w, r, refusal)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,20 @@
+package httpkit
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/rs/cors"
+)
+
+// CORS lets pages of these origins call the service from a browser. It answers
+// preflight requests itself, before anybody asks for a session.
+func CORS(origins []string, authHeader string) Middleware {
+	return cors.New(cors.Options{
+		AllowedOrigins: origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		AllowedHeaders: []string{authHeader, "Content-Type", "If-None-Match", "Prefer", "X-Request-Id"},
+		ExposedHeaders: []string{"ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"},
+		MaxAge:         int((10 * time.Minute).Seconds()),
+	}).Handler
+}

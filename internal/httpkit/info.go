@@ -1,0 +1,45 @@
+package httpkit
+
+import (
+	"context"
+	"net/netip"
+
+	"messenger-api/internal/errs"
+)
+
+// Info is what is known of a request while it is served. It belongs to the
+// request's goroutine.
+type Info struct {
+	// ID is the client's X-Request-Id, or a new one.
+	ID string
+	// Client is the address that the request comes from, behind trusted proxies.
+	Client netip.Addr
+	// Route is the pattern that matched, empty while none has.
+	Route string
+	// Access is what the path asks of its caller.
+	Access Access
+	// Caller is who asks; its zero value is nobody.
+	Caller Caller
+	// Refusal says why Caller is nobody.
+	Refusal error
+
+	failure *errs.Error
+}
+
+// Caller is the account on whose behalf a request is made.
+type Caller struct {
+	AccountID [16]byte
+	// SessionID is zero when there is no session, as with the auth app off.
+	SessionID [16]byte
+}
+
+// HasSession reports whether the caller has logged in.
+func (c Caller) HasSession() bool { return c.SessionID != [16]byte{} }
+
+type infoKey struct{}
+
+// InfoOf returns the request's Info. It is never nil inside the chain of Serve.
+func InfoOf(ctx context.Context) *Info {
+	info, _ := ctx.Value(infoKey{}).(*Info)
+	return info
+}

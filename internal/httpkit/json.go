@@ -1,0 +1,127 @@
+package httpkit
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"messenger-api/internal/errs"
+)
+
+// jsonMaxDepth is how deep a request's arrays and objects may be nested.
+const jsonMaxDepth = 32
+
+// jsonOptions are the same for everything read and written: UTF-8 that is not
+// valid, lone surrogates and names that come twice are faults.
+var jsonOptions = json.JoinOptions(
+	jsontext.AllowInvalidUTF8(false),
+	jsontext.AllowDuplicateNames(false),
+	json.RejectUnknownMembers(false),
+	json.MatchCaseInsensitiveNames(false),
+)
+
+// buffers are reused for bodies, up to a size that is worth keeping.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const bufferKept = 64 << 10
+
+func giveBack(buffer *bytes.Buffer) {
+	if buffer.Cap() <= bufferKept {
+		buffer.Reset()
+		buffers.Put(buffer)
+	}
+}
+
+// Decode reads the request's body as one JSON value, whatever its Content-Type
+// says. Errors: bad-parameters, request-too-large.
+func Decode[Body any](r *http.Request) (body Body, err error) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer giveBack(buffer)
+	if _, err := buffer.ReadFrom(r.Body); err != nil {
+		return body, readFailure(err)
+	}
+	return DecodeBytes[Body](buffer.Bytes())
+}
+
+// DecodeBytes is Decode of a body that has been read.
+func DecodeBytes[Body any](raw []byte) (body Body, err error) {
+	if tooDeep(raw) {
+		return body, errs.ErrBadParameters.WithDetails("the body is nested more than %d deep", jsonMaxDepth)
+	}
+	if err := json.Unmarshal(raw, &body, jsonOptions); err != nil {
+		return body, decodeFailure(err)
+	}
+	return body, nil
+}
+
+// tooDeep looks at brackets outside of strings; whether the rest is JSON is the
+// decoder's business.
+func tooDeep(raw []byte) bool {
+	depth, inString := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '[' || c == '{':
+			if depth++; depth > jsonMaxDepth {
+				return true
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return false
+}
+
+func readFailure(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return errs.ErrRequestTooLarge.WithDetails("a body has at most %d bytes", tooLarge.Limit)
+	}
+	return errs.ErrBadParameters.WithDetails("the body did not arrive whole").WithCause(err)
+}
+
+func decodeFailure(err error) error {
+	var mistyped *json.SemanticError
+	if errors.As(err, &mistyped) {
+		return errs.ErrBadParameters.WithDetails("a field of the body has the wrong type").WithCause(err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errs.ErrBadParameters.WithDetails("the body is empty or ends too early")
+	}
+	return errs.ErrBadParameters.WithDetails("the body is not valid JSON in UTF-8")
+}
+
+// Write answers with a status and a JSON body. The body is encoded before the
+// header is sent, so that a failure still becomes a proper answer.
+func Write(w http.ResponseWriter, status int, body any) error {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer giveBack(buffer)
+	if err := json.MarshalWrite(buffer, body, jsonOptions); err != nil {
+		return err
+	}
+	WriteBytes(w, status, "application/json", buffer.Bytes())
+	return nil
+}
+
+// WriteBytes answers with a body that is encoded already.
+func WriteBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
+	header := w.Header()
+	header["Content-Type"] = []string{contentType}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client is gone: there is nobody to tell
+}
+
+// Time spells a time as the contract does: RFC 3339 in UTC with microseconds.
+func Time(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }

@@ -1,0 +1,115 @@
+package httpkit
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"messenger-api/internal/errs"
+)
+
+// requestDeadline is how long any request may take.
+const requestDeadline = 8 * time.Second
+
+// Observe stands around everything: it names the request, gives it a deadline,
+// turns a panic into an answer, and writes one log event when it is done.
+func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access) Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			started := time.Now()
+			info := &Info{ID: requestID(r), Client: proxies.Client(r), Access: access[r.URL.Path]}
+			w.Header()["X-Request-Id"] = []string{info.ID}
+			recorded := &recorder{ResponseWriter: w}
+			ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), infoKey{}, info), requestDeadline)
+			defer cancel()
+			request := r.WithContext(ctx)
+			defer func() { logRequest(log, r, info, recorded.status, time.Since(started)) }()
+			defer recorded.recovered(request)
+			next.ServeHTTP(recorded, request)
+		})
+	}
+}
+
+// recorder remembers the status, for the log.
+type recorder struct {
+	http.ResponseWriter
+
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(body []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(body)
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// recovered is deferred: it answers for a handler that panicked. Where an answer
+// has begun, the connection is cut, so that nobody takes half of it for the whole.
+func (r *recorder) recovered(request *http.Request) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	err := errs.ErrInternal.WithCause(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	if r.status != 0 {
+		InfoOf(request.Context()).failure = err
+		panic(http.ErrAbortHandler)
+	}
+	WriteError(r, request, err)
+}
+
+func logRequest(log *slog.Logger, r *http.Request, info *Info, status int, took time.Duration) {
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal {
+		level = slog.LevelError
+	}
+	ctx := r.Context()
+	if !log.Enabled(ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 9)
+	attrs = append(attrs, slog.String("method", r.Method), slog.String("route", info.Route), slog.Int("status", status),
+		slog.Duration("duration", took), slog.String("request_id", info.ID), slog.String("client", info.Client.String()))
+	if info.Caller.AccountID != [16]byte{} {
+		attrs = append(attrs, slog.String("account_id", hex.EncodeToString(info.Caller.AccountID[:])))
+	}
+	if info.failure != nil {
+		attrs = append(attrs, slog.String("error", info.failure.Error()))
+	}
+	log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// requestID takes the client's id when it is one that can stand in a log.
+func requestID(r *http.Request) string {
+	const longest = 128
+	id := r.Header.Get("X-Request-Id")
+	sane := id != "" && len(id) <= longest
+	for i := 0; sane && i < len(id); i++ {
+		c := id[i]
+		sane = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.'
+	}
+	if sane {
+		return id
+	}
+	var random [16]byte
+	rand.Read(random[:]) // never fails: the runtime ends the process instead
+	return hex.EncodeToString(random[:])
+}

@@ -1,0 +1,100 @@
+package httpkit
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"messenger-api/internal/errs"
+)
+
+// Access says what a path asks of its caller.
+type Access uint8
+
+const (
+	// Protected paths are for who has a session. Unknown paths are, too.
+	Protected Access = iota
+	// Open paths are for everybody, counted by address.
+	Open
+	// Free paths are for everybody and never counted: the health calls.
+	Free
+)
+
+// Handler serves one operation. The error it returns is answered in the
+// contract's form; it must not have written anything before.
+type Handler func(http.ResponseWriter, *http.Request) error
+
+// Middleware wraps a handler.
+type Middleware func(http.Handler) http.Handler
+
+// Operation is a method and a path pattern that are served.
+type Operation struct{ Method, Pattern string }
+
+// Router finds the handler of a request. Fill it before it serves; then it is
+// safe for concurrent use.
+type Router struct {
+	mux        *chi.Mux
+	access     map[string]Access
+	operations []Operation
+	bodyMax    int64
+}
+
+// NewRouter makes an empty Router. bodyMax limits each request's body, in bytes.
+func NewRouter(bodyMax int64) *Router {
+	r := &Router{mux: chi.NewRouter(), access: map[string]Access{}, bodyMax: bodyMax}
+	r.mux.NotFound(r.missing)
+	r.mux.MethodNotAllowed(r.missing)
+	return r
+}
+
+// Handle serves the method on the pattern; GET serves HEAD, too. A pattern that
+// is not Protected must be a path without parameters.
+func (r *Router) Handle(method, pattern string, access Access, handler Handler) {
+	if access != Protected {
+		r.access[pattern] = access
+	}
+	r.operations = append(r.operations, Operation{method, pattern})
+	serve := func(w http.ResponseWriter, request *http.Request) {
+		InfoOf(request.Context()).Route = pattern
+		if request.Body != nil {
+			request.Body = http.MaxBytesReader(w, request.Body, r.bodyMax)
+		}
+		if err := handler(w, request); err != nil {
+			WriteError(w, request, err)
+		}
+	}
+	r.mux.MethodFunc(method, pattern, serve)
+	if method == http.MethodGet {
+		r.mux.MethodFunc(http.MethodHead, pattern, serve)
+	}
+}
+
+// Operations lists what is served, in the order of the calls of Handle.
+func (r *Router) Operations() []Operation { return r.operations }
+
+// ServeHTTP implements http.Handler.
+func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) { r.mux.ServeHTTP(w, request) }
+
+// Param returns the value that a path has for a parameter of its pattern.
+func Param(r *http.Request, name string) string { return chi.URLParam(r, name) }
+
+// missing answers a path that does not exist, or not for this method.
+func (r *Router) missing(w http.ResponseWriter, request *http.Request) {
+	path := request.URL.RawPath
+	if path == "" {
+		path = request.URL.Path
+	}
+	var allowed []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		if r.mux.Match(chi.NewRouteContext(), method, path) {
+			allowed = append(allowed, method)
+		}
+	}
+	if allowed == nil {
+		WriteError(w, request, errs.ErrNotFound)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	WriteError(w, request, errs.ErrMethodNotAllowed)
+}
