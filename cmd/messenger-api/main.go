@@ -1,0 +1,18 @@
+// The command messenger-api is the whole service; see internal/server.
+package main
+
+import (
+	"os"
+
+	"messenger-api/internal/server"
+)
+
+// Set by the build: see the Makefile.
+var version, commit = "dev", ""
+
+func main() {
+	os.Exit(server.Main(server.Process{
+		Arguments: os.Args[1:], Environment: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr,
+		Build: server.Build{Version: version, Commit: commit},
+	}))
+}

@@ -1,0 +1,150 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime"
+	"slices"
+	"time"
+
+	document "messenger-api/api"
+	"messenger-api/internal/apps"
+	"messenger-api/internal/apps/api"
+	"messenger-api/internal/apps/auth"
+	"messenger-api/internal/apps/docs"
+	"messenger-api/internal/apps/throttling"
+	"messenger-api/internal/config"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/password"
+	"messenger-api/internal/ratelimit"
+)
+
+// passwordsWaiting is how many log-ins may wait for their turn at hashing.
+const passwordsWaiting = 256
+
+// healthTag is the tag of the calls that belong to no app.
+const healthTag = "health"
+
+// parts are what apps are built from. requests is nil when throttling is off.
+type parts struct {
+	cfg      config.Config
+	log      *slog.Logger
+	service  *messenger.Service
+	requests *ratelimit.Limiter
+	document []byte
+}
+
+// entry is an app that can be switched on.
+type entry struct {
+	name string
+	// needs are the apps without which it can't work. AUTH_DISABLED stands in for auth.
+	needs []string
+	build func(parts) apps.App
+}
+
+// catalogue is the ordered list of all apps: what stands first wraps what
+// follows.
+func catalogue() []entry {
+	return []entry{
+		{auth.Name, nil, func(p parts) apps.App {
+			return auth.New(p.service, auth.Options{
+				Header: string(p.cfg.Sessions.Header), Scheme: string(p.cfg.Sessions.Scheme),
+				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, Requests: p.requests,
+			}, p.log)
+		}},
+		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests) }},
+		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service) }},
+		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
+	}
+}
+
+func names(entries []entry) []string {
+	var all []string
+	for _, entry := range entries {
+		all = append(all, entry.name)
+	}
+	return all
+}
+
+// choose gives the apps that are on, or the faults of the choice.
+func choose(all []entry, cfg config.Config) ([]entry, error) {
+	on := cfg.AppsOn(names(all))
+	var chosen []entry
+	var faults config.Faults
+	for _, entry := range all {
+		if !slices.Contains(on, entry.name) {
+			continue
+		}
+		chosen = append(chosen, entry)
+		for _, need := range entry.needs {
+			met := slices.Contains(on, need) || need == auth.Name && bool(cfg.Apps.AuthDisabled)
+			if !met {
+				faults = append(faults, config.Fault{Setting: "APPS", Problem: entry.name + " needs " + need})
+			}
+		}
+	}
+	if faults != nil {
+		return nil, faults
+	}
+	return chosen, nil
+}
+
+// build makes the apps that are on over an open database.
+func build(on []entry, cfg config.Config, store messenger.Store, log *slog.Logger) ([]apps.App, error) {
+	p := parts{cfg: cfg, log: log, service: newService(cfg, store, log)}
+	if slices.Contains(names(on), throttling.Name) {
+		p.requests = ratelimit.New(cfg.Limits.RequestsPerSecond, time.Second, time.Now)
+	}
+	var err error
+	p.document, err = document.Document(document.Options{
+		Tags: append(names(on), healthTag), AuthHeader: string(cfg.Sessions.Header), AuthScheme: string(cfg.Sessions.Scheme),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var built []apps.App
+	for _, entry := range on {
+		built = append(built, entry.build(p))
+	}
+	return built, nil
+}
+
+func newService(cfg config.Config, store messenger.Store, log *slog.Logger) *messenger.Service {
+	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), passwordsWaiting)
+	return messenger.NewService(store, passwords, messenger.Options{
+		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
+		SessionLifetime: cfg.Sessions.Lifetime,
+		HideAccounts:    bool(cfg.Sessions.HideAccounts),
+	}, log)
+}
+
+// newHandler mounts the apps and puts the chain around them.
+func newHandler(cfg config.Config, built []apps.App, ready health, log *slog.Logger) http.Handler {
+	router := httpkit.NewRouter(cfg.BodyMaxBytes())
+	ready.mount(router)
+	var around []httpkit.Middleware
+	if len(cfg.Server.CORSOrigins) > 0 {
+		around = append(around, httpkit.CORS(cfg.Server.CORSOrigins, string(cfg.Sessions.Header)))
+	}
+	if cfg.Apps.AuthDisabled {
+		around = append(around, everybodyIsAnonymous)
+	}
+	for _, app := range built {
+		if app.Mount != nil {
+			app.Mount(router)
+		}
+		if app.Wrap != nil {
+			around = append(around, app.Wrap)
+		}
+	}
+	return router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), around...)
+}
+
+// everybodyIsAnonymous stands in for the app auth where the operator disabled it.
+func everybodyIsAnonymous(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		httpkit.InfoOf(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
+		next.ServeHTTP(w, r)
+	})
+}

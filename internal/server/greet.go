@@ -1,0 +1,51 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+
+	"messenger-api/internal/apps/auth"
+	"messenger-api/internal/apps/docs"
+	"messenger-api/internal/config"
+)
+
+// greet tells a person what runs and what to try; a machine gets the same as
+// one log event.
+func greet(process Process, cfg config.Config, on []entry, address net.Addr, log *slog.Logger) {
+	host, port, _ := net.SplitHostPort(address.String())
+	number := 0
+	_, _ = fmt.Sscan(port, &number)
+	base := "http://" + localAddress(host, number)
+	apps := strings.Join(names(on), ", ")
+	if !logsText(cfg.Log, process.Stderr) {
+		log.Info("serving", "version", process.Build.String(), "address", address.String(),
+			"database", describeDatabase(cfg.Database), "apps", apps)
+		return
+	}
+	_ = writeTable(process.Stdout, func(table io.Writer) {
+		fmt.Fprintln(table, "messenger-api", process.Build)
+		fmt.Fprintf(table, "  address\t%s (listening on %s)\n", base, address)
+		fmt.Fprintf(table, "  database\t%s\n", describeDatabase(cfg.Database))
+		fmt.Fprintf(table, "  apps\t%s\n", apps)
+		fmt.Fprintf(table, "  try\t%s\n", firstCall(cfg, on, base))
+		if slices.Contains(names(on), docs.Name) {
+			fmt.Fprintf(table, "  contract\t%s/swagger.yml\n", base)
+		}
+		fmt.Fprintf(table, "  stop\tCtrl-C\n")
+	})
+}
+
+// firstCall is what a new user can paste.
+func firstCall(cfg config.Config, on []entry, base string) string {
+	switch {
+	case slices.Contains(names(on), auth.Name):
+		return fmt.Sprintf(`curl -i %s/v1/auth/register -d '{"user_name": "alice", "password": "correct horse"}'`, base)
+	case bool(cfg.Apps.AuthDisabled):
+		return fmt.Sprintf(`curl -i %s/v1/chats -d '{"chat_name": "hello"}'`, base)
+	}
+	return "curl -i " + base + "/ping_db"
+}

@@ -1,0 +1,44 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+)
+
+// health answers the calls that tell whether the server lives.
+type health struct {
+	// ready asks the database; its errors are of kind errs.Unavailable.
+	ready func(ctx context.Context) error
+	// asking lets those who ask at once share one question: the calls are free,
+	// and must not become a way to load the database.
+	asking *singleflight.Group
+}
+
+func newHealth(ready func(ctx context.Context) error) health {
+	return health{ready, new(singleflight.Group)}
+}
+
+func (h health) mount(r *httpkit.Router) {
+	r.Handle(http.MethodGet, "/ping", httpkit.Free, func(w http.ResponseWriter, _ *http.Request) error {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	})
+	r.Handle(http.MethodGet, "/ping_db", httpkit.Free, func(w http.ResponseWriter, r *http.Request) error {
+		_, err, _ := h.asking.Do("", func() (any, error) {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Second)
+			defer cancel()
+			return nil, h.ready(ctx)
+		})
+		if err != nil {
+			return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
+		}
+		w.WriteHeader(http.StatusOK)
+		return nil
+	})
+}

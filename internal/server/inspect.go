@@ -1,0 +1,106 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"messenger-api/internal/config"
+)
+
+const healthcheckTimeout = 3 * time.Second
+
+type checkConfigCommand struct{}
+
+// Run implements the command check-config.
+func (checkConfigCommand) Run(process Process) error {
+	if err := config.Write(process.Stdout, process.Environment); err != nil {
+		return err
+	}
+	_, _, err := settings(process)
+	return err
+}
+
+type versionCommand struct{}
+
+// Run implements the command version.
+func (versionCommand) Run(process Process) error {
+	_, err := fmt.Fprintln(process.Stdout, "messenger-api", process.Build)
+	return err
+}
+
+type healthcheckCommand struct{}
+
+// Run implements the command healthcheck.
+func (healthcheckCommand) Run(ctx context.Context, process Process) error {
+	cfg, _, err := settings(process)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
+	defer cancel()
+	url := "http://" + localAddress(string(cfg.Server.Host), cfg.Server.Port) + "/ping"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answered %s", url, answer.Status)
+	}
+	return nil
+}
+
+// localAddress is how this machine reaches a server that listens on host.
+func localAddress(host string, port int) string {
+	if address := net.ParseIP(host); host == "" || address != nil && address.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+type migrateUpCommand struct{}
+
+// Run implements the command migrate up.
+func (migrateUpCommand) Run(ctx context.Context, process Process) error {
+	return withDatabase(ctx, process, func(database database) error { return database.Migrate(ctx) })
+}
+
+type migrateStatusCommand struct{}
+
+// Run implements the command migrate status.
+func (migrateStatusCommand) Run(ctx context.Context, process Process) error {
+	cfg, log, err := settingsAndLog(process)
+	if err != nil {
+		return err
+	}
+	steps, err := migrationStatus(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	return writeTable(process.Stdout, func(table io.Writer) {
+		fmt.Fprintln(table, "VERSION\tNAME\tAPPLIED")
+		for _, step := range steps {
+			applied := "pending"
+			if !step.AppliedAt.IsZero() {
+				applied = step.AppliedAt.UTC().Format(time.RFC3339)
+			}
+			fmt.Fprintf(table, "%d\t%s\t%s\n", step.Version, step.Name, applied)
+		}
+	})
+}
+
+func writeTable(w io.Writer, rows func(io.Writer)) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	rows(table)
+	return table.Flush()
+}

@@ -1,0 +1,114 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"messenger-api/internal/config"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/store"
+	"messenger-api/internal/store/postgres"
+	"messenger-api/internal/store/sqlite"
+)
+
+// dataDirWait is how long a process waits for another one to leave DATA_DIR.
+const dataDirWait = 20 * time.Second
+
+// The pauses between tries of a database that is down at the start.
+const (
+	openPauseFirst = 200 * time.Millisecond
+	openPauseMost  = 5 * time.Second
+)
+
+// database is what both kinds offer.
+type database interface {
+	messenger.Store
+	Migrate(ctx context.Context) error
+}
+
+// openDatabase opens the database that the settings choose; its schema may not
+// be ready yet.
+func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (database, error) {
+	if len(cfg.Database.Hosts) > 0 {
+		return postgres.Open(postgresOptions(cfg.Database), log)
+	}
+	return sqlite.Open(ctx, sqlite.Options{
+		Directory: cfg.Database.DataDir, LockWait: dataDirWait, Echo: bool(cfg.Database.Echo),
+	}, log)
+}
+
+func postgresOptions(settings config.Database) postgres.Options {
+	options := postgres.Options{
+		User: settings.User, Password: settings.Password.Reveal(), Database: settings.Name,
+		SSLMode: settings.SSLMode, PoolSize: settings.PoolSize, Echo: bool(settings.Echo),
+	}
+	for _, host := range settings.Hosts {
+		options.Hosts = append(options.Hosts, postgres.Host{Name: string(host.Host), Port: uint16(host.Port)})
+	}
+	return options
+}
+
+// awaitDatabase opens the database and brings its schema up, and keeps trying
+// while it is down. It returns early, with ctx's error, when ctx ends.
+func awaitDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (database, error) {
+	opened, err := openDatabase(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	for pause := openPauseFirst; ; pause = min(2*pause, openPauseMost) {
+		err := opened.Migrate(ctx)
+		if err == nil {
+			return opened, nil
+		}
+		if ctx.Err() == nil {
+			log.WarnContext(ctx, "the database is not ready; tried again", "pause", pause, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), opened.Close())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// withDatabase runs a command's work on an open database.
+func withDatabase(ctx context.Context, process Process, work func(database) error) error {
+	cfg, log, err := settingsAndLog(process)
+	if err != nil {
+		return err
+	}
+	opened, err := openDatabase(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(opened), opened.Close())
+}
+
+// migrationStatus reads beside a server that runs.
+func migrationStatus(ctx context.Context, cfg config.Config, log *slog.Logger) ([]store.Migration, error) {
+	if len(cfg.Database.Hosts) == 0 {
+		return sqlite.Status(ctx, cfg.Database.DataDir)
+	}
+	opened, err := postgres.Open(postgresOptions(cfg.Database), log)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := opened.Status(ctx)
+	return steps, errors.Join(err, opened.Close())
+}
+
+// describeDatabase tells a person where the data is.
+func describeDatabase(settings config.Database) string {
+	if len(settings.Hosts) == 0 {
+		return "embedded SQLite in " + settings.DataDir
+	}
+	var hosts []string
+	for _, host := range settings.Hosts {
+		hosts = append(hosts, host.String())
+	}
+	return fmt.Sprintf("PostgreSQL, database %s at %s", settings.Name, strings.Join(hosts, ", "))
+}

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"messenger-api/internal/apps"
+	"messenger-api/internal/config"
+	"messenger-api/internal/errs"
+)
+
+// The time-outs of connections. A client that sends its request in dribs is cut
+// off; a connection idles longer than a proxy in front keeps it, so that it is
+// the proxy that closes it.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 20 * time.Second
+	writeTimeout      = 30 * time.Second
+	idleTimeout       = 90 * time.Second
+	headerMaxBytes    = 16 << 10
+	shutdownTimeout   = 15 * time.Second
+)
+
+type serveCommand struct{}
+
+// Run implements the command serve.
+func (serveCommand) Run(ctx context.Context, process Process) error {
+	cfg, on, err := settings(process)
+	if err != nil {
+		return err
+	}
+	log := newLogger(cfg.Log, process.Stderr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Server.Address())
+	if err != nil {
+		return fmt.Errorf("listen on HOST and PORT: %w", err)
+	}
+	greet(process, cfg, on, listener.Addr(), log)
+	warnOfEffectless(cfg, log)
+	n := &node{cfg: cfg, on: on, log: log, gate: newGate(cfg, log)}
+	return n.serve(ctx, listener)
+}
+
+// node is one running server.
+type node struct {
+	cfg  config.Config
+	on   []entry
+	log  *slog.Logger
+	gate *gate
+}
+
+// serve answers on the listener until ctx ends, then finishes what runs.
+func (n *node) serve(ctx context.Context, listener net.Listener) error {
+	httpServer := &http.Server{
+		Handler: n.gate, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: headerMaxBytes,
+		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	}
+	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer endWork()
+	group, failed := errgroup.WithContext(work)
+	group.Go(func() error {
+		if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error { return n.run(ctx, failed) })
+	select {
+	case <-ctx.Done():
+		n.log.Info("stopping: what runs is finished first")
+		n.drain(failed)
+	case <-failed.Done():
+	}
+	n.shutDown(httpServer)
+	endWork()
+	return group.Wait()
+}
+
+// run opens the database, lets requests in, and keeps the apps' background work
+// going until work ends.
+func (n *node) run(starting, work context.Context) error {
+	opening, cancel := context.WithCancel(work)
+	defer cancel()
+	defer context.AfterFunc(starting, cancel)()
+	opened, err := awaitDatabase(opening, n.cfg, n.log)
+	if err != nil {
+		if opening.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	defer func() {
+		if err := opened.Close(); err != nil {
+			n.log.Error("the database was not closed well", "error", err)
+		}
+	}()
+	built, err := build(n.on, n.cfg, opened, n.log)
+	if err != nil {
+		return err
+	}
+	ready := newHealth(func(ctx context.Context) error {
+		if n.gate.draining.Load() {
+			return errs.ErrServiceUnavailable.WithDetails("the server is stopping")
+		}
+		return opened.Ping(ctx)
+	})
+	n.gate.open(newHandler(n.cfg, built, ready, n.log))
+	n.log.Info("ready")
+	return runApps(work, built)
+}
+
+func runApps(ctx context.Context, built []apps.App) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, app := range built {
+		if app.Run != nil {
+			group.Go(func() error { return app.Run(ctx) })
+		}
+	}
+	<-ctx.Done()
+	return group.Wait()
+}
+
+// drain goes on answering for SHUTDOWN_DELAY, with Connection: close, so that a
+// proxy turns away before the listener is gone.
+func (n *node) drain(failed context.Context) {
+	n.gate.draining.Store(true)
+	select {
+	case <-time.After(n.cfg.Server.ShutdownDelay):
+	case <-failed.Done():
+	}
+}
+
+func (n *node) shutDown(httpServer *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	if err := httpServer.Shutdown(ctx); err != nil {
+		n.log.Warn("requests were cut off: they took too long", "error", err)
+		_ = httpServer.Close() // its error is the listener's, closed by Shutdown
+	}
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+	"os"
+
+	"messenger-api/internal/config"
+)
+
+// settings reads and checks the settings, and says which apps are on.
+func settings(process Process) (config.Config, []entry, error) {
+	all := catalogue()
+	cfg, err := config.Load(process.Environment, names(all))
+	if err != nil {
+		return cfg, nil, err
+	}
+	on, err := choose(all, cfg)
+	return cfg, on, err
+}
+
+func settingsAndLog(process Process) (config.Config, *slog.Logger, error) {
+	cfg, _, err := settings(process)
+	return cfg, newLogger(cfg.Log, process.Stderr), err
+}
+
+// newLogger logs as text where a person looks on, else as JSON.
+func newLogger(settings config.Log, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: settings.Threshold()}
+	if logsText(settings, w) {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+func logsText(settings config.Log, w io.Writer) bool {
+	return settings.Format == "text" || settings.Format == "" && isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// warnOfEffectless names the settings that were given and mean nothing here.
+func warnOfEffectless(cfg config.Config, log *slog.Logger) {
+	if cfg.Server.Workers != 0 {
+		log.Warn("WORKERS_NUM has no effect: one process uses all processors")
+	}
+	if cfg.Cache.Type != config.CacheMemory {
+		log.Warn("CACHE_TYPE has no effect yet: this version asks the database and keeps no cache")
+	}
+	if cfg.Queue.URL.Reveal() != nil || cfg.Queue.Host != "" {
+		log.Warn("RMQ_URL and RMQ_HOST have no effect yet: this version has no search")
+	}
+}
