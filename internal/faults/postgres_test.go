@@ -1,0 +1,143 @@
+package faults
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// postgresServer is a PostgreSQL of the test's own, to be killed.
+type postgresServer struct {
+	t         *testing.T
+	directory string
+	port      int
+	account   *syscall.SysProcAttr
+	process   *exec.Cmd
+}
+
+// startPostgres makes a cluster with the programs of TEST_POSTGRES_BIN.
+func startPostgres(t *testing.T) *postgresServer {
+	t.Helper()
+	if os.Getenv("TEST_POSTGRES_BIN") == "" {
+		t.Fatal("TEST_POSTGRES_BIN, the directory of initdb and postgres, is not set: run `make test`, " +
+			"or `scripts/services up postgres` and then `. .services/env`")
+	}
+	// Not t.TempDir, which the account postgres could not enter.
+	directory, err := os.MkdirTemp("", "messenger-postgres-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(directory) })
+	p := &postgresServer{t: t, directory: directory, port: freePort(t)}
+	p.dropRoot()
+	p.run("initdb", "--pgdata", p.data(), "--auth", "trust", "--username", "messenger", "--encoding", "UTF8", "--locale", "C")
+	p.start()
+	t.Cleanup(p.kill)
+	return p
+}
+
+// dropRoot makes the programs run as the account postgres, since they refuse to
+// run as root.
+func (p *postgresServer) dropRoot() {
+	p.t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	account, err := user.Lookup("postgres")
+	if err != nil {
+		p.t.Fatalf("PostgreSQL can't run as root: %v", err)
+	}
+	uid, _ := strconv.Atoi(account.Uid)
+	gid, _ := strconv.Atoi(account.Gid)
+	if err := os.Chown(p.directory, uid, gid); err != nil {
+		p.t.Fatal(err)
+	}
+	p.account = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+}
+
+func (p *postgresServer) data() string { return filepath.Join(p.directory, "data") }
+
+func (p *postgresServer) command(name string, arguments ...string) *exec.Cmd {
+	command := exec.Command(filepath.Join(os.Getenv("TEST_POSTGRES_BIN"), name), arguments...)
+	command.Dir, command.SysProcAttr = p.directory, p.account
+	return command
+}
+
+func (p *postgresServer) run(name string, arguments ...string) {
+	p.t.Helper()
+	if output, err := p.command(name, arguments...).CombinedOutput(); err != nil {
+		p.t.Fatalf("%s: %v\n%s", name, err, output)
+	}
+}
+
+// start runs the server until it takes connections. Children of one that was
+// killed may still hold its memory for a moment: then it is tried again.
+func (p *postgresServer) start() {
+	p.t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		output, ok := p.tryStart()
+		if ok {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("PostgreSQL does not start:\n%s", output)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// tryStart reports whether the server takes connections, or else what it said
+// before it ended.
+func (p *postgresServer) tryStart() (output string, ok bool) {
+	p.t.Helper()
+	var said strings.Builder
+	port := strconv.Itoa(p.port)
+	p.process = p.command("postgres", "-D", p.data(), "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
+	p.process.Stdout, p.process.Stderr = &said, &said
+	if err := p.process.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func(process *exec.Cmd) {
+		defer close(ended)
+		_ = process.Wait() // killed, or refused to start: its output says why
+	}(p.process)
+	for p.command("pg_isready", "-h", "127.0.0.1", "-p", port).Run() != nil {
+		select {
+		case <-ended:
+			return said.String(), false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return "", true
+}
+
+// kill ends the server as a power cut would.
+func (p *postgresServer) kill() {
+	_ = p.process.Process.Kill()
+}
+
+func (p *postgresServer) environment() []string {
+	return []string{
+		"POSTGRES_HOSTS=127.0.0.1:" + strconv.Itoa(p.port), "POSTGRES_USER=messenger", "POSTGRES_DB=postgres",
+		"POSTGRES_SSLMODE=disable",
+	}
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}

@@ -1,0 +1,29 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/store/storetest"
+	"messenger-api/internal/testkit"
+)
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) messenger.Store {
+		store, _ := openFresh(t)
+		return store
+	})
+}
+
+func TestTwoStoresOnOneDatabase(t *testing.T) {
+	t.Parallel()
+	storetest.RunShared(t, func(t *testing.T) (messenger.Store, messenger.Store) {
+		environment := testkit.Postgres(t)
+		a, b := open(t, environment), open(t, environment)
+		if err := a.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return a, b
+	})
+}

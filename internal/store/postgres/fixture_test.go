@@ -1,0 +1,75 @@
+package postgres_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"messenger-api/internal/config"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/store/postgres"
+	"messenger-api/internal/testkit"
+)
+
+// open opens a store on a database of testkit.Postgres, as the server does.
+func open(t *testing.T, environment []string) *postgres.Store {
+	t.Helper()
+	cfg, err := config.Load(environment, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := cfg.Database.Hosts[0]
+	store, err := postgres.Open(postgres.Options{
+		Hosts: []postgres.Host{{Name: string(host.Host), Port: uint16(host.Port)}},
+		User:  cfg.Database.User, Password: cfg.Database.Password.Reveal(), Database: cfg.Database.Name,
+		SSLMode: cfg.Database.SSLMode, PoolSize: 6,
+	}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
+// openFresh gives a store on a new database, and a way to it for SQL of the test's own.
+func openFresh(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
+	t.Helper()
+	environment := testkit.Postgres(t)
+	store := open(t, environment)
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pool, err := pgxpool.New(t.Context(), testkit.PostgresURL(environment))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return store, pool
+}
+
+// member is an account in a chat of its own.
+func member(t *testing.T, store messenger.Store) messenger.User {
+	t.Helper()
+	account := messenger.NewID()
+	if err := store.CreateAccount(t.Context(), messenger.Account{ID: account, Name: account.String()}); err != nil {
+		t.Fatal(err)
+	}
+	chat := messenger.Chat{ID: messenger.NewID(), Name: "chat", CreatedBy: account}
+	if err := store.CreateChat(t.Context(), chat); err != nil {
+		t.Fatal(err)
+	}
+	user, err := store.JoinChat(t.Context(), messenger.User{ID: messenger.NewID(), ChatID: chat.ID, AccountID: account, Name: "user"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return user
+}
+
+func message(user messenger.User, text string) messenger.Message {
+	return messenger.Message{ID: messenger.NewID(), ChatID: user.ChatID, UserID: user.ID, AccountID: user.AccountID, Text: text}
+}

@@ -1,0 +1,100 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	document "messenger-api/api"
+)
+
+// contract is api/swagger.yml, ready to hold answers against it.
+var contract = sync.OnceValues(func() (routers.Router, error) {
+	text, err := document.Document(document.Options{Tags: []string{"health", "docs", "auth", "api"}})
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, err
+	}
+	// An answer with a field that is not in the document is one that nobody may rely on.
+	for _, schema := range parsed.Components.Schemas {
+		if closed := false; len(schema.Value.Properties) > 0 {
+			schema.Value.AdditionalProperties.Has = &closed
+		}
+	}
+	return gorillamux.NewRouter(parsed)
+})
+
+// checkAnswer says what in an answer is not as api/swagger.yml has it.
+func checkAnswer(request *http.Request, answer Answer) error {
+	if answer.Header.Get("X-Request-Id") == "" {
+		return errors.New("X-Request-Id is missing")
+	}
+	if isPreflight := request.Method == http.MethodOptions && answer.Header.Get("Access-Control-Allow-Origin") != ""; isPreflight {
+		return nil
+	}
+	if request.Method == http.MethodHead {
+		return checkHead(request, answer)
+	}
+	if answer.Status >= http.StatusBadRequest {
+		if err := checkError(answer); err != nil {
+			return err
+		}
+		if code := answer.Code(); code == "not-found" || code == "method-not-allowed" {
+			return nil // what the document says of every path together
+		}
+	}
+	return checkOperation(request, answer, true)
+}
+
+// checkHead holds a HEAD against what the document says of GET: the same
+// without the body.
+func checkHead(request *http.Request, answer Answer) error {
+	if len(answer.Body) > 0 {
+		return errors.New("an answer to HEAD has no body")
+	}
+	if answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed {
+		return nil // without the body, nobody can tell which of the 404s it is
+	}
+	get := request.Clone(context.Background())
+	get.Method = http.MethodGet
+	return checkOperation(get, answer, false)
+}
+
+// checkOperation holds an answer against its operation.
+func checkOperation(request *http.Request, answer Answer, withBody bool) error {
+	router, err := contract()
+	if err != nil {
+		return err
+	}
+	route, _, err := router.FindRoute(request)
+	if err != nil {
+		if answer.Status < http.StatusBadRequest {
+			return fmt.Errorf("the document does not have it: %w", err)
+		}
+		return nil // its form was checked, and the document says no more of it
+	}
+	documented := route.Operation.Responses.Value(strconv.Itoa(answer.Status))
+	if documented == nil {
+		return fmt.Errorf("%s documents no status %d", route.Operation.OperationID, answer.Status)
+	}
+	if len(documented.Value.Content) == 0 && len(answer.Body) > 0 {
+		return errors.New("the document has no body here")
+	}
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route},
+		Status:                 answer.Status, Header: answer.Header,
+		Options: &openapi3filter.Options{ExcludeResponseBody: !withBody},
+	}
+	return openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes(answer.Body))
+}

@@ -1,0 +1,7 @@
+// Package testkit runs the whole server in a test: in this process or as the
+// real binary, over the embedded database or over PostgreSQL, with clients that
+// hold every answer against api/swagger.yml.
+//
+// What a test can't go on without ends it by Fatal, so call the helpers from
+// the test's own goroutine; those that return an error may be called from any.
+package testkit

@@ -1,0 +1,46 @@
+package testkit
+
+import (
+	"bytes"
+	"encoding/json"
+	"sync"
+)
+
+// output keeps all that a server prints and logs. Safe for concurrent use.
+type output struct {
+	mu      sync.Mutex
+	text    []byte
+	read    int // up to here, lines were searched for the address
+	address chan string
+	found   bool
+}
+
+func newOutput() *output { return &output{address: make(chan string, 1)} }
+
+// Write implements io.Writer. It looks for the log event that names the
+// listener's address, which is passed on once.
+func (o *output) Write(part []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text = append(o.text, part...)
+	for !o.found {
+		length := bytes.IndexByte(o.text[o.read:], '\n')
+		if length < 0 {
+			break
+		}
+		var event struct{ Msg, Address string }
+		line := o.text[o.read : o.read+length]
+		o.read += length + 1
+		if json.Unmarshal(line, &event) == nil && event.Msg == "serving" {
+			o.found = true
+			o.address <- event.Address
+		}
+	}
+	return len(part), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.text)
+}

@@ -1,0 +1,79 @@
+package testkit
+
+import (
+	"context"
+	"crypto/rand"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// databaseDeadline is how long making or dropping a database may take.
+const databaseDeadline = 30 * time.Second
+
+// Postgres makes an empty database on the server of TEST_POSTGRES_URL and gives
+// the settings that lead to it. The database is dropped with the test.
+func Postgres(t testing.TB) []string {
+	t.Helper()
+	name := "test_" + strings.ToLower(rand.Text())
+	administer(t, "CREATE DATABASE "+name)
+	t.Cleanup(func() { administer(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+
+	server := postgresServer(t)
+	sslMode := "disable"
+	if server.TLSConfig != nil {
+		sslMode = "require"
+	}
+	return []string{
+		"POSTGRES_HOSTS=" + net.JoinHostPort(server.Host, strconv.Itoa(int(server.Port))), "POSTGRES_SSLMODE=" + sslMode,
+		"POSTGRES_USER=" + server.User, "POSTGRES_PWD=" + server.Password, "POSTGRES_DB=" + name,
+	}
+}
+
+// PostgresURL gives the address of the database that the settings of Postgres
+// lead to, for SQL of a test's own.
+func PostgresURL(environment []string) string {
+	address := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(setting(environment, "POSTGRES_USER", ""), setting(environment, "POSTGRES_PWD", "")),
+		Host:     setting(environment, "POSTGRES_HOSTS", ""),
+		Path:     "/" + setting(environment, "POSTGRES_DB", ""),
+		RawQuery: "sslmode=" + setting(environment, "POSTGRES_SSLMODE", "disable"),
+	}
+	return address.String()
+}
+
+func postgresServer(t testing.TB) *pgx.ConnConfig {
+	t.Helper()
+	address := os.Getenv("TEST_POSTGRES_URL")
+	if address == "" {
+		t.Fatal("TEST_POSTGRES_URL is not set: this test needs a PostgreSQL server. " +
+			"Run `make test`, or start one with `scripts/services up postgres` and then `. .services/env`")
+	}
+	server, err := pgx.ParseConfig(address)
+	if err != nil {
+		t.Fatalf("TEST_POSTGRES_URL: %v", err)
+	}
+	return server
+}
+
+// administer runs one statement on the server's own database.
+func administer(t testing.TB, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)
+	defer cancel()
+	connection, err := pgx.ConnectConfig(ctx, postgresServer(t))
+	if err != nil {
+		t.Fatalf("connect to the server of TEST_POSTGRES_URL: %v", err)
+	}
+	defer connection.Close(ctx) //nolint:errcheck // the statement's error is the one that counts
+	if _, err := connection.Exec(ctx, statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
