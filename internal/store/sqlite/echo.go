@@ -1,0 +1,50 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"time"
+)
+
+// log writes down a statement as it ran. Arguments are left out: they hold
+// messages and the hashes of secrets.
+func (c *connector) log(ctx context.Context, text string, started time.Time, err error) {
+	if c.echo != nil {
+		c.echo.InfoContext(ctx, "sql", "statement", text, "duration", time.Since(started), "failed", err != nil)
+	}
+}
+
+// BeginTx implements driver.ConnBeginTx.
+func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	started := time.Now()
+	tx, err := c.driverConn.BeginTx(ctx, options)
+	c.connector.log(ctx, "BEGIN", started, err)
+	if err != nil {
+		return nil, err
+	}
+	return &transaction{tx, ctx, c.connector}, nil
+}
+
+// transaction logs its end: the commit is where the time goes.
+type transaction struct {
+	driver.Tx
+
+	ctx       context.Context // of BeginTx: driver.Tx has no other
+	connector *connector
+}
+
+// Commit implements driver.Tx.
+func (t *transaction) Commit() error {
+	started := time.Now()
+	err := t.Tx.Commit()
+	t.connector.log(t.ctx, "COMMIT", started, err)
+	return err
+}
+
+// Rollback implements driver.Tx.
+func (t *transaction) Rollback() error {
+	started := time.Now()
+	err := t.Tx.Rollback()
+	t.connector.log(t.ctx, "ROLLBACK", started, err)
+	return err
+}

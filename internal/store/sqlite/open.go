@@ -1,0 +1,132 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// fileName is the database in the directory.
+const fileName = "messenger.db"
+
+// readerIdleTime is how long a reader that nobody needs keeps its memory.
+const readerIdleTime = 10 * time.Minute
+
+// The settings of each connection. cache_size is in KiB where negative. The
+// writer's BEGIN takes the lock at once: a transaction that reads first and
+// then writes could not wait for it.
+var (
+	writerSettings = []string{
+		"_txlock=immediate", "_busy_timeout=5000", "_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", "_dqs=0",
+		"_pragma=cache_size(-16384)", "_pragma=mmap_size(0)", "_pragma=journal_size_limit(67108864)",
+	}
+	readerSettings = []string{
+		"_busy_timeout=5000", "_query_only=on", "_dqs=0", "_pragma=cache_size(-4096)", "_pragma=mmap_size(0)",
+	}
+	statusSettings = []string{"mode=ro", "_busy_timeout=5000", "_query_only=on", "_dqs=0"}
+)
+
+// Options say where the database is.
+type Options struct {
+	// Directory is made where it is missing.
+	Directory string
+	// LockWait is how long Open waits for another process that serves from the directory.
+	LockWait time.Duration
+	// Echo logs each statement, without its arguments.
+	Echo bool
+}
+
+// Store implements messenger.Store. It may be closed twice.
+type Store struct {
+	log         *slog.Logger
+	lock        *flock.Flock
+	connections []*connector
+	writer      *sql.DB
+	readers     *sql.DB
+	closed      atomic.Bool
+	close       func() error
+}
+
+// Open takes the directory for this process and opens the database in it, an
+// empty one where there is none. Migrate comes next. The error is a
+// *LockedError when another process keeps the directory for longer than
+// LockWait.
+func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
+	directory, err := filepath.Abs(options.Directory)
+	if err != nil {
+		return nil, fmt.Errorf("find the data directory: %w", err)
+	}
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	lock, err := lockDirectory(ctx, directory, options.LockWait, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{log: log, lock: lock}
+	s.close = sync.OnceValue(s.shut)
+	if err := s.connect(ctx, filepath.Join(directory, fileName), options.Echo); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context, path string, echo bool) error {
+	// SQLite would make the file readable to everybody.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	if s.writer, err = s.pool(path, writerSettings, 1, echo); err != nil {
+		return err
+	}
+	if s.readers, err = s.pool(path, readerSettings, runtime.NumCPU()+2, echo); err != nil {
+		return err
+	}
+	s.readers.SetConnMaxIdleTime(readerIdleTime)
+	var journal string
+	if err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
+		return fmt.Errorf("open the database %s: %w", path, s.failure(err))
+	}
+	if journal != "wal" {
+		return fmt.Errorf("open the database %s: its file system can't keep a write-ahead log", path)
+	}
+	return nil
+}
+
+func (s *Store) pool(path string, settings []string, size int, echo bool) (*sql.DB, error) {
+	var log *slog.Logger
+	if echo {
+		log = s.log
+	}
+	connections, err := newConnector(dataSource(path, settings), log)
+	if err != nil {
+		return nil, err
+	}
+	s.connections = append(s.connections, connections)
+	pool := sql.OpenDB(connections)
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	return pool, nil
+}
+
+// dataSource names the file as a URI, in which any character of a path is safe.
+func dataSource(path string, settings []string) string {
+	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.Join(settings, "&")}
+	return uri.String()
+}

@@ -1,0 +1,114 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestOpenRefusesADirectoryInUse(t *testing.T) {
+	directory := t.TempDir()
+	first := open(t, directory)
+	options := Options{Directory: directory, LockWait: 150 * time.Millisecond}
+	_, err := Open(t.Context(), options, discard)
+	var locked *LockedError
+	if !errors.As(err, &locked) {
+		t.Fatalf("Open beside another: %v", err)
+	}
+	if !strings.Contains(err.Error(), directory) || !strings.Contains(err.Error(), "another process") {
+		t.Errorf("the error does not help: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, directory)
+}
+
+func TestOpenWaitsForTheDirectory(t *testing.T) {
+	directory := t.TempDir()
+	first := open(t, directory)
+	waits := make(chan struct{})
+	log := slog.New(notify{slog.DiscardHandler, waits})
+	opened := make(chan error, 1)
+	go func() {
+		second, err := Open(context.Background(), Options{Directory: directory, LockWait: time.Minute}, log)
+		if err == nil {
+			err = second.Close()
+		}
+		opened <- err
+	}()
+	<-waits
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// notify closes a channel when something is logged.
+type notify struct {
+	slog.Handler
+
+	logged chan struct{}
+}
+
+func (notify) Enabled(context.Context, slog.Level) bool { return true }
+
+func (n notify) Handle(context.Context, slog.Record) error {
+	close(n.logged)
+	return nil
+}
+
+func TestOpenEndsWithItsContext(t *testing.T) {
+	directory := t.TempDir()
+	open(t, directory)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := Open(ctx, Options{Directory: directory, LockWait: time.Minute}, discard)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+}
+
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "a directory?with=100%#odd", "characters")
+	s := open(t, directory)
+	join(t, s)
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{}
+	for _, entry := range append(entries, dirEntry(t, directory)) {
+		info, err := entry.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v", entry.Name(), info.Mode())
+		}
+		names = append(names, entry.Name())
+	}
+	for _, name := range []string{fileName, fileName + "-wal", lockName} {
+		if !slices.Contains(names, name) {
+			t.Errorf("no %s in %v", name, names)
+		}
+	}
+}
+
+// dirEntry is the directory itself, in its parent.
+func dirEntry(t *testing.T, directory string) os.DirEntry {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(directory))
+	if err != nil || len(entries) != 1 {
+		t.Fatal(entries, err)
+	}
+	return entries[0]
+}

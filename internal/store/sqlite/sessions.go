@@ -1,0 +1,118 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"messenger-api/internal/messenger"
+)
+
+const (
+	insertSession = `
+		INSERT INTO sessions (token_hash, session_id, account_id, created_at, expires_at, address, user_agent)
+		SELECT ?, ?, account_id, ?, ?, ?, ? FROM accounts WHERE account_id = ? AND password_hash = ?`
+	// The hashes come as a JSON array of hexadecimal texts, so that one prepared
+	// statement serves any number of them.
+	selectSessionsByToken = `
+		SELECT s.token_hash, s.session_id, s.account_id, s.created_at, s.expires_at, s.logged_out_at, s.address, s.user_agent
+		FROM json_each(?) h CROSS JOIN sessions s ON s.token_hash = unhex(h.value)`
+	selectOpenSessions = `
+		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+		FROM sessions WHERE account_id = ? AND logged_out_at IS NULL AND expires_at > ?
+		ORDER BY created_at DESC, session_id DESC LIMIT ?`
+	endSession = `
+		UPDATE sessions SET logged_out_at = ?
+		WHERE session_id = ? AND account_id = ? AND logged_out_at IS NULL AND expires_at > ?`
+	endOtherSessions = `
+		UPDATE sessions SET logged_out_at = ?
+		WHERE account_id = ? AND session_id <> ? AND logged_out_at IS NULL AND expires_at > ?`
+	// The expression is that of the index sessions_end.
+	deleteSessions = `
+		DELETE FROM sessions WHERE token_hash IN (
+			SELECT token_hash FROM sessions WHERE min(expires_at, coalesce(logged_out_at, expires_at)) < ?
+			ORDER BY min(expires_at, coalesce(logged_out_at, expires_at)) LIMIT 1000)`
+)
+
+// CreateSession implements messenger.Store.
+func (s *Store) CreateSession(
+	ctx context.Context, session messenger.Session, hash messenger.TokenHash, passwordHash string,
+) (bool, error) {
+	inserted, err := s.write(ctx, insertSession, hash[:], session.ID[:], session.CreatedAt.UnixMicro(),
+		session.ExpiresAt.UnixMicro(), session.Address, session.UserAgent, session.AccountID[:], passwordHash)
+	return inserted > 0, err
+}
+
+// SessionsByToken implements messenger.Store.
+func (s *Store) SessionsByToken(
+	ctx context.Context, hashes []messenger.TokenHash,
+) (map[messenger.TokenHash]messenger.Session, error) {
+	found := make(map[messenger.TokenHash]messenger.Session, len(hashes))
+	err := s.eachSession(ctx, func(hash messenger.TokenHash, session messenger.Session) {
+		found[hash] = session
+	}, selectSessionsByToken, hexArray(hashes))
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func hexArray(hashes []messenger.TokenHash) string {
+	texts := make([]string, len(hashes))
+	for i, hash := range hashes {
+		texts[i] = `"` + hex.EncodeToString(hash[:]) + `"`
+	}
+	return "[" + strings.Join(texts, ",") + "]"
+}
+
+// OpenSessions implements messenger.Store.
+func (s *Store) OpenSessions(
+	ctx context.Context, account messenger.ID, now time.Time, limit int,
+) (sessions []messenger.Session, err error) {
+	err = s.eachSession(ctx, func(_ messenger.TokenHash, session messenger.Session) {
+		sessions = append(sessions, session)
+	}, selectOpenSessions, account[:], now.UnixMicro(), limit)
+	return sessions, err
+}
+
+// eachSession calls take with each session that the query finds.
+func (s *Store) eachSession(
+	ctx context.Context, take func(messenger.TokenHash, messenger.Session), query string, arguments ...any,
+) error {
+	ctx, cancel := reading(ctx)
+	defer cancel()
+	rows, err := s.readers.QueryContext(ctx, query, arguments...)
+	if err != nil {
+		return s.failure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		hash, session, err := scanSession(rows)
+		if err != nil {
+			return s.failure(err)
+		}
+		take(hash, session)
+	}
+	return s.failure(rows.Err())
+}
+
+func scanSession(rows *sql.Rows) (hash messenger.TokenHash, session messenger.Session, err error) {
+	err = rows.Scan(blob{hash[:]}, blob{session.ID[:]}, blob{session.AccountID[:]}, moment{&session.CreatedAt},
+		moment{&session.ExpiresAt}, moment{&session.LoggedOutAt}, &session.Address, &session.UserAgent)
+	return hash, session, err
+}
+
+// EndSession implements messenger.Store.
+func (s *Store) EndSession(ctx context.Context, account, session messenger.ID, now time.Time) (bool, error) {
+	ended, err := s.write(ctx, endSession, now.UnixMicro(), session[:], account[:], now.UnixMicro())
+	return ended > 0, err
+}
+
+// DeleteSessions implements messenger.Store: at most 1000 at a time, so that
+// nobody waits long for the writer.
+func (s *Store) DeleteSessions(ctx context.Context, endedBefore time.Time) (int, error) {
+	deleted, err := s.write(ctx, deleteSessions, endedBefore.UnixMicro())
+	return int(deleted), err
+}
