@@ -3,7 +3,6 @@ package client_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 
@@ -15,11 +14,11 @@ func serve(writer http.ResponseWriter, request *http.Request) {
 	writer.Header().Set("Content-Type", "application/json")
 	if request.Header.Get("Authorization") != "session_id 5d3e9ce435ba11eca6b50242ac1f0006" {
 		writer.WriteHeader(http.StatusUnauthorized)
-		io.WriteString(writer, `{"message": "invalid-session-id"}`)
+		fmt.Fprint(writer, `{"message": "invalid-session-id"}`)
 		return
 	}
 	writer.WriteHeader(http.StatusCreated)
-	io.WriteString(writer, `{"chat_id": "019cb1f60e1b7f54a3c2d9b87e60f415"}`)
+	fmt.Fprint(writer, `{"chat_id": "019cb1f60e1b7f54a3c2d9b87e60f415"}`)
 }
 
 func ExampleWithSession() {

@@ -21,7 +21,7 @@ func Load(environ []string, knownApps []string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if faults := append(r.faults, r.contradictions(knownApps)...); len(faults) > 0 {
+	if faults := slices.Concat(r.faults, r.contradictions(knownApps)); len(faults) > 0 {
 		return r.config, faults
 	}
 	return r.config, nil

@@ -42,8 +42,10 @@ func parse(stored string) (hash, bool) {
 	var saltErr, keyErr error
 	h.salt, saltErr = base64.RawStdEncoding.DecodeString(parts[4])
 	h.key, keyErr = base64.RawStdEncoding.DecodeString(parts[5])
-	sane := saltErr == nil && keyErr == nil &&
-		len(h.salt) > 0 && len(h.salt) <= maxBytes && len(h.key) >= 16 && len(h.key) <= maxBytes &&
+	return h, saltErr == nil && keyErr == nil && h.sane()
+}
+
+func (h hash) sane() bool {
+	return len(h.salt) > 0 && len(h.salt) <= maxBytes && len(h.key) >= 16 && len(h.key) <= maxBytes &&
 		h.Memory >= 8 && h.Memory <= maxMemory && h.Time >= 1 && h.Time <= maxTime && h.Threads >= 1
-	return h, sane
 }

@@ -26,21 +26,21 @@ var talk = []struct{ who, text string }{
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: sample http://HOST:PORT")
 		os.Exit(2)
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	if err := fill(ctx, os.Args[1]); err != nil {
+	if err := fill(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "sample:", err)
 		os.Exit(1)
 	}
 }
 
-func fill(ctx context.Context, url string) error {
+func fill(url string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	guest, err := client.NewClientWithResponses(url)
 	if err != nil {
 		return err

@@ -1,0 +1,111 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+FUZZTIME ?= 3s
+
+# The race detector needs cgo, hence a C compiler that works.
+RACE ?= $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && echo 'int main(void) { return 0; }' | $$(go env CC) -x c -o /dev/null - -lpthread 2>/dev/null && echo -race)
+
+# Every file of the project of these names, whether committed yet or not, each ended by a NUL.
+files = git ls-files -z --cached --others --exclude-standard $(1) | \
+	while IFS= read -r -d '' file; do [ ! -f "$$file" ] || printf '%s\0' "$$file"; done
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## |##@ ' '/^##@ / { print $$2 } /^[a-z-]+:.*## / { printf "  %-28s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+##@ Running
+
+.PHONY: build
+build: ## Build bin/messenger-api, static and without paths of this machine
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+		-ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/messenger-api ./cmd/messenger-api
+
+.PHONY: run
+run: build ## Serve the API on port 8080 from the embedded database in ./data
+	@exec bin/messenger-api serve
+
+.PHONY: dev
+dev: ## Serve the API with sample data
+	@exec scripts/dev
+
+##@ Checking
+
+.PHONY: test
+test: test-go fuzz ## Run all tests, against services of their own, then each fuzz target for FUZZTIME
+
+.PHONY: test-go
+test-go:
+	@echo 'race detector: $(if $(RACE),on,off: no C compiler that works was found)'
+	scripts/services run postgres -- go test $(RACE) -count=1 -timeout 20m ./...
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (3s)
+	@targets=$$(go test $(RACE) -list '^Fuzz' ./... | awk '/^Fuzz/ { t[n++] = $$1 } /^ok/ { while (n) print $$2, t[--n] }'); \
+	[ -n "$$targets" ] || { echo 'no fuzz target found' >&2; exit 1; }; \
+	while read -r package target; do \
+		echo "fuzz $$package $$target"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+	done <<<"$$targets"
+
+.PHONY: bench
+bench: ## Measure sends, pages, start time and memory
+	scripts/services run postgres -- go run ./bench
+
+.PHONY: lint
+lint: ## Check formatting, vet, golangci-lint with the import rules, shellcheck
+	@unformatted=$$($(call files,'*.go') | xargs -0 gofmt -l); \
+	[ -z "$$unformatted" ] || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go tool -modfile=tools/golangci-lint/go.mod golangci-lint run
+	@if command -v shellcheck >/dev/null; then \
+		echo 'shellcheck'; $(call files) | xargs -0 grep -lE '^#!.*\<(ba)?sh$$' | xargs shellcheck -x -a; \
+	else \
+		echo 'NOTE: shellcheck is not installed, the scripts were not checked'; \
+	fi
+
+.PHONY: generate
+generate: ## Generate code and documents
+	go generate ./...
+
+# Compared with what was there before, not with what is committed, so that it also works amid changes.
+.PHONY: verify
+verify: ## Fail when generated code or documents, or go.mod, are out of date
+	@sums() { $(call files) | xargs -0 cksum | sort -k 3; }; \
+	before=$$(sums); go generate ./...; after=$$(sums); \
+	[ "$$before" = "$$after" ] || { echo 'were out of date, and are generated anew now:'; \
+		diff <(echo "$$before") <(echo "$$after") | sed -n 's/^[<>] [0-9]* [0-9]* /  /p' | sort -u; exit 1; }
+	go mod tidy -diff
+
+.PHONY: profile
+profile:
+	@mkdir -p coverage
+	scripts/services run postgres -- go test -count=1 -timeout 20m -coverpkg=./... -coverprofile=coverage/all.out ./...
+	@grep -v '\.gen\.go:' coverage/all.out >coverage/cover.out
+
+.PHONY: tests-coverage-report
+tests-coverage-report: profile ## Print how much of the code the tests reach
+	@go tool cover -func=coverage/cover.out | tail -n 1
+
+.PHONY: tests-html-coverage-report
+tests-html-coverage-report: profile ## Write what the tests reach into coverage/index.html
+	go tool cover -html=coverage/cover.out -o coverage/index.html
+
+##@ Services
+
+.PHONY: services-up
+services-up: ## Start private PostgreSQL, Redis and RabbitMQ; their addresses are in .services/env
+	scripts/services up
+
+.PHONY: services-down
+services-down: ## Stop them and delete their data
+	scripts/services down
+
+##@ Housekeeping
+
+.PHONY: clean
+clean: ## Delete what was built and measured (not ./data)
+	rm -rf bin coverage

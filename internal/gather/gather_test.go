@@ -1,0 +1,177 @@
+package gather
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+)
+
+// line is a group whose trips wait to be let go, and which remembers them.
+type line struct {
+	*Group[string, string]
+
+	depart chan struct{}
+	trips  [][]string
+}
+
+// newLine makes a group that answers in upper case.
+func newLine(limit Limit[string]) *line {
+	l := &line{depart: make(chan struct{})}
+	l.Group = NewGroup(func(requests []string) []string {
+		<-l.depart
+		l.trips = append(l.trips, requests)
+		answers := make([]string, len(requests))
+		for i, request := range requests {
+			answers[i] = strings.ToUpper(request)
+		}
+		return answers
+	}, limit)
+	return l
+}
+
+// ask makes the calls in this order and returns when all wait for their answers.
+func (l *line) ask(t *testing.T, calls *sync.WaitGroup, requests ...string) {
+	for _, request := range requests {
+		calls.Go(func() {
+			answer, err := l.Do(t.Context(), request)
+			if want := strings.ToUpper(request); answer != want || err != nil {
+				t.Errorf("%q was answered %q, %v", request, answer, err)
+			}
+		})
+		synctest.Wait()
+	}
+}
+
+func TestTrips(t *testing.T) {
+	wide := Limit[string]{Rows: 100, Waiting: 100}
+	bytes := Limit[string]{Rows: 100, Bytes: 5, Size: func(s string) int { return len(s) }, Waiting: 100}
+	two := Limit[string]{Rows: 2, Waiting: 100}
+	both := Limit[string]{Rows: 2, Bytes: 5, Size: bytes.Size, Waiting: 100}
+	for name, test := range map[string]struct {
+		limit Limit[string]
+		// requests and the trips they make; spaces part the requests of a trip.
+		requests, want []string
+	}{
+		"a lone call goes alone":          {wide, []string{"a"}, []string{"a"}},
+		"the next ones go together":       {wide, []string{"a", "b", "c", "d"}, []string{"a", "b c d"}},
+		"as many as there are rows":       {two, []string{"a", "b", "c", "d"}, []string{"a", "b c", "d"}},
+		"as many as the bytes":            {bytes, []string{"a", "bb", "ccc", "d", "ee"}, []string{"a", "bb ccc", "d ee"}},
+		"over the bytes, alone":           {bytes, []string{"a", "b", "cccccc", "dddddd", "e"}, []string{"a", "b", "cccccc", "dddddd", "e"}},
+		"a long one first":                {bytes, []string{"aaaaaa", "b"}, []string{"aaaaaa", "b"}},
+		"rows count beside the bytes too": {both, []string{"a", "b", "c", "d"}, []string{"a", "b c", "d"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLine(test.limit)
+				var calls sync.WaitGroup
+				l.ask(t, &calls, test.requests...)
+				close(l.depart)
+				calls.Wait()
+				var trips []string
+				for _, trip := range l.trips {
+					trips = append(trips, strings.Join(trip, " "))
+				}
+				if !slices.Equal(trips, test.want) {
+					t.Errorf("the trips were %q, want %q", trips, test.want)
+				}
+			})
+		})
+	}
+}
+
+// The bubble ends only when the group has let go of its goroutine.
+func TestGroupRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(Limit[string]{Rows: 9, Waiting: 9})
+		close(l.depart)
+		for range 3 {
+			var calls sync.WaitGroup
+			l.ask(t, &calls, "a")
+			calls.Wait()
+			synctest.Wait()
+			if l.running || l.waiting != nil {
+				t.Error("the group is not at rest")
+			}
+		}
+		if len(l.trips) != 3 {
+			t.Errorf("%d trips", len(l.trips))
+		}
+	})
+}
+
+func TestTooManyWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(Limit[string]{Rows: 9, Waiting: 2})
+		var calls sync.WaitGroup
+		l.ask(t, &calls, "under way", "waits", "waits too")
+		if _, err := l.Do(t.Context(), "one too many"); !errors.Is(err, ErrFull) {
+			t.Errorf("the error is %v", err)
+		}
+		l.depart <- struct{}{}
+		synctest.Wait()
+		// The two are under way now, so there is room again.
+		l.ask(t, &calls, "waits")
+		close(l.depart)
+		calls.Wait()
+	})
+}
+
+func TestCallerLeaves(t *testing.T) {
+	for name, place := range map[string]int{"while under way": 0, "while waiting": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLine(Limit[string]{Rows: 9, Waiting: 9})
+				ctx, leave := context.WithCancelCause(t.Context())
+				var calls sync.WaitGroup
+				l.ask(t, &calls, []string{"before"}[:place]...)
+				calls.Go(func() {
+					if answer, err := l.Do(ctx, "gone"); answer != "" || !errors.Is(err, context.Canceled) {
+						t.Errorf("the answer is %q, %v", answer, err)
+					}
+				})
+				synctest.Wait()
+				l.ask(t, &calls, "after")
+				leave(nil)
+				synctest.Wait()
+				close(l.depart)
+				calls.Wait()
+				synctest.Wait()
+				if carried := slices.Concat(l.trips...); !slices.Contains(carried, "gone") {
+					t.Errorf("carried were %v", carried)
+				}
+			})
+		})
+	}
+}
+
+func TestManyCallers(t *testing.T) {
+	var underWay atomic.Int64
+	group := NewGroup(func(requests []int) []int {
+		if underWay.Add(1) > 1 {
+			t.Error("two trips at once")
+		}
+		defer underWay.Add(-1)
+		answers := make([]int, len(requests))
+		for i, request := range requests {
+			answers[i] = -request
+		}
+		return answers
+	}, Limit[int]{Rows: 7, Waiting: 1000})
+	var callers sync.WaitGroup
+	for caller := range 16 {
+		callers.Go(func() {
+			for i := range 500 {
+				request := caller*1000 + i
+				if answer, err := group.Do(t.Context(), request); answer != -request || err != nil {
+					t.Errorf("%d was answered %d, %v", request, answer, err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+}

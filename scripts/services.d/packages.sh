@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# Debian's packages, for scripts/services.
+
+# package_of prints the name of the Debian package that brings a service's programs.
+package_of() {
+    case $1 in
+    postgres) echo postgresql ;;
+    redis) echo redis-server ;;
+    rabbitmq) echo rabbitmq-server ;;
+    esac
+}
+
+# get_programs makes the services' programs available, or ends with what to do about it.
+get_programs() {
+    local command="scripts/services install $*"
+    if ! command -v apt-get >/dev/null; then
+        docker_works || fail "install $* or start Docker: neither their programs, nor apt-get, nor Docker are here"
+    elif [ "$(id -u)" -eq 0 ]; then
+        install_packages "$@"
+    elif [ "${CI:-}" = true ] && sudo -n true 2>/dev/null; then
+        sudo -n "$root/scripts/services" install "$@"
+    else
+        fail "not installed here: $*. Type: sudo $command"
+    fi
+}
+
+# install_packages installs the packages of the services. Installing must not start or enable the
+# machine's own copies of them: only private ones are wanted.
+install_packages() (
+    local name packages=()
+    [ "$(id -u)" -eq 0 ] || fail "installing needs root: sudo scripts/services install $*"
+    for name in "$@"; do
+        "${name}_find" || packages+=("$(package_of "$name")")
+    done
+    [ ${#packages[@]} -gt 0 ] || exit 0
+    note "installing ${packages[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    trap allow_service_starts EXIT
+    forbid_service_starts
+    {
+        apt-get -q -o DPkg::Lock::Timeout=300 update || note "apt-get update failed, going on with the lists that are here"
+        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${packages[@]}"
+    } </dev/null >&2
+    disable_at_boot "${packages[@]}"
+)
+
+readonly policy=/usr/sbin/policy-rc.d
+readonly cluster_settings=/etc/postgresql-common/createcluster.d/messenger-services.conf
+
+forbid_service_starts() {
+    [ ! -e "$policy" ] || mv "$policy" "$policy.messenger-saved"
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    mkdir -p "${cluster_settings%/*}"
+    echo 'create_main_cluster = false' >"$cluster_settings"
+}
+
+allow_service_starts() {
+    rm -f "$policy" "$cluster_settings"
+    [ ! -e "$policy.messenger-saved" ] || mv "$policy.messenger-saved" "$policy"
+}
+
+# disable_at_boot takes back what the packages enabled for the machine's next start. PostgreSQL's start
+# clusters, and there are none.
+disable_at_boot() {
+    local package
+    for package in "$@"; do
+        [ "$package" = postgresql ] || update-rc.d "$package" disable
+        if [ "$package" = rabbitmq-server ] && command -v systemctl >/dev/null; then
+            systemctl disable epmd.service epmd.socket
+        fi
+    done
+} >&2
