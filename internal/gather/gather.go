@@ -6,6 +6,8 @@ package gather
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 )
 
@@ -42,7 +44,12 @@ type Group[Request, Answer any] struct {
 
 type call[Request, Answer any] struct {
 	request Request
-	answer  chan Answer
+	done    chan result[Answer]
+}
+
+type result[Answer any] struct {
+	answer Answer
+	err    error
 }
 
 // NewGroup makes a Group of the trip.
@@ -51,9 +58,10 @@ func NewGroup[Request, Answer any](trip Trip[Request, Answer], limit Limit[Reque
 }
 
 // Do sends the request with the next trip and waits for its answer. When ctx
-// ends first it returns ctx's error, and the request may still be carried.
+// ends first it returns ctx's error, and the request may still be carried. A
+// trip that panics is an error for each of its callers.
 func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answer, error) {
-	made := call[Request, Answer]{request, make(chan Answer, 1)}
+	made := call[Request, Answer]{request, make(chan result[Answer], 1)}
 	g.mu.Lock()
 	if len(g.waiting) >= g.limit.Waiting {
 		g.mu.Unlock()
@@ -67,8 +75,8 @@ func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answe
 	}
 	g.mu.Unlock()
 	select {
-	case answer := <-made.answer:
-		return answer, nil
+	case result := <-made.done:
+		return result.answer, result.err
 	case <-ctx.Done():
 		var none Answer
 		return none, ctx.Err()
@@ -77,19 +85,31 @@ func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answe
 
 // run makes trips until nobody waits.
 func (g *Group[Request, Answer]) run() {
-	for {
-		calls := g.next()
-		if calls == nil {
-			return
-		}
+	for calls := g.next(); calls != nil; calls = g.next() {
 		requests := make([]Request, len(calls))
 		for i := range calls {
 			requests[i] = calls[i].request
 		}
-		for i, answer := range g.trip(requests) {
-			calls[i].answer <- answer
+		answers, err := g.carry(requests)
+		for i := range calls {
+			result := result[Answer]{err: err}
+			if err == nil {
+				result.answer = answers[i]
+			}
+			calls[i].done <- result
 		}
 	}
+}
+
+// carry makes one trip. A panic in it would otherwise end the process, and with
+// it everybody's calls.
+func (g *Group[Request, Answer]) carry(requests []Request) (answers []Answer, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return g.trip(requests), nil
 }
 
 // next takes the longest run of waiting calls that fits the limit.

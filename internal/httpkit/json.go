@@ -52,8 +52,8 @@ func Decode[Body any](r *http.Request) (body Body, err error) {
 
 // DecodeBytes is Decode of a body that has been read.
 func DecodeBytes[Body any](raw []byte) (body Body, err error) {
-	if tooDeep(raw) {
-		return body, errs.ErrBadParameters.WithDetails("the body is nested more than %d deep", jsonMaxDepth)
+	if err := inspect(raw); err != nil {
+		return body, err
 	}
 	if err := json.Unmarshal(raw, &body, jsonOptions); err != nil {
 		return body, decodeFailure(err)
@@ -61,26 +61,30 @@ func DecodeBytes[Body any](raw []byte) (body Body, err error) {
 	return body, nil
 }
 
-// tooDeep looks at brackets outside of strings; whether the rest is JSON is the
-// decoder's business.
-func tooDeep(raw []byte) bool {
+// inspect refuses what JSON allows and a body may not have: deep nesting, and
+// the character NUL, which has this one spelling. Whether the rest is JSON is
+// the decoder's business.
+func inspect(raw []byte) error {
 	depth, inString := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
 		case inString && c == '\\':
+			if bytes.HasPrefix(raw[i:], []byte(`\u0000`)) {
+				return errs.ErrBadParameters.WithDetails("the body holds the character U+0000")
+			}
 			i++
 		case c == '"':
 			inString = !inString
 		case inString:
 		case c == '[' || c == '{':
 			if depth++; depth > jsonMaxDepth {
-				return true
+				return errs.ErrBadParameters.WithDetails("the body is nested more than %d deep", jsonMaxDepth)
 			}
 		case c == ']' || c == '}':
 			depth--
 		}
 	}
-	return false
+	return nil
 }
 
 func readFailure(err error) error {

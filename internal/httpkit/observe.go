@@ -97,14 +97,14 @@ func logRequest(log *slog.Logger, r *http.Request, info *Info, status int, took 
 	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// requestID takes the client's id when it is one that can stand in a log.
+// requestID takes the client's id when it is one that can stand in a log: a
+// short one of printable ASCII without spaces.
 func requestID(r *http.Request) string {
 	const longest = 128
 	id := r.Header.Get("X-Request-Id")
 	sane := id != "" && len(id) <= longest
 	for i := 0; sane && i < len(id); i++ {
-		c := id[i]
-		sane = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.'
+		sane = id[i] > ' ' && id[i] <= '~'
 	}
 	if sane {
 		return id

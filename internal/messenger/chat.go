@@ -2,7 +2,7 @@ package messenger
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -62,7 +62,7 @@ func (s *Service) Refuse(ctx context.Context, chat ID, bad error) error {
 	exists, err := s.store.ChatExists(ctx, chat)
 	switch {
 	case err != nil:
-		return errors.Join(err, bad)
+		return fmt.Errorf("look for the chat: %w", err)
 	case !exists:
 		return errs.ErrChatNotFound
 	}

@@ -65,8 +65,9 @@ func ParseCursor(chat ID, iterator string) (Cursor, error) {
 	if len(iterator) != cursorEncoding.EncodedLen(cursorBytes) {
 		return Cursor{}, errs.ErrBadCursor
 	}
+	// base64 skips line breaks, so the length is judged again.
 	raw, err := cursorEncoding.DecodeString(iterator)
-	if err != nil || raw[0] != cursorKind || ID(raw[1:17]) != chat {
+	if err != nil || len(raw) != cursorBytes || raw[0] != cursorKind || ID(raw[1:17]) != chat {
 		return Cursor{}, errs.ErrBadCursor
 	}
 	before := binary.BigEndian.Uint64(raw[17:])

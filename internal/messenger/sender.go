@@ -52,23 +52,12 @@ func newSender(store Store, log *slog.Logger) *gather.Group[outgoing, sendAnswer
 }
 
 // send is one trip of the group.
-func (s *sender) send(batch []outgoing) (answers []sendAnswer) {
-	answers = make([]sendAnswer, len(batch))
+func (s *sender) send(batch []outgoing) []sendAnswer {
+	answers := make([]sendAnswer, len(batch))
 	indexes := make([]int, len(batch))
 	for i := range batch {
 		indexes[i] = i
 	}
-	// A panic here would end the process, and with it everybody's requests.
-	defer func() {
-		if cause := recover(); cause != nil {
-			err := fmt.Errorf("panic while sending: %v\n%s", cause, debug.Stack())
-			for i := range answers {
-				if answers[i] == (sendAnswer{}) {
-					answers[i].err = err
-				}
-			}
-		}
-	}()
 	s.commit(batch, indexes, answers)
 	return answers
 }
@@ -86,7 +75,12 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 		switch {
 		case err == nil:
 			return
-		case len(indexes) > 1 && errors.Is(err, ErrRejected):
+		case errors.Is(err, ErrRejected):
+			// Known, also after an unknown outcome: the same was in that try.
+			if len(indexes) == 1 {
+				fail(indexes, answers, err)
+				return
+			}
 			half := len(indexes) / 2
 			s.commit(batch, indexes[:half], answers)
 			s.commit(batch, indexes[half:], answers)
@@ -134,13 +128,25 @@ func byChat(batch []outgoing, indexes []int) [][]int {
 	return chats
 }
 
-// try makes one commit of the messages at the indexes.
-func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) error {
+// try makes one commit of the messages at the indexes. A panic fails these
+// messages and not those that were committed before them.
+func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
 	messages := make([]Message, len(indexes))
+	var last time.Time
 	for i, index := range indexes {
 		messages[i] = batch[index].message
+		if deadline := batch[index].deadline; deadline.After(last) {
+			last = deadline
+		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), tryDeadline)
+	ctx, cancel := context.WithDeadline(context.Background(), last)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(ctx, tryDeadline)
 	defer cancel()
 	appended, err := s.store.AppendMessages(ctx, messages)
 	if err != nil {

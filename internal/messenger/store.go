@@ -53,9 +53,10 @@ type Store interface {
 	// AppendMessages commits the batch in one transaction and answers each
 	// message at its own index. Under the lock of each chat it judges, in this
 	// order: the chat exists; the user is the account's in this chat; the message
-	// (by its ID, or by its account's ClientMessageID in this chat) is not stored
-	// yet, in the database or earlier in the batch. Only what is left is numbered:
-	// seq has no holes.
+	// is not stored yet: by its ID in the database, or by its account's
+	// ClientMessageID in this chat, in the database or earlier in the batch. Only
+	// what is left is numbered: seq has no holes. No two messages of a batch have
+	// one ID.
 	//
 	// An error is about the whole batch, of which then nothing is stored unless
 	// the error is ErrOutcomeUnknown. The same batch may be tried again.

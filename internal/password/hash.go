@@ -19,8 +19,8 @@ type hash struct {
 // The most that a stored hash may ask of the machine: a row written by another
 // hand must not stop it.
 const (
-	maxMemory = 1 << 20
-	maxTime   = 64
+	maxMemory = 256 << 10
+	maxTime   = 16
 	maxBytes  = 128
 )
 

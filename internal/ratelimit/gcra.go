@@ -111,7 +111,9 @@ func (l *Limiter) Wait(key Key) time.Duration {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	due := shard.due[key]
-	if most := now.Add(l.period); due.After(most) {
+	if due.Before(now) {
+		due = now
+	} else if most := now.Add(l.period); due.After(most) {
 		due = most
 	}
 	return max(0, due.Add(l.interval).Sub(now)-l.period)

@@ -56,11 +56,11 @@ func checkErrorHeaders(answer Answer) error {
 	switch answer.Status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err != nil || seconds < 1 {
-			return fmt.Errorf("Retry-After is %q", answer.Header.Get("Retry-After"))
+			return fmt.Errorf("the header Retry-After is %q", answer.Header.Get("Retry-After"))
 		}
 	case http.StatusMethodNotAllowed:
 		if strings.TrimSpace(answer.Header.Get("Allow")) == "" {
-			return errors.New("Allow is missing")
+			return errors.New("the header Allow is missing")
 		}
 	}
 	return nil

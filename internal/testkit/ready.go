@@ -27,7 +27,7 @@ func awaitAddress(t testing.TB, exited <-chan struct{}, out *output) string {
 func (a API) awaitReady(t testing.TB, exited <-chan struct{}, out *output) {
 	t.Helper()
 	deadline := time.After(startDeadline)
-	last := "nothing"
+	var last string
 	for {
 		answer, err := a.Guest(t).Try(http.MethodGet, "/ping_db", nil)
 		switch {

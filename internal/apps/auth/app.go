@@ -66,7 +66,7 @@ func (a *app) forgetSessions(ctx context.Context) error {
 		pause := forgetEvery
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // told to stop: what failed will be done after the next start
 		case err != nil:
 			a.log.WarnContext(ctx, "old sessions not deleted; tried again later", "error", err)
 		case deleted > 0:

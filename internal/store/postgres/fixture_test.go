@@ -21,7 +21,7 @@ func open(t *testing.T, environment []string) *postgres.Store {
 	}
 	host := cfg.Database.Hosts[0]
 	store, err := postgres.Open(postgres.Options{
-		Hosts: []postgres.Host{{Name: string(host.Host), Port: uint16(host.Port)}},
+		Hosts: []postgres.Host{{Name: host.Host, Port: uint16(host.Port)}},
 		User:  cfg.Database.User, Password: cfg.Database.Password.Reveal(), Database: cfg.Database.Name,
 		SSLMode: cfg.Database.SSLMode, PoolSize: 6,
 	}, slog.New(slog.DiscardHandler))

@@ -1,0 +1,104 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/gather"
+)
+
+func TestLateSendIsNotTried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &scriptedStore{script: func(_ context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+			time.Sleep(sendDeadline)
+			return commit(), nil
+		}}
+		service := newScripted(store)
+		var group sync.WaitGroup
+		var first, late sent
+		group.Go(func() { first.id, first.err = service.Send(t.Context(), Draft{ChatID: aChat, Text: "first"}) })
+		synctest.Wait()
+		group.Go(func() { late.id, late.err = service.Send(t.Context(), Draft{ChatID: aChat, Text: "late"}) })
+		group.Wait()
+		requireSent(t, store, "first", first)
+		if _, found := store.storedID(t, "late"); found || !errs.Is(late.err, errs.Unavailable) {
+			t.Errorf("the error is %v, stored: %v", late.err, found)
+		}
+		if len(store.tries) != 1 {
+			t.Errorf("%d tries", len(store.tries))
+		}
+	})
+}
+
+func TestPanicFailsTheBatchAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+			switch {
+			case len(batch) > 2:
+				return nil, ErrRejected
+			case has(batch, "text 2"):
+				panic("a fault in the store")
+			}
+			return commit(), nil
+		}}
+		texts := texts(4)
+		answers := sendTogether(t.Context(), store, []ID{aChat}, texts...)
+		// The half that was stored before the panic keeps its answers.
+		requireSent(t, store, texts[0], answers[0])
+		requireSent(t, store, texts[1], answers[1])
+		for _, answer := range answers[2:] {
+			if errs.From(answer.err).Kind != errs.Internal {
+				t.Errorf("the error is %v", answer.err)
+			}
+		}
+	})
+}
+
+func TestSendsGoOnAfterAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &scriptedStore{script: func(context.Context, []Message, func() []Appended) ([]Appended, error) { panic("a fault") }}
+		service := newScripted(store)
+		if _, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "first"}); !errs.Is(err, errs.Internal) {
+			t.Errorf("the error is %v", err)
+		}
+		store.script = works
+		id, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "second"})
+		requireSent(t, store, "second", sent{id, err})
+	})
+}
+
+// A caller who leaves takes nobody's commit along.
+func TestCommitOutlivesItsCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan struct{})
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+			leave()
+			<-left
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return commit(), nil
+		}}
+		_, err := newScripted(store).Send(ctx, Draft{ChatID: aChat, Text: "text"})
+		close(left)
+		synctest.Wait()
+		if _, found := store.storedID(t, "text"); !found || !errors.Is(err, context.Canceled) {
+			t.Errorf("the error is %v, stored: %v", err, found)
+		}
+	})
+}
+
+func TestTooManySendsWait(t *testing.T) {
+	service := newScripted(&scriptedStore{script: works})
+	service.senders[0] = gather.NewGroup(func([]outgoing) []sendAnswer { return nil }, gather.Limit[outgoing]{Waiting: 0})
+	_, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "text"})
+	if !errs.Is(err, errs.Unavailable) || errs.From(err).RetryAfter == 0 {
+		t.Errorf("the error is %v", err)
+	}
+}

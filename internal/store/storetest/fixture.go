@@ -1,0 +1,168 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"messenger-api/internal/messenger"
+)
+
+// tester is what *testing.T and *rapid.T have in common.
+type tester interface {
+	Helper()
+	Context() context.Context
+	Fatalf(format string, args ...any)
+}
+
+// longestName has as many bytes as a name can have.
+var longestName = strings.Repeat("𝔸", messenger.NameMaxCharacters)
+
+// moment is a time to the microsecond, some time after the tests' present.
+func moment(after time.Duration) time.Time {
+	return time.Date(2031, 2, 3, 4, 5, 6, 123457000, time.UTC).Add(after)
+}
+
+func unique() string { return rand.Text() }
+
+func newAccount(t tester, store messenger.Store) messenger.Account {
+	t.Helper()
+	account := messenger.Account{ID: messenger.NewID(), Name: unique(), PasswordHash: unique(), CreatedAt: moment(0)}
+	check(t, store.CreateAccount(t.Context(), account))
+	return account
+}
+
+func newChat(t tester, store messenger.Store) messenger.ID {
+	t.Helper()
+	chat := messenger.Chat{
+		ID: messenger.NewID(), Name: "chat", CreatedBy: messenger.AnonymousAccount.ID, CreatedAt: moment(0),
+	}
+	check(t, store.CreateChat(t.Context(), chat))
+	return chat.ID
+}
+
+// newUser makes a user of the account with a name of its own.
+func newUser(t tester, store messenger.Store, chat, account messenger.ID) messenger.User {
+	t.Helper()
+	return join(t, store, userOf(chat, account, unique()))
+}
+
+func userOf(chat, account messenger.ID, name string) messenger.User {
+	return messenger.User{ID: messenger.NewID(), ChatID: chat, AccountID: account, Name: name, CreatedAt: moment(0)}
+}
+
+func join(t tester, store messenger.Store, user messenger.User) messenger.User {
+	t.Helper()
+	joined, err := store.JoinChat(t.Context(), user)
+	check(t, err)
+	return joined
+}
+
+// newMember makes an account, a chat and the account's user in it.
+func newMember(t tester, store messenger.Store) messenger.User {
+	t.Helper()
+	return newUser(t, store, newChat(t, store), newAccount(t, store).ID)
+}
+
+// message is what the user sends, under a key or, when that is empty, without.
+func message(user messenger.User, key, text string) messenger.Message {
+	return messenger.Message{
+		ID: messenger.NewID(), ChatID: user.ChatID, UserID: user.ID, AccountID: user.AccountID,
+		ClientMessageID: key, Text: text, CreatedAt: moment(time.Second),
+	}
+}
+
+// add puts a message in a batch, where no two have one ID: a second one is as
+// another message with the same key.
+func add(batch []messenger.Message, next messenger.Message) []messenger.Message {
+	if contains(batch, next.ID) {
+		next.ID = messenger.NewID()
+	}
+	return append(batch, next)
+}
+
+func contains(messages []messenger.Message, id messenger.ID) bool {
+	return slices.ContainsFunc(messages, func(m messenger.Message) bool { return m.ID == id })
+}
+
+func appendAll(t tester, store messenger.Store, batch ...messenger.Message) []messenger.Appended {
+	t.Helper()
+	appended, err := store.AppendMessages(t.Context(), batch)
+	check(t, err)
+	if len(appended) != len(batch) {
+		t.Fatalf("%d answers to a batch of %d", len(appended), len(batch))
+	}
+	return appended
+}
+
+// wholeLog reads a chat page by page, oldest first.
+func wholeLog(t tester, store messenger.Store, chat messenger.ID) []messenger.Message {
+	t.Helper()
+	messages, err := readPages(t.Context(), store, messenger.FromEnd(chat), messenger.PageMaxMessages)
+	check(t, err)
+	slices.Reverse(messages)
+	return messages
+}
+
+// readPages follows the pages from the cursor to the start of the log. A page
+// that does not lead there is an error: it would never end.
+func readPages(
+	ctx context.Context, store messenger.Store, from messenger.Cursor, limit int,
+) (newestFirst []messenger.Message, err error) {
+	for {
+		page, err := store.Messages(ctx, from.ChatID, from.Before, limit)
+		if err != nil || len(page) == 0 {
+			return newestFirst, err
+		}
+		if page[0].Seq >= from.Before {
+			return nil, fmt.Errorf("the page before seq %d begins with seq %d", from.Before, page[0].Seq)
+		}
+		newestFirst = append(newestFirst, page...)
+		from.Before = page[len(page)-1].Seq
+	}
+}
+
+func check(t tester, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("unexpected error: %v", err)
+	}
+}
+
+func requireError(t tester, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("the error is %v, want %v", err, want)
+	}
+}
+
+// requireEqual compares in depth; equal times are in the same location too.
+func requireEqual[T any](t tester, got, want T) {
+	t.Helper()
+	times := cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) && a.Location() == b.Location() })
+	failures := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })
+	if difference := cmp.Diff(want, got, times, failures); difference != "" {
+		t.Fatalf("not as expected (-want +got):\n%s", difference)
+	}
+}
+
+// together runs do count times at once and returns when all are done.
+func together(count int, do func(i int)) {
+	start := make(chan struct{})
+	var group sync.WaitGroup
+	for i := range count {
+		group.Go(func() {
+			<-start
+			do(i)
+		})
+	}
+	close(start)
+	group.Wait()
+}

@@ -1,0 +1,122 @@
+package storetest
+
+import (
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+)
+
+func sessionTests() tests {
+	return tests{
+		"a session comes back as it was stored":         sessionComesBack,
+		"a session of an older password is refused":     sessionRefused,
+		"many are looked up together, unknown ones too": sessionsTogether,
+		"the open ones are listed, newest first":        sessionsListed,
+		"a list has a limit":                            sessionsLimited,
+	}
+}
+
+// opened is a session that is stored under a token.
+type opened struct {
+	messenger.Session
+
+	token messenger.Token
+}
+
+func newSession(account messenger.Account) (messenger.Token, messenger.Session) {
+	var token messenger.Token
+	rand.Read(token[:])
+	return token, messenger.Session{
+		ID: messenger.NewID(), AccountID: account.ID, CreatedAt: moment(0), ExpiresAt: moment(time.Hour),
+		Address: "2001:db8::1", UserAgent: "Mozilla/5.0 ('Плеер' \"7\")",
+	}
+}
+
+func openSession(t *testing.T, store messenger.Store, account messenger.Account) opened {
+	t.Helper()
+	return openSessionFor(t, store, account, moment(0), moment(time.Hour))
+}
+
+func openSessionFor(t *testing.T, store messenger.Store, account messenger.Account, from, until time.Time) opened {
+	t.Helper()
+	token, session := newSession(account)
+	session.CreatedAt, session.ExpiresAt = from, until
+	stored, err := store.CreateSession(t.Context(), session, token.Hash(), account.PasswordHash)
+	check(t, err)
+	requireEqual(t, stored, true)
+	return opened{session, token}
+}
+
+// requireSession checks that the session is as it was opened, but for its end:
+// zero while nobody logged it out.
+func requireSession(t *testing.T, store messenger.Store, want opened, loggedOutAt time.Time) {
+	t.Helper()
+	found, err := store.SessionsByToken(t.Context(), []messenger.TokenHash{want.token.Hash()})
+	check(t, err)
+	want.LoggedOutAt = loggedOutAt
+	requireEqual(t, found, map[messenger.TokenHash]messenger.Session{want.token.Hash(): want.Session})
+}
+
+func sessionComesBack(t *testing.T, store messenger.Store) {
+	account := newAccount(t, store)
+	requireSession(t, store, openSession(t, store, account), time.Time{})
+	odd := openSessionFor(t, store, account, moment(time.Microsecond), moment(999_999*time.Microsecond))
+	requireSession(t, store, odd, time.Time{})
+}
+
+func sessionRefused(t *testing.T, store messenger.Store) {
+	token, session := newSession(newAccount(t, store))
+	stored, err := store.CreateSession(t.Context(), session, token.Hash(), "another hash")
+	check(t, err)
+	requireEqual(t, stored, false)
+	found, err := store.SessionsByToken(t.Context(), []messenger.TokenHash{token.Hash()})
+	check(t, err)
+	requireEqual(t, len(found), 0)
+}
+
+func sessionsTogether(t *testing.T, store messenger.Store) {
+	anna, boris := newAccount(t, store), newAccount(t, store)
+	want := map[messenger.TokenHash]messenger.Session{}
+	var hashes []messenger.TokenHash
+	for i := range 40 {
+		session := openSession(t, store, []messenger.Account{anna, boris}[i%2])
+		want[session.token.Hash()] = session.Session
+		unknown, _ := newSession(anna)
+		hashes = append(hashes, session.token.Hash(), unknown.Hash(), session.token.Hash())
+	}
+	found, err := store.SessionsByToken(t.Context(), hashes)
+	check(t, err)
+	requireEqual(t, found, want)
+}
+
+func sessionsListed(t *testing.T, store messenger.Store) {
+	account := newAccount(t, store)
+	now := moment(30 * time.Minute)
+	second := openSessionFor(t, store, account, moment(2*time.Second), moment(time.Hour))
+	newest := openSessionFor(t, store, account, moment(3*time.Second), now.Add(time.Microsecond))
+	oldest := openSessionFor(t, store, account, moment(time.Second), moment(time.Hour))
+	openSessionFor(t, store, account, moment(4*time.Second), now) // its life is over at now
+	loggedOut := openSession(t, store, account)
+	_, err := store.EndSession(t.Context(), account.ID, loggedOut.ID, now)
+	check(t, err)
+	openSession(t, store, newAccount(t, store))
+	listed, err := store.OpenSessions(t.Context(), account.ID, now, messenger.SessionsListed)
+	check(t, err)
+	requireEqual(t, listed, []messenger.Session{newest.Session, second.Session, oldest.Session})
+}
+
+func sessionsLimited(t *testing.T, store messenger.Store) {
+	account := newAccount(t, store)
+	var want []messenger.Session
+	for i := range 5 {
+		session := openSessionFor(t, store, account, moment(-time.Duration(i)*time.Second), moment(time.Hour))
+		want = append(want, session.Session)
+	}
+	for _, limit := range []int{1, 4, 5, 6} {
+		listed, err := store.OpenSessions(t.Context(), account.ID, moment(time.Minute), limit)
+		check(t, err)
+		requireEqual(t, listed, want[:min(limit, 5)])
+	}
+}

@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+)
+
+func userTests() tests {
+	return tests{
+		"a new user comes back as it was given":    joinNew,
+		"joining again gives the same user":        joinAgain,
+		"a name that is taken gives its owner":     joinTaken,
+		"an account has several names in a chat":   joinTwice,
+		"one name is free in another chat":         joinOtherChat,
+		"there must be a chat":                     joinNowhere,
+		"names are compared exactly":               joinLookAlikes,
+		"the longest name is kept whole":           joinLongestName,
+		"of many accounts at once one gets a name": joinRace,
+		"one account joining at once is one user":  joinSelfRace,
+	}
+}
+
+func joinNew(t *testing.T, store messenger.Store) {
+	user := userOf(newChat(t, store), newAccount(t, store).ID, "Зоя 'quoted' 👩‍🚀")
+	requireEqual(t, join(t, store, user), user)
+}
+
+func joinAgain(t *testing.T, store messenger.Store) {
+	user := newMember(t, store)
+	again := userOf(user.ChatID, user.AccountID, user.Name)
+	again.CreatedAt = moment(time.Hour)
+	requireEqual(t, join(t, store, again), user)
+	// The second ID is nobody's.
+	requireError(t, appendAll(t, store, message(again, "", "text"))[0].Err, errs.ErrUserNotFound)
+}
+
+func joinTaken(t *testing.T, store messenger.Store) {
+	owner := newMember(t, store)
+	other := userOf(owner.ChatID, newAccount(t, store).ID, owner.Name)
+	requireEqual(t, join(t, store, other), owner)
+	requireError(t, appendAll(t, store, message(other, "", "text"))[0].Err, errs.ErrUserNotFound)
+}
+
+func joinTwice(t *testing.T, store messenger.Store) {
+	first := newMember(t, store)
+	second := userOf(first.ChatID, first.AccountID, unique())
+	requireEqual(t, join(t, store, second), second)
+	requireEqual(t, join(t, store, userOf(first.ChatID, first.AccountID, first.Name)), first)
+	appended := appendAll(t, store, message(first, "", "text"), message(second, "", "text"))
+	requireEqual(t, []error{appended[0].Err, appended[1].Err}, []error{nil, nil})
+}
+
+func joinOtherChat(t *testing.T, store messenger.Store) {
+	user := newMember(t, store)
+	mine := userOf(newChat(t, store), user.AccountID, user.Name)
+	requireEqual(t, join(t, store, mine), mine)
+	theirs := userOf(newChat(t, store), newAccount(t, store).ID, user.Name)
+	requireEqual(t, join(t, store, theirs), theirs)
+}
+
+func joinNowhere(t *testing.T, store messenger.Store) {
+	_, err := store.JoinChat(t.Context(), userOf(messenger.NewID(), newAccount(t, store).ID, "name"))
+	requireError(t, err, errs.ErrChatNotFound)
+}
+
+func joinLookAlikes(t *testing.T, store messenger.Store) {
+	chat, account := newChat(t, store), newAccount(t, store).ID
+	for _, name := range lookAlikes() {
+		user := userOf(chat, account, name)
+		requireEqual(t, join(t, store, user), user)
+	}
+}
+
+func joinLongestName(t *testing.T, store messenger.Store) {
+	user := userOf(newChat(t, store), newAccount(t, store).ID, longestName)
+	join(t, store, user)
+	appendAll(t, store, message(user, "", "text"))
+	requireEqual(t, wholeLog(t, store, user.ChatID)[0].UserName, longestName)
+}
+
+func joinRace(t *testing.T, store messenger.Store) {
+	chat := newChat(t, store)
+	var candidates [8]messenger.User
+	for i := range candidates {
+		candidates[i] = userOf(chat, newAccount(t, store).ID, "name")
+	}
+	requireOneWinner(t, candidates[:], func(int) messenger.Store { return store })
+}
+
+func joinSelfRace(t *testing.T, store messenger.Store) {
+	chat, account := newChat(t, store), newAccount(t, store).ID
+	var candidates [8]messenger.User
+	for i := range candidates {
+		candidates[i] = userOf(chat, account, "name")
+	}
+	requireOneWinner(t, candidates[:], func(int) messenger.Store { return store })
+}
+
+// requireOneWinner lets the candidates for one name join at once: one of them
+// is the user, and all are told so.
+func requireOneWinner(t *testing.T, candidates []messenger.User, through func(i int) messenger.Store) {
+	t.Helper()
+	answers := make([]messenger.User, len(candidates))
+	together(len(candidates), func(i int) {
+		var err error
+		if answers[i], err = through(i).JoinChat(t.Context(), candidates[i]); err != nil {
+			t.Errorf("unexpected error: %v", err)
+		}
+	})
+	winners := 0
+	for i, answer := range answers {
+		requireEqual(t, answer, answers[0])
+		if answer.ID == candidates[i].ID {
+			winners++
+		}
+	}
+	requireEqual(t, winners, 1)
+}
