@@ -47,32 +47,33 @@ func (s *Service) Register(ctx context.Context, name, password string) error {
 }
 
 // ChangePassword sets a new password and ends all sessions of the account but
-// the caller's. Errors: bad-parameters, bad-password (of the present one).
-func (s *Service) ChangePassword(ctx context.Context, caller Session, password, newPassword string) error {
+// the caller's: it returns those that it ended. Errors: bad-parameters,
+// bad-password (of the present one).
+func (s *Service) ChangePassword(ctx context.Context, caller Session, password, newPassword string) ([]TokenHash, error) {
 	if err := errors.Join(checkPassword("password", password), checkPassword("new_password", newPassword)); err != nil {
-		return err
+		return nil, err
 	}
 	account, err := s.store.AccountByID(ctx, caller.AccountID)
 	if err != nil {
-		return fmt.Errorf("look up the account: %w", err)
+		return nil, fmt.Errorf("look up the account: %w", err)
 	}
 	matches, _, err := s.passwords.Verify(ctx, account.PasswordHash, password)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !matches {
-		return errs.ErrBadPassword
+		return nil, errs.ErrBadPassword
 	}
 	hash, err := s.passwords.Hash(ctx, newPassword)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	changed, err := s.store.ChangePassword(ctx, account.ID, account.PasswordHash, hash, caller.ID, s.now())
+	ended, changed, err := s.store.ChangePassword(ctx, account.ID, account.PasswordHash, hash, caller.ID, s.now())
 	if err == nil && !changed {
 		// Another change of the same password came first.
-		return errs.ErrBadPassword
+		return nil, errs.ErrBadPassword
 	}
-	return err
+	return ended, err
 }
 
 func checkPassword(field, password string) error {

@@ -62,18 +62,18 @@ func (s *Service) Sessions(ctx context.Context, caller Session) ([]Session, erro
 }
 
 // EndSession ends one open session of the caller's account, be it the
-// caller's own. Errors: session-not-found.
-func (s *Service) EndSession(ctx context.Context, caller Session, session ID) error {
-	ended, err := s.store.EndSession(ctx, caller.AccountID, session, s.now())
+// caller's own, and returns what it was known by. Errors: session-not-found.
+func (s *Service) EndSession(ctx context.Context, caller Session, session ID) (TokenHash, error) {
+	hash, ended, err := s.store.EndSession(ctx, caller.AccountID, session, s.now())
 	if err == nil && !ended {
-		return errs.ErrSessionNotFound
+		err = errs.ErrSessionNotFound
 	}
-	return err
+	return hash, err
 }
 
 // LogOut ends the caller's session. Ending it twice is no error.
 func (s *Service) LogOut(ctx context.Context, caller Session) error {
-	_, err := s.store.EndSession(ctx, caller.AccountID, caller.ID, s.now())
+	_, _, err := s.store.EndSession(ctx, caller.AccountID, caller.ID, s.now())
 	return err
 }
 

@@ -19,8 +19,11 @@ type Store interface {
 	AccountByName(ctx context.Context, name string) (Account, error)
 	AccountByID(ctx context.Context, id ID) (Account, error)
 	// ChangePassword replaces the hash, if it is still oldHash, and in the same
-	// transaction ends all sessions of the account but keep. It reports whether it did.
-	ChangePassword(ctx context.Context, account ID, oldHash, newHash string, keep ID, now time.Time) (bool, error)
+	// transaction ends all sessions of the account but keep. It reports which it
+	// ended, and whether it changed anything.
+	ChangePassword(
+		ctx context.Context, account ID, oldHash, newHash string, keep ID, now time.Time,
+	) (ended []TokenHash, changed bool, err error)
 	// UpgradePasswordHash replaces the hash, if it is still oldHash, and reports
 	// whether it did. Sessions stay.
 	UpgradePasswordHash(ctx context.Context, account ID, oldHash, newHash string) (bool, error)
@@ -33,8 +36,8 @@ type Store interface {
 	// OpenSessions lists an account's sessions that are open at now, newest first.
 	OpenSessions(ctx context.Context, account ID, now time.Time, limit int) ([]Session, error)
 	// EndSession marks a session of the account as logged out, if it was open at
-	// now, and reports whether it did.
-	EndSession(ctx context.Context, account, session ID, now time.Time) (bool, error)
+	// now, and reports its token's hash and whether it did.
+	EndSession(ctx context.Context, account, session ID, now time.Time) (hash TokenHash, ended bool, err error)
 	// DeleteSessions deletes some of the sessions that ended before the time, and
 	// reports how many.
 	DeleteSessions(ctx context.Context, endedBefore time.Time) (int, error)

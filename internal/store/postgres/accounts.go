@@ -55,16 +55,23 @@ func (s *Store) account(ctx context.Context, query string, key any) (messenger.A
 // ChangePassword implements messenger.Store.
 func (s *Store) ChangePassword(
 	ctx context.Context, account messenger.ID, oldHash, newHash string, keep messenger.ID, now time.Time,
-) (changed bool, err error) {
+) (ended []messenger.TokenHash, changed bool, err error) {
 	err = s.inTransaction(ctx, func(tx pgx.Tx) error {
 		updated, err := tx.Exec(ctx, updatePasswordHash, account, oldHash, newHash)
 		if changed = updated.RowsAffected() > 0; err != nil || !changed {
 			return err
 		}
-		_, err = tx.Exec(ctx, endOtherSessions, account, keep, now)
+		rows, err := tx.Query(ctx, endOtherSessions, account, keep, now)
+		if err != nil {
+			return err
+		}
+		ended, err = pgx.CollectRows(rows, scanTokenHash)
 		return err
 	})
-	return changed && err == nil, err
+	if err != nil {
+		return nil, false, err
+	}
+	return ended, changed, nil
 }
 
 // UpgradePasswordHash implements messenger.Store.

@@ -25,10 +25,12 @@ const (
 		ORDER BY created_at DESC, session_id DESC LIMIT $3`
 	endSession = `
 		UPDATE sessions SET logged_out_at = $3
-		WHERE session_id = $2 AND account_id = $1 AND logged_out_at IS NULL AND expires_at > $3`
+		WHERE session_id = $2 AND account_id = $1 AND logged_out_at IS NULL AND expires_at > $3
+		RETURNING token_hash`
 	endOtherSessions = `
 		UPDATE sessions SET logged_out_at = $3
-		WHERE account_id = $1 AND session_id <> $2 AND logged_out_at IS NULL AND expires_at > $3`
+		WHERE account_id = $1 AND session_id <> $2 AND logged_out_at IS NULL AND expires_at > $3
+		RETURNING token_hash`
 	deleteSessions = `
 		DELETE FROM sessions WHERE token_hash IN (
 			SELECT token_hash FROM sessions WHERE LEAST(expires_at, logged_out_at) < $1
@@ -97,9 +99,25 @@ func scanSession(row pgx.CollectableRow) (hash messenger.TokenHash, session mess
 }
 
 // EndSession implements messenger.Store.
-func (s *Store) EndSession(ctx context.Context, account, session messenger.ID, now time.Time) (bool, error) {
-	updated, err := s.pool.Exec(ctx, endSession, account, session, now)
-	return updated.RowsAffected() > 0, s.failure(err)
+func (s *Store) EndSession(
+	ctx context.Context, account, session messenger.ID, now time.Time,
+) (hash messenger.TokenHash, ended bool, err error) {
+	rows, err := s.pool.Query(ctx, endSession, account, session, now)
+	if err != nil {
+		return hash, false, s.failure(err)
+	}
+	hashes, err := pgx.CollectRows(rows, scanTokenHash)
+	if err != nil || len(hashes) == 0 {
+		return hash, false, s.failure(err)
+	}
+	return hashes[0], true, nil
+}
+
+func scanTokenHash(row pgx.CollectableRow) (hash messenger.TokenHash, err error) {
+	var key []byte
+	err = row.Scan(&key)
+	copy(hash[:], key)
+	return hash, err
 }
 
 // DeleteSessions implements messenger.Store.

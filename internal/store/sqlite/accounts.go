@@ -58,7 +58,7 @@ func (s *Store) account(ctx context.Context, query string, key any) (messenger.A
 // ChangePassword implements messenger.Store.
 func (s *Store) ChangePassword(
 	ctx context.Context, account messenger.ID, oldHash, newHash string, keep messenger.ID, now time.Time,
-) (changed bool, err error) {
+) (ended []messenger.TokenHash, changed bool, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, updatePasswordHash, newHash, account[:], oldHash)
 		if err != nil {
@@ -68,10 +68,13 @@ func (s *Store) ChangePassword(
 		if changed = rows > 0; err != nil || !changed {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, endOtherSessions, now.UnixMicro(), account[:], keep[:], now.UnixMicro())
+		ended, err = endSessions(ctx, tx, endOtherSessions, now.UnixMicro(), account[:], keep[:], now.UnixMicro())
 		return err
 	})
-	return changed && err == nil, err
+	if err != nil {
+		return nil, false, err
+	}
+	return ended, changed, nil
 }
 
 // UpgradePasswordHash implements messenger.Store.

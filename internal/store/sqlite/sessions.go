@@ -25,10 +25,12 @@ const (
 		ORDER BY created_at DESC, session_id DESC LIMIT ?`
 	endSession = `
 		UPDATE sessions SET logged_out_at = ?
-		WHERE session_id = ? AND account_id = ? AND logged_out_at IS NULL AND expires_at > ?`
+		WHERE session_id = ? AND account_id = ? AND logged_out_at IS NULL AND expires_at > ?
+		RETURNING token_hash`
 	endOtherSessions = `
 		UPDATE sessions SET logged_out_at = ?
-		WHERE account_id = ? AND session_id <> ? AND logged_out_at IS NULL AND expires_at > ?`
+		WHERE account_id = ? AND session_id <> ? AND logged_out_at IS NULL AND expires_at > ?
+		RETURNING token_hash`
 	// The expression is that of the index sessions_end.
 	deleteSessions = `
 		DELETE FROM sessions WHERE token_hash IN (
@@ -105,9 +107,36 @@ func scanSession(rows *sql.Rows) (hash messenger.TokenHash, session messenger.Se
 }
 
 // EndSession implements messenger.Store.
-func (s *Store) EndSession(ctx context.Context, account, session messenger.ID, now time.Time) (bool, error) {
-	ended, err := s.write(ctx, endSession, now.UnixMicro(), session[:], account[:], now.UnixMicro())
-	return ended > 0, err
+func (s *Store) EndSession(
+	ctx context.Context, account, session messenger.ID, now time.Time,
+) (hash messenger.TokenHash, ended bool, err error) {
+	var hashes []messenger.TokenHash
+	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		hashes, err = endSessions(ctx, tx, endSession, now.UnixMicro(), session[:], account[:], now.UnixMicro())
+		return err
+	})
+	if err != nil || len(hashes) == 0 {
+		return hash, false, err
+	}
+	return hashes[0], true, nil
+}
+
+// endSessions runs an update that returns the hashes of the sessions it ended.
+func endSessions(ctx context.Context, tx *sql.Tx, update string, arguments ...any) ([]messenger.TokenHash, error) {
+	rows, err := tx.QueryContext(ctx, update, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ended []messenger.TokenHash
+	for rows.Next() {
+		var hash messenger.TokenHash
+		if err := rows.Scan(blob{hash[:]}); err != nil {
+			return nil, err
+		}
+		ended = append(ended, hash)
+	}
+	return ended, rows.Err()
 }
 
 // DeleteSessions implements messenger.Store: at most 1000 at a time, so that

@@ -24,9 +24,10 @@ func changeEndsOthers(t *testing.T, store messenger.Store) {
 	keep, other, third := openSession(t, store, account), openSession(t, store, account), openSession(t, store, account)
 	foreign := openSession(t, store, stranger)
 	now := moment(time.Minute)
-	changed, err := store.ChangePassword(t.Context(), account.ID, account.PasswordHash, "new", keep.ID, now)
+	ended, changed, err := store.ChangePassword(t.Context(), account.ID, account.PasswordHash, "new", keep.ID, now)
 	check(t, err)
 	requireEqual(t, changed, true)
+	requireEqual(t, idsOf(t, store, ended...), []messenger.ID{other.ID, third.ID})
 	account.PasswordHash = "new"
 	requireAccount(t, store, account)
 	requireAccount(t, store, stranger)
@@ -39,9 +40,10 @@ func changeEndsOthers(t *testing.T, store messenger.Store) {
 func changeRefused(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	keep, other := openSession(t, store, account), openSession(t, store, account)
-	changed, err := store.ChangePassword(t.Context(), account.ID, "another hash", "new", keep.ID, moment(time.Minute))
+	ended, changed, err := store.ChangePassword(t.Context(), account.ID, "another hash", "new", keep.ID, moment(time.Minute))
 	check(t, err)
 	requireEqual(t, changed, false)
+	requireEqual(t, len(ended), 0)
 	requireAccount(t, store, account)
 	requireSession(t, store, keep, time.Time{})
 	requireSession(t, store, other, time.Time{})
@@ -51,7 +53,7 @@ func changeRace(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	var made atomic.Int64
 	together(8, func(int) {
-		changed, err := store.ChangePassword(
+		_, changed, err := store.ChangePassword(
 			t.Context(), account.ID, account.PasswordHash, unique(), messenger.NewID(), moment(time.Minute))
 		if err != nil {
 			t.Errorf("unexpected error: %v", err)
@@ -76,7 +78,7 @@ func changeAgainstLogIn(t *testing.T, store messenger.Store) {
 				stored, openErr = store.CreateSession(t.Context(), session, token.Hash(), account.PasswordHash)
 				return
 			}
-			changed, changeErr = store.ChangePassword(
+			_, changed, changeErr = store.ChangePassword(
 				t.Context(), account.ID, account.PasswordHash, "new", messenger.NewID(), moment(time.Minute))
 		})
 		check(t, openErr)

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"bytes"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,9 +22,24 @@ func sessionEndTests() tests {
 
 func end(t *testing.T, store messenger.Store, account, session messenger.ID, now time.Time) bool {
 	t.Helper()
-	ended, err := store.EndSession(t.Context(), account, session, now)
+	hash, ended, err := store.EndSession(t.Context(), account, session, now)
 	check(t, err)
+	if ended {
+		requireEqual(t, idsOf(t, store, hash), []messenger.ID{session})
+	}
 	return ended
+}
+
+// idsOf names the sessions of the hashes, in the order of their ids.
+func idsOf(t *testing.T, store messenger.Store, hashes ...messenger.TokenHash) (ids []messenger.ID) {
+	t.Helper()
+	found, err := store.SessionsByToken(t.Context(), hashes)
+	check(t, err)
+	for _, session := range found {
+		ids = append(ids, session.ID)
+	}
+	slices.SortFunc(ids, func(a, b messenger.ID) int { return bytes.Compare(a[:], b[:]) })
+	return ids
 }
 
 func endKept(t *testing.T, store messenger.Store) {
@@ -60,7 +77,7 @@ func endRace(t *testing.T, store messenger.Store) {
 	session := openSession(t, store, account)
 	var ends atomic.Int64
 	together(8, func(i int) {
-		ended, err := store.EndSession(t.Context(), account.ID, session.ID, moment(time.Duration(i)*time.Second))
+		_, ended, err := store.EndSession(t.Context(), account.ID, session.ID, moment(time.Duration(i)*time.Second))
 		if err != nil {
 			t.Errorf("unexpected error: %v", err)
 		}

@@ -99,7 +99,7 @@ func sessionsListed(t *testing.T, store messenger.Store) {
 	oldest := openSessionFor(t, store, account, moment(time.Second), moment(time.Hour))
 	openSessionFor(t, store, account, moment(4*time.Second), now) // its life is over at now
 	loggedOut := openSession(t, store, account)
-	_, err := store.EndSession(t.Context(), account.ID, loggedOut.ID, now)
+	_, _, err := store.EndSession(t.Context(), account.ID, loggedOut.ID, now)
 	check(t, err)
 	openSession(t, store, newAccount(t, store))
 	listed, err := store.OpenSessions(t.Context(), account.ID, now, messenger.SessionsListed)
