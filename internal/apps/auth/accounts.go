@@ -55,7 +55,7 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
+	_, err = a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
 	attempt.end(err)
 	if err != nil {
 		return err

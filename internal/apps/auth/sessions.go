@@ -36,7 +36,7 @@ func (a *app) endSession(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errs.ErrSessionNotFound
 	}
-	if err := a.service.EndSession(r.Context(), caller(r), session); err != nil {
+	if _, err := a.service.EndSession(r.Context(), caller(r), session); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusOK)
