@@ -40,7 +40,7 @@ test: test-go fuzz ## Run all tests, against services of their own, then each fu
 .PHONY: test-go
 test-go:
 	@echo 'race detector: $(if $(RACE),on,off: no C compiler that works was found)'
-	scripts/services run postgres -- go test $(RACE) -count=1 -timeout 20m ./...
+	scripts/services run postgres redis -- go test $(RACE) -count=1 -timeout 20m ./...
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (3s)
@@ -83,7 +83,7 @@ verify: ## Fail when generated code or documents, or go.mod, are out of date
 .PHONY: profile
 profile:
 	@mkdir -p coverage
-	scripts/services run postgres -- go test -count=1 -timeout 20m -coverpkg=./... -coverprofile=coverage/all.out ./...
+	scripts/services run postgres redis -- go test -count=1 -timeout 20m -coverpkg=./... -coverprofile=coverage/all.out ./...
 	@grep -v '\.gen\.go:' coverage/all.out >coverage/cover.out
 
 .PHONY: tests-coverage-report

@@ -118,6 +118,9 @@ func Write(w http.ResponseWriter, status int, body any) error {
 	return nil
 }
 
+// Encode gives the JSON that Write would send.
+func Encode(body any) ([]byte, error) { return json.Marshal(body, jsonOptions) }
+
 // WriteBytes answers with a body that is encoded already.
 func WriteBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
 	header := w.Header()

@@ -47,6 +47,10 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	case answer.err != nil:
 		return ID{}, answer.err
 	}
+	// After a repeat, too: the first try may have died before it told.
+	if answer.Appended.Err == nil && s.options.ChatChanged != nil {
+		s.options.ChatChanged(ctx, draft.ChatID)
+	}
 	return answer.Appended.MessageID, answer.Appended.Err
 }
 

@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -27,6 +28,9 @@ type Options struct {
 	// HideAccounts makes a log-in to an account that does not exist look like
 	// one with a wrong password.
 	HideAccounts bool
+	// ChatChanged is called after each commit to a chat's log and before its
+	// answer, so that no cache shows the log without it; nil for nobody to tell.
+	ChatChanged func(ctx context.Context, chat ID)
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
 }

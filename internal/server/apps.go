@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -13,9 +14,11 @@ import (
 	"messenger-api/internal/apps/auth"
 	"messenger-api/internal/apps/docs"
 	"messenger-api/internal/apps/throttling"
+	"messenger-api/internal/cache"
 	"messenger-api/internal/config"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/pages"
 	"messenger-api/internal/password"
 	"messenger-api/internal/ratelimit"
 )
@@ -26,12 +29,19 @@ const passwordsWaiting = 256
 // healthTag is the tag of the calls that belong to no app.
 const healthTag = "health"
 
-// parts are what apps are built from. requests is nil when throttling is off.
+// cacheName is the app that is no more than its switch: off, nothing is cached.
+const cacheName = "cache"
+
+// parts are what apps are built from. requests is nil when throttling is off,
+// cache and pages are nil when cache is.
 type parts struct {
 	cfg      config.Config
 	log      *slog.Logger
 	service  *messenger.Service
-	requests *ratelimit.Limiter
+	caches   caches
+	cache    cache.Cache
+	pages    *pages.Pages
+	requests ratelimit.Limiter
 	document []byte
 }
 
@@ -47,14 +57,15 @@ type entry struct {
 // follows.
 func catalogue() []entry {
 	return []entry{
+		{cacheName, nil, func(parts) apps.App { return apps.App{Name: cacheName} }},
 		{auth.Name, nil, func(p parts) apps.App {
 			return auth.New(p.service, auth.Options{
 				Header: string(p.cfg.Sessions.Header), Scheme: string(p.cfg.Sessions.Scheme),
-				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, Requests: p.requests,
+				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, NewLimiter: p.caches.limiter, Requests: p.requests, Cache: p.cache,
 			}, p.log)
 		}},
 		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests) }},
-		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service) }},
+		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages) }},
 		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
 	}
 }
@@ -91,10 +102,14 @@ func choose(all []entry, cfg config.Config) ([]entry, error) {
 }
 
 // build makes the apps that are on over an open database.
-func build(on []entry, cfg config.Config, store messenger.Store, log *slog.Logger) ([]apps.App, error) {
-	p := parts{cfg: cfg, log: log, service: newService(cfg, store, log)}
+func build(on []entry, cfg config.Config, store messenger.Store, caches caches, log *slog.Logger) ([]apps.App, error) {
+	p := parts{cfg: cfg, log: log, caches: caches}
+	if slices.Contains(names(on), cacheName) {
+		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.near)
+	}
+	p.service = newService(cfg, store, p.pages, log)
 	if slices.Contains(names(on), throttling.Name) {
-		p.requests = ratelimit.New(cfg.Limits.RequestsPerSecond, time.Second, time.Now)
+		p.requests = caches.limiter("requests", ratelimit.Rate{Events: cfg.Limits.RequestsPerSecond, Period: time.Second})
 	}
 	var err error
 	p.document, err = document.Document(document.Options{
@@ -110,12 +125,13 @@ func build(on []entry, cfg config.Config, store messenger.Store, log *slog.Logge
 	return built, nil
 }
 
-func newService(cfg config.Config, store messenger.Store, log *slog.Logger) *messenger.Service {
+func newService(cfg config.Config, store messenger.Store, cached *pages.Pages, log *slog.Logger) *messenger.Service {
 	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), passwordsWaiting)
 	return messenger.NewService(store, passwords, messenger.Options{
 		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
 		SessionLifetime: cfg.Sessions.Lifetime,
 		HideAccounts:    bool(cfg.Sessions.HideAccounts),
+		ChatChanged:     func(ctx context.Context, chat messenger.ID) { cached.Changed(ctx, chat) },
 	}, log)
 }
 

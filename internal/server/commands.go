@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -13,12 +14,13 @@ import (
 	"messenger-api/internal/config"
 )
 
-// The exit codes: a command that failed, and one that was misused or finds its
-// settings at fault.
+// The exit codes: a command that failed, one that was misused or finds its
+// settings at fault, and one that a second signal ended.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitFault  = 2
+	exitOK       = 0
+	exitFailed   = 1
+	exitFault    = 2
+	exitCutShort = 130
 )
 
 // Process is what a command gets from the operating system.
@@ -57,9 +59,16 @@ type migrateCommands struct {
 // Main runs one command and returns the process's exit code. The first SIGTERM
 // or SIGINT asks it to finish; a second one ends the process at once.
 func Main(process Process) int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	context.AfterFunc(ctx, stop) // from then on a signal has its default effect
+	ctx, finish := context.WithCancel(context.Background())
+	defer finish()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		<-signals
+		finish()
+		<-signals
+		os.Exit(exitCutShort)
+	}()
 	return Run(ctx, process)
 }
 

@@ -49,7 +49,8 @@ func (healthcheckCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(request)
+	client := http.Client{Transport: &http.Transport{}} // goes through no proxy
+	answer, err := client.Do(request)
 	if err != nil {
 		return err
 	}

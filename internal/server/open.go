@@ -47,7 +47,7 @@ func postgresOptions(settings config.Database) postgres.Options {
 		SSLMode: settings.SSLMode, PoolSize: settings.PoolSize, Echo: bool(settings.Echo),
 	}
 	for _, host := range settings.Hosts {
-		options.Hosts = append(options.Hosts, postgres.Host{Name: string(host.Host), Port: uint16(host.Port)})
+		options.Hosts = append(options.Hosts, postgres.Host{Name: host.Host, Port: uint16(host.Port)})
 	}
 	return options
 }

@@ -101,7 +101,12 @@ func (n *node) run(starting, work context.Context) error {
 			n.log.Error("the database was not closed well", "error", err)
 		}
 	}()
-	built, err := build(n.on, n.cfg, opened, n.log)
+	caches, err := openCaches(n.cfg, n.log)
+	if err != nil {
+		return err
+	}
+	defer caches.close(n.log)
+	built, err := build(n.on, n.cfg, opened, caches, n.log)
 	if err != nil {
 		return err
 	}

@@ -51,9 +51,6 @@ func warnOfEffectless(cfg config.Config, log *slog.Logger) {
 	if cfg.Server.Workers != 0 {
 		log.Warn("WORKERS_NUM has no effect: one process uses all processors")
 	}
-	if cfg.Cache.Type != config.CacheMemory {
-		log.Warn("CACHE_TYPE has no effect yet: this version asks the database and keeps no cache")
-	}
 	if cfg.Queue.URL.Reveal() != nil || cfg.Queue.Host != "" {
 		log.Warn("RMQ_URL and RMQ_HOST have no effect yet: this version has no search")
 	}

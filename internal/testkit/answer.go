@@ -12,6 +12,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Closes says that the server closes the connection: Connection: close.
+	Closes bool
 
 	t       testing.TB
 	request string

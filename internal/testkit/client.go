@@ -70,7 +70,7 @@ func (c *Client) Try(method, path string, body any, headers ...string) (Answer, 
 		return Answer{}, fmt.Errorf("read the answer: %w", err)
 	}
 	answer := Answer{
-		Status: response.StatusCode, Header: response.Header, Body: content,
+		Status: response.StatusCode, Header: response.Header, Body: content, Closes: response.Close,
 		t: c.t, request: method + " " + path,
 	}
 	if err := checkAnswer(request, answer); err != nil {

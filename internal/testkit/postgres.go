@@ -72,7 +72,7 @@ func administer(t testing.TB, statement string) {
 	if err != nil {
 		t.Fatalf("connect to the server of TEST_POSTGRES_URL: %v", err)
 	}
-	defer connection.Close(ctx) //nolint:errcheck // the statement's error is the one that counts
+	defer connection.Close(ctx)
 	if _, err := connection.Exec(ctx, statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}

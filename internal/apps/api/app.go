@@ -8,6 +8,7 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/pages"
 )
 
 // Name is what the app is called in settings and in the contract.
@@ -15,11 +16,12 @@ const Name = "api"
 
 type app struct {
 	service *messenger.Service
+	pages   *pages.Pages
 }
 
-// New makes the app.
-func New(service *messenger.Service) apps.App {
-	a := &app{service}
+// New makes the app. pages may be nil: then every page is read from the database.
+func New(service *messenger.Service, pages *pages.Pages) apps.App {
+	a := &app{service, pages}
 	return apps.App{Name: Name, Mount: a.mount}
 }
 

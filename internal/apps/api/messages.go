@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/pages"
 )
 
 func (a *app) sendMessage(w http.ResponseWriter, r *http.Request) error {
@@ -44,11 +46,25 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.service.Refuse(r.Context(), chat, err)
 	}
-	page, err := a.service.Messages(r.Context(), from, limit)
+	place := pages.Place{Chat: chat, Limit: limit, Before: from.Before}
+	page, err := a.pages.Read(r.Context(), place, func(ctx context.Context) ([]byte, error) {
+		page, err := a.service.Messages(ctx, from, limit)
+		if err != nil {
+			return nil, err
+		}
+		return httpkit.Encode(encodePage(page))
+	})
 	if err != nil {
 		return err
 	}
-	return httpkit.Write(w, http.StatusOK, encodePage(page))
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("ETag", page.ETag())
+	if page.Matches(r.Header.Values("If-None-Match")) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	httpkit.WriteBytes(w, http.StatusOK, "application/json", page.Body())
+	return nil
 }
 
 // pageOf reads which page of a chat is asked for.

@@ -17,8 +17,8 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	address := ratelimit.AddressKey(httpkit.InfoOf(r.Context()).Client)
-	if wait, ok := a.guesses.byAddress.Take(address); !ok {
-		return errs.ErrRequestLimit.After(wait)
+	if decision := a.guesses.byAddress.Take(r.Context(), address); !decision.OK {
+		return errs.ErrRequestLimit.After(decision.Wait)
 	}
 	if err := a.service.Register(r.Context(), body.UserName, body.Password); err != nil {
 		return err
@@ -33,12 +33,12 @@ func (a *app) logIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	client := httpkit.InfoOf(r.Context()).Client
-	attempt, err := a.guesses.begin(ratelimit.AddressKey(client), ratelimit.NameKey(norm.NFC.String(body.UserName)))
+	attempt, err := a.guesses.begin(r.Context(), ratelimit.AddressKey(client), ratelimit.NameKey(norm.NFC.String(body.UserName)))
 	if err != nil {
 		return err
 	}
 	token, err := a.service.LogIn(r.Context(), body.UserName, body.Password, client.String(), r.UserAgent())
-	attempt.end(err)
+	attempt.end(r.Context(), err)
 	if err != nil {
 		return err
 	}
@@ -51,15 +51,16 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	info := httpkit.InfoOf(r.Context())
-	attempt, err := a.guesses.begin(ratelimit.AddressKey(info.Client), ratelimit.AccountKey(info.Caller.AccountID))
+	attempt, err := a.guesses.begin(r.Context(), ratelimit.AddressKey(info.Client), ratelimit.AccountKey(info.Caller.AccountID))
 	if err != nil {
 		return err
 	}
-	_, err = a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
-	attempt.end(err)
+	ended, err := a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
+	attempt.end(r.Context(), err)
 	if err != nil {
 		return err
 	}
+	a.cached.end(r.Context(), ended...)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"messenger-api/internal/apps"
+	"messenger-api/internal/cache"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/ratelimit"
@@ -26,8 +27,12 @@ type Options struct {
 	Header, Scheme string
 	// LogInsPerMinute limits failed log-ins, and registrations, per address.
 	LogInsPerMinute int
+	// NewLimiter makes a limiter; those of one name share their count over all nodes.
+	NewLimiter func(name string, rate ratelimit.Rate) ratelimit.Limiter
 	// Requests is the limiter of requests, nil when the service does not throttle.
-	Requests *ratelimit.Limiter
+	Requests ratelimit.Limiter
+	// Cache is shared by all nodes; nil where the database is asked each time.
+	Cache cache.Cache
 }
 
 type app struct {
@@ -35,12 +40,18 @@ type app struct {
 	options Options
 	guesses guesses
 	known   *knownTokens
+	cached  *cachedSessions
 	log     *slog.Logger
 }
 
 // New makes the app.
 func New(service *messenger.Service, options Options, log *slog.Logger) apps.App {
-	a := &app{service, options, newGuesses(options.LogInsPerMinute), newKnownTokens(), log}
+	a := &app{
+		service: service, options: options, guesses: newGuesses(options), known: newKnownTokens(), log: log,
+	}
+	if options.Cache != nil {
+		a.cached = &cachedSessions{options.Cache, time.Now}
+	}
 	return apps.App{Name: Name, Mount: a.mount, Wrap: a.identify, Run: a.forgetSessions}
 }
 

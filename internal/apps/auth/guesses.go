@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -15,13 +16,14 @@ const perNameFactor = 10
 // it begins, so that many at once can't slip through, and given back when it
 // turns out to be no guess.
 type guesses struct {
-	byAddress, byName *ratelimit.Limiter
+	byAddress, byName ratelimit.Limiter
 }
 
-func newGuesses(perMinute int) guesses {
+func newGuesses(options Options) guesses {
+	perMinute := options.LogInsPerMinute
 	return guesses{
-		byAddress: ratelimit.New(perMinute, time.Minute, time.Now),
-		byName:    ratelimit.New(perNameFactor*perMinute, time.Minute, time.Now),
+		byAddress: options.NewLimiter("log-ins by address", ratelimit.Rate{Events: perMinute, Period: time.Minute}),
+		byName:    options.NewLimiter("log-ins by name", ratelimit.Rate{Events: perNameFactor * perMinute, Period: time.Minute}),
 	}
 }
 
@@ -32,22 +34,23 @@ type attempt struct {
 }
 
 // begin counts an attempt, or refuses it with request-limit-exceeded.
-func (g guesses) begin(address, name ratelimit.Key) (attempt, error) {
-	if wait, ok := g.byAddress.Take(address); !ok {
-		return attempt{}, errs.ErrRequestLimit.After(wait)
+func (g guesses) begin(ctx context.Context, address, name ratelimit.Key) (attempt, error) {
+	if decision := g.byAddress.Take(ctx, address); !decision.OK {
+		return attempt{}, errs.ErrRequestLimit.After(decision.Wait)
 	}
-	if wait, ok := g.byName.Take(name); !ok {
-		g.byAddress.Return(address)
-		return attempt{}, errs.ErrRequestLimit.After(wait)
+	if decision := g.byName.Take(ctx, name); !decision.OK {
+		g.byAddress.Return(ctx, address)
+		return attempt{}, errs.ErrRequestLimit.After(decision.Wait)
 	}
 	return attempt{g, address, name}, nil
 }
 
 // end gives the attempt back unless the error says that it was a wrong guess.
-func (a attempt) end(err error) {
+func (a attempt) end(ctx context.Context, err error) {
 	if isGuess(err) {
 		return
 	}
-	a.guesses.byAddress.Return(a.address)
-	a.guesses.byName.Return(a.name)
+	ctx = context.WithoutCancel(ctx)
+	a.guesses.byAddress.Return(ctx, a.address)
+	a.guesses.byName.Return(ctx, a.name)
 }

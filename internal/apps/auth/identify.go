@@ -1,8 +1,10 @@
 package auth
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
@@ -22,7 +24,7 @@ func (a *app) identify(next http.Handler) http.Handler {
 		}
 		session, err := a.session(r, info)
 		switch {
-		case errs.Is(err, errs.Unauthenticated):
+		case errs.Is(err, errs.Unauthenticated), errs.Is(err, errs.Limited):
 			info.Refusal = err
 		case err != nil:
 			httpkit.WriteError(w, r, err)
@@ -40,17 +42,33 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 		return messenger.Session{}, errs.ErrAuthFailed
 	}
 	hash := token.Hash()
+	session, found, ended := a.cached.find(r.Context(), hash)
+	switch {
+	case ended:
+		return session, errs.ErrInvalidSession
+	case found && !time.Now().Before(session.ExpiresAt):
+		return session, errs.ErrExpiredSession
+	case found:
+		return session, nil
+	}
 	// An address over its limit can't make us look up what it invents; sessions
 	// that were seen alive go on.
 	if a.options.Requests != nil && !a.known.has(hash) {
-		if wait := a.options.Requests.Wait(ratelimit.AddressKey(info.Client)); wait > 0 {
+		if wait := a.options.Requests.Wait(r.Context(), ratelimit.AddressKey(info.Client)); wait > 0 {
 			return messenger.Session{}, errs.ErrRequestLimit.After(wait)
 		}
 	}
-	session, err := a.service.Session(r.Context(), token)
+	return a.lookUp(r.Context(), token, hash)
+}
+
+// lookUp asks the database for a session, and keeps an open one.
+func (a *app) lookUp(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
+	readAt := time.Now()
+	session, err := a.service.Session(ctx, token)
 	switch {
 	case err == nil:
 		a.known.add(hash)
+		a.cached.keep(ctx, hash, session, readAt)
 	case errs.Is(err, errs.Unauthenticated):
 		a.known.remove(hash)
 	}

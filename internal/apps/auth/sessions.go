@@ -12,6 +12,9 @@ func (a *app) logOut(w http.ResponseWriter, r *http.Request) error {
 	if err := a.service.LogOut(r.Context(), caller(r)); err != nil {
 		return err
 	}
+	if token, ok := a.token(r); ok {
+		a.cached.end(r.Context(), token.Hash())
+	}
 	w.WriteHeader(http.StatusOK)
 	return nil
 }
@@ -36,9 +39,11 @@ func (a *app) endSession(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errs.ErrSessionNotFound
 	}
-	if _, err := a.service.EndSession(r.Context(), caller(r), session); err != nil {
+	hash, err := a.service.EndSession(r.Context(), caller(r), session)
+	if err != nil {
 		return err
 	}
+	a.cached.end(r.Context(), hash)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -3,7 +3,10 @@
 package throttling
 
 import (
+	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 
 	"messenger-api/internal/apps"
 	"messenger-api/internal/errs"
@@ -15,19 +18,35 @@ import (
 const Name = "throttling"
 
 // New makes the app over a limiter of requests.
-func New(requests *ratelimit.Limiter) apps.App {
+func New(requests ratelimit.Limiter) apps.App {
+	rate := requests.Rate()
+	policy := fmt.Sprintf(`"default";q=%d;w=%d`, rate.Events, int(rate.Period.Seconds()))
 	return apps.App{Name: Name, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			info := httpkit.InfoOf(r.Context())
 			if info.Access != httpkit.Free {
-				if wait, ok := requests.Take(keyOf(info)); !ok {
-					httpkit.WriteError(w, r, errs.ErrRequestLimit.After(wait))
+				decision := requests.Take(r.Context(), keyOf(info))
+				tell(w.Header(), policy, decision)
+				if !decision.OK {
+					httpkit.WriteError(w, r, errs.ErrRequestLimit.After(decision.Wait))
 					return
 				}
 			}
 			next.ServeHTTP(w, r)
 		})
 	}}
+}
+
+// tell sets the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy,
+// what is left of it, and in how many seconds it is whole again.
+func tell(header http.Header, policy string, decision ratelimit.Decision) {
+	limit := make([]byte, 0, len(`"default";r=1000000;t=1`))
+	limit = append(limit, `"default";r=`...)
+	limit = strconv.AppendInt(limit, int64(decision.Remaining), 10)
+	limit = append(limit, ";t="...)
+	limit = strconv.AppendInt(limit, int64(math.Ceil(decision.Reset.Seconds())), 10)
+	header["Ratelimit-Policy"] = []string{policy}
+	header["Ratelimit"] = []string{string(limit)}
 }
 
 // keyOf is the account of a session, else the address.

@@ -12,7 +12,7 @@ import (
 
 // writers is how many batches may be under way at once: measured, more of them
 // make smaller batches and no more messages.
-const writers = 3
+const writers = 2
 
 // appendEvents judges, numbers and stores a batch. It must run in a statement
 // of its own after lockChats: only then its snapshot is younger than the locks,

@@ -20,7 +20,7 @@ func TestTwoStoresOnOneDatabase(t *testing.T) {
 	t.Parallel()
 	storetest.RunShared(t, func(t *testing.T) (messenger.Store, messenger.Store) {
 		environment := testkit.Postgres(t)
-		a, b := open(t, environment), open(t, environment)
+		a, b := openStore(t, environment), openStore(t, environment)
 		if err := a.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}

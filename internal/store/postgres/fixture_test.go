@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// open opens a store on a database of testkit.Postgres, as the server does.
-func open(t *testing.T, environment []string) *postgres.Store {
+// openStore opens a store on a database of testkit.Postgres, as the server does.
+func openStore(t testing.TB, environment []string) *postgres.Store {
 	t.Helper()
 	cfg, err := config.Load(environment, nil)
 	if err != nil {
@@ -40,7 +40,7 @@ func open(t *testing.T, environment []string) *postgres.Store {
 func openFresh(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 	t.Helper()
 	environment := testkit.Postgres(t)
-	store := open(t, environment)
+	store := openStore(t, environment)
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func openFresh(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 }
 
 // member is an account in a chat of its own.
-func member(t *testing.T, store messenger.Store) messenger.User {
+func member(t testing.TB, store messenger.Store) messenger.User {
 	t.Helper()
 	account := messenger.NewID()
 	if err := store.CreateAccount(t.Context(), messenger.Account{ID: account, Name: account.String()}); err != nil {

@@ -13,13 +13,13 @@ func TestManyMigrateAtOnce(t *testing.T) {
 	environment := testkit.Postgres(t)
 	var group errgroup.Group
 	for range 8 {
-		store := open(t, environment)
+		store := openStore(t, environment)
 		group.Go(func() error { return store.Migrate(t.Context()) })
 	}
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	steps, err := open(t, environment).Status(t.Context())
+	steps, err := openStore(t, environment).Status(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestManyMigrateAtOnce(t *testing.T) {
 
 func TestStatusOfAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	steps, err := open(t, testkit.Postgres(t)).Status(t.Context())
+	steps, err := openStore(t, testkit.Postgres(t)).Status(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,6 +94,7 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 		"tcp_keepalives_interval":             "5",
 		"tcp_keepalives_count":                "3",
 		"jit":                                 "off",
+		"plan_cache_mode":                     "force_generic_plan",
 	}
 	if options.Echo {
 		connection.Tracer = &echo{log}

@@ -1,0 +1,87 @@
+// Package cachetest is the suite that every cache.Cache passes, and what tests
+// need to break a Redis: servers of their own, and a proxy in between.
+package cachetest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+)
+
+// patience is how long the suite waits for what has to happen at some time.
+const patience = 20 * time.Second
+
+// Run runs the suite. All that open returns are clients of one store; it closes
+// them with the test.
+func Run(t *testing.T, open func(t testing.TB) cache.Cache) {
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, func(testing.TB) cache.Cache)
+	}{
+		{"an absent key", testAbsent},
+		{"set and get", testSetGet},
+		{"a value is replaced", testReplaced},
+		{"a lifetime ends", testLifetimeEnds},
+		{"a new lifetime counts", testNewLifetime},
+		{"delete", testDelete},
+		{"many in their order", testManyInOrder},
+		{"any bytes", testAnyBytes},
+		{"big values", testBigValues},
+		{"values are not aliased", testNotAliased},
+		{"get or set", testGetOrSet},
+		{"get or set after a lifetime", testGetOrSetAgain},
+		{"get or set by many at once", testGetOrSetAtOnce},
+		{"near sees a change elsewhere", testNearSeesChange},
+		{"near by many at once", testNearAtOnce},
+		{"near ends with the lifetime", testNearLifetime},
+		{"a caller who left", testCanceled},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, open) })
+	}
+}
+
+// newKey gives a key that nobody else has.
+func newKey() string { return "cachetest:" + rand.Text() }
+
+// check fails the test on an error.
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// want fails the test unless the value stands under the key.
+func want(t testing.TB, c cache.Cache, key string, value []byte) {
+	t.Helper()
+	got, ok, err := c.Get(t.Context(), key)
+	if err != nil || !ok || !bytes.Equal(got, value) {
+		t.Fatalf("Get(%q) = %.40q, %v, %v; want %.40q", key, got, ok, err, value)
+	}
+}
+
+// wantAbsent fails the test if anything stands under the key.
+func wantAbsent(t testing.TB, c cache.Cache, key string) {
+	t.Helper()
+	if got, ok, err := c.Get(t.Context(), key); err != nil || ok || got != nil {
+		t.Fatalf("Get(%q) = %.40q, %v, %v; want it absent", key, got, ok, err)
+	}
+}
+
+// Await waits until the condition holds, and fails the test if it never does.
+func Await(t testing.TB, what string, condition func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for !condition() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited %v in vain: %s", patience, what)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package cachetest
+
+import (
+	"bufio"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"testing"
+)
+
+// RedisURL is the Redis that tests share, from TEST_REDIS_URL.
+func RedisURL(t testing.TB) *url.URL {
+	t.Helper()
+	address := os.Getenv("TEST_REDIS_URL")
+	if address == "" {
+		t.Fatal("TEST_REDIS_URL is not set: this test needs a Redis server. " +
+			"Run `make test`, or start one with `scripts/services up redis` and then `. .services/env`")
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		t.Fatal("TEST_REDIS_URL is not a URL")
+	}
+	return parsed
+}
+
+// Server is a Redis of a test's own: empty after each start, and to be killed.
+type Server struct {
+	t         testing.TB
+	program   string
+	port      int
+	arguments []string
+	command   *exec.Cmd
+}
+
+// StartServer starts a redis-server on a free port, with arguments such as
+// "--requirepass", "secret". It ends with the test.
+func StartServer(t testing.TB, arguments ...string) *Server {
+	t.Helper()
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatalf("this test kills a Redis of its own, and there is no program redis-server (Debian's package of that name has it): %v", err)
+	}
+	s := &Server{t: t, program: program, port: freePort(t)}
+	s.arguments = append([]string{
+		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
+	}, arguments...)
+	t.Cleanup(s.Kill)
+	s.Start()
+	return s
+}
+
+// Start starts the server again after Kill, on the same port, and waits until it
+// takes connections.
+func (s *Server) Start() {
+	s.t.Helper()
+	s.command = exec.Command(s.program, s.arguments...)
+	if err := s.command.Start(); err != nil {
+		s.t.Fatalf("start redis-server: %v", err)
+	}
+	Await(s.t, "redis-server answers", s.answers)
+}
+
+// answers says whether there is an answer to PING, be it a refusal.
+func (s *Server) answers() bool {
+	conn, err := net.Dial("tcp", s.Address())
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if _, err = conn.Write([]byte("PING\r\n")); err != nil {
+		return false
+	}
+	_, err = bufio.NewReader(conn).ReadString('\n')
+	return err == nil
+}
+
+// Kill ends the server as a power cut would. One that has ended is left alone.
+func (s *Server) Kill() {
+	if s.command == nil || s.command.Process == nil {
+		return
+	}
+	_ = s.command.Process.Kill() // it fails only where it has ended
+	_ = s.command.Wait()         // "killed" is what was asked for
+	s.command = nil
+}
+
+// Pause stops the server as it is: its connections stay, and nothing is answered
+// before Resume.
+func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+
+// Resume lets a paused server go on.
+func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(signal os.Signal) {
+	s.t.Helper()
+	if err := s.command.Process.Signal(signal); err != nil {
+		s.t.Fatalf("signal redis-server: %v", err)
+	}
+}
+
+// Address is the server's host and port.
+func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// URL is the server's address as a setting, without a password.
+func (s *Server) URL() *url.URL { return &url.URL{Scheme: "redis", Host: s.Address()} }
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}

@@ -1,0 +1,125 @@
+package cachetest
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+)
+
+// callers is how many do something at once.
+const callers = 64
+
+// atOnce runs f by many callers, numbered from 0, and waits for all.
+func atOnce(f func(caller int)) {
+	var all sync.WaitGroup
+	begin := make(chan struct{})
+	for caller := range callers {
+		all.Go(func() {
+			<-begin
+			f(caller)
+		})
+	}
+	close(begin)
+	all.Wait()
+}
+
+func testGetOrSet(t *testing.T, open opener) {
+	c, key := open(t), newKey()
+	for _, value := range []string{"first", "second"} {
+		got, err := c.GetOrSet(t.Context(), key, []byte(value), time.Minute)
+		if err != nil || string(got) != "first" {
+			t.Fatalf("GetOrSet of %q = %q, %v; want what was first", value, got, err)
+		}
+	}
+	want(t, c, key, []byte("first"))
+
+	check(t, c.Set(t.Context(), key, nil, time.Minute))
+	if got, err := c.GetOrSet(t.Context(), key, []byte("third"), time.Minute); err != nil || got == nil || len(got) != 0 {
+		t.Errorf("GetOrSet over an empty value = %q, %v; want the empty value", got, err)
+	}
+}
+
+func testGetOrSetAgain(t *testing.T, open opener) {
+	c, key := open(t), newKey()
+	_, err := c.GetOrSet(t.Context(), key, []byte("old"), 50*time.Millisecond)
+	check(t, err)
+	Await(t, "a new value after the lifetime of the old one", func() bool {
+		got, err := c.GetOrSet(t.Context(), key, []byte("new"), time.Minute)
+		check(t, err)
+		return string(got) == "new"
+	})
+	want(t, c, key, []byte("new"))
+}
+
+func testGetOrSetAtOnce(t *testing.T, open opener) {
+	clients := []cache.Cache{open(t), open(t)}
+	for range 20 {
+		key := newKey()
+		var got [callers]string
+		atOnce(func(caller int) {
+			value, err := clients[caller%2].GetOrSet(t.Context(), key, []byte(fmt.Sprint(caller)), time.Minute)
+			if err != nil {
+				t.Errorf("GetOrSet: %v", err)
+			}
+			got[caller] = string(value)
+		})
+		for _, value := range got {
+			if value != got[0] {
+				t.Fatalf("of callers at once, one got %q and one %q", got[0], value)
+			}
+		}
+		want(t, clients[0], key, []byte(got[0]))
+	}
+}
+
+func testNearSeesChange(t *testing.T, open opener) {
+	reader, writer, key := open(t), open(t), newKey()
+	near := func() string {
+		values, err := reader.GetNear(t.Context(), time.Hour, key)
+		check(t, err)
+		if values[0] == nil {
+			return "absent"
+		}
+		return string(values[0])
+	}
+	if got := near(); got != "absent" {
+		t.Fatalf("near = %q before it was set", got)
+	}
+	for round := range 20 {
+		value := fmt.Sprint(round)
+		check(t, writer.Set(t.Context(), key, []byte(value), time.Hour))
+		Await(t, "the change, near", func() bool { return near() == value })
+	}
+	check(t, writer.Delete(t.Context(), key))
+	Await(t, "the deletion, near", func() bool { return near() == "absent" })
+	got, err := writer.GetOrSet(t.Context(), key, []byte("again"), time.Hour)
+	check(t, err)
+	Await(t, "what was set where nothing was, near", func() bool { return near() == string(got) })
+}
+
+func testNearAtOnce(t *testing.T, open opener) {
+	c, one, two := open(t), newKey(), newKey()
+	check(t, c.Set(t.Context(), one, []byte("1"), time.Minute))
+	atOnce(func(int) {
+		for range 50 {
+			got, err := c.GetNear(t.Context(), time.Minute, one, two)
+			if err != nil || string(got[0]) != "1" || got[1] != nil {
+				t.Errorf("GetNear = %q, %v", got, err)
+				return
+			}
+		}
+	})
+}
+
+func testNearLifetime(t *testing.T, open opener) {
+	c, key := open(t), newKey()
+	check(t, c.Set(t.Context(), key, []byte("value"), 50*time.Millisecond))
+	Await(t, "the end of a lifetime, near", func() bool {
+		values, err := c.GetNear(t.Context(), time.Hour, key)
+		check(t, err)
+		return values[0] == nil
+	})
+}

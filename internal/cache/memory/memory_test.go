@@ -1,0 +1,110 @@
+package memory
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/cachetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t testing.TB, options Options) *Cache {
+	t.Helper()
+	c, err := Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func TestSuite(t *testing.T) {
+	store := open(t, Options{MaxBytes: 64 << 20})
+	cachetest.Run(t, func(testing.TB) cache.Cache { return store })
+}
+
+func TestRefusesNoSize(t *testing.T) {
+	for _, size := range []int64{0, -1} {
+		if c, err := Open(Options{MaxBytes: size}); err == nil {
+			_ = c.Close()
+			t.Errorf("a cache of %d bytes was opened", size)
+		}
+	}
+}
+
+func TestIsSteadyAndClosesTwice(t *testing.T) {
+	c := open(t, Options{MaxBytes: 1 << 20})
+	if !c.Steady() {
+		t.Error("memory is not steady")
+	}
+	for range 2 {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestLifetimeByTheClock(t *testing.T) {
+	var passed atomic.Int64
+	now := func() time.Time { return time.Unix(1_700_000_000, passed.Load()) }
+	c := open(t, Options{MaxBytes: 1 << 20, Now: now})
+	ctx := t.Context()
+	_ = c.Set(ctx, "set", []byte("value"), time.Minute)
+	_, _ = c.GetOrSet(ctx, "get or set", []byte("value"), time.Minute)
+	for _, step := range []struct {
+		after   time.Duration
+		present bool
+	}{{0, true}, {time.Minute - time.Nanosecond, true}, {time.Nanosecond, false}} {
+		passed.Add(int64(step.after))
+		for _, key := range []string{"set", "get or set"} {
+			if _, ok, _ := c.Get(ctx, key); ok != step.present {
+				t.Errorf("%s at %v: present is %v", key, now(), ok)
+			}
+		}
+	}
+	if got, _ := c.GetOrSet(ctx, "set", []byte("new"), time.Minute); string(got) != "new" {
+		t.Errorf("GetOrSet after the lifetime = %q", got)
+	}
+}
+
+func TestStaysWithinItsBound(t *testing.T) {
+	const bound = 1 << 20
+	c := open(t, Options{MaxBytes: bound})
+	for _, size := range []int{0, 100, 10_000, bound / 3} {
+		for i := range 10 * bound / (size + entryOverhead) {
+			_ = c.Set(t.Context(), fmt.Sprint(size, "/", i), make([]byte, size), time.Hour)
+		}
+		c.entries.CleanUp()
+		if weight := c.entries.WeightedSize(); weight > bound {
+			t.Errorf("values of %d bytes take %d bytes of %d", size, weight, bound)
+		}
+	}
+}
+
+func TestValueOverTheBound(t *testing.T) {
+	c, big := open(t, Options{MaxBytes: 1 << 20}), make([]byte, 1<<20)
+	ctx := t.Context()
+	_ = c.Set(ctx, "key", []byte("old"), time.Hour)
+	_ = c.Set(ctx, "key", big, time.Hour)
+	if got, ok, _ := c.Get(ctx, "key"); ok {
+		t.Errorf("after a value over the bound there is one of %d bytes", len(got))
+	}
+	if got, _ := c.GetOrSet(ctx, "key", big, time.Hour); len(got) != len(big) {
+		t.Errorf("GetOrSet gave %d bytes", len(got))
+	}
+	if _, ok, _ := c.Get(ctx, "key"); ok {
+		t.Error("GetOrSet kept a value over the bound")
+	}
+	if got, _ := c.GetOrSet(ctx, "small", []byte("value"), time.Hour); string(got) != "value" {
+		t.Errorf("GetOrSet gave %q", got)
+	}
+	if got, _ := c.GetOrSet(ctx, "small", big, time.Hour); string(got) != "value" {
+		t.Errorf("GetOrSet of a big value gave %d bytes, not what was there", len(got))
+	}
+}

@@ -1,0 +1,78 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"messenger-api/internal/cache"
+)
+
+// question sends commands and returns the answer that counts: of several, the
+// first that failed.
+type question func(context.Context, rueidis.Client) rueidis.RedisResult
+
+// read asks with the limit for reads.
+func (c *Cache) read(ctx context.Context, q question) (rueidis.RedisMessage, error) {
+	l := c.link.Load()
+	if l != nil && l.crowded() {
+		return rueidis.RedisMessage{}, cache.ErrSlow
+	}
+	return l.ask(ctx, c.options.ReadLimit, q)
+}
+
+// write asks with the limit for writes.
+func (c *Cache) write(ctx context.Context, q question) error {
+	_, err := c.link.Load().ask(ctx, c.options.WriteLimit, q)
+	return err
+}
+
+// ask waits for an answer for so long. The link may be nil; the answer may be
+// Redis's nil, which is no error.
+func (l *link) ask(ctx context.Context, limit time.Duration, q question) (rueidis.RedisMessage, error) {
+	if l == nil {
+		return rueidis.RedisMessage{}, cache.ErrDown
+	}
+	wait := &limited{Context: ctx, limit: limit}
+	defer wait.release()
+	result := q(wait, l.client)
+	message, err := result.ToMessage()
+	if err != nil && !rueidis.IsRedisNil(err) {
+		return message, l.explain(ctx, wait, err)
+	}
+	if !result.IsCacheHit() {
+		l.heard()
+	}
+	return message, nil
+}
+
+// explain says what a failed call means to its caller, whose context is ctx.
+func (l *link) explain(ctx, wait context.Context, err error) error {
+	if refusal, ok := rueidis.IsRedisErr(err); ok {
+		return l.refused(refusal)
+	}
+	if wait.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		l.abandoned.Add(1)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return cache.ErrSlow
+	}
+	return cache.ErrDown
+}
+
+// refused says what an error that Redis itself answered means. A server that lost
+// its role or has to load its data first is left: it may not be the one to ask.
+func (l *link) refused(refusal *rueidis.RedisError) error {
+	l.heard()
+	switch code, _, _ := strings.Cut(refusal.Error(), " "); code {
+	case "READONLY", "LOADING", "MASTERDOWN":
+		l.lose(refusal)
+		return cache.ErrDown
+	}
+	return fmt.Errorf("redis: %w", refusal)
+}

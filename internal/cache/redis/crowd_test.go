@@ -1,0 +1,102 @@
+package redis_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/cache/redis"
+)
+
+// While nothing comes back, what was asked piles up. No read may then wait for
+// its place: its limit could not end that.
+func TestCrowdIsTurnedAway(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) {
+		o.ReadLimit, o.Silence = time.Millisecond, time.Hour
+	})
+	proxy.Swallow()
+	const readers, reads = 16, 500
+	var all sync.WaitGroup
+	for range readers {
+		all.Go(func() {
+			for range reads {
+				if err := errorOfGet(t, c); !errors.Is(err, cache.ErrSlow) {
+					t.Errorf("a read without an answer: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// After a crowd, reads go on as soon as there are answers.
+func TestCrowdIsForgotten(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	limit := func(o *redis.Options) { o.ReadLimit, o.Beat = 20*time.Millisecond, 10*time.Millisecond }
+	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), patient, limit)
+	proxy.Delay(500 * time.Millisecond)
+	var all sync.WaitGroup
+	for range 2000 {
+		all.Go(func() {
+			if err := errorOfGet(t, c); !errors.Is(err, cache.ErrSlow) {
+				t.Errorf("a read that is too slow: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	proxy.Heal()
+	awaitUp(t, c)
+	if lines.String() != "" {
+		t.Errorf("the breaker opened:\n%s", lines)
+	}
+}
+
+func TestCallersContext(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient)
+	proxy.Swallow()
+	canceled, cancel := context.WithCancel(t.Context())
+	expired, release := context.WithTimeout(t.Context(), time.Millisecond)
+	defer release()
+	time.AfterFunc(time.Millisecond, cancel)
+	for ctx, want := range map[context.Context]error{canceled: context.Canceled, expired: context.DeadlineExceeded} {
+		if _, _, err := c.Get(ctx, "key"); !errors.Is(err, want) {
+			t.Errorf("Get = %v, want %v", err, want)
+		}
+		if err := c.Set(ctx, "key", nil, time.Hour); !errors.Is(err, want) {
+			t.Errorf("Set = %v, want %v", err, want)
+		}
+	}
+}
+
+func TestScript(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, _ := open(t, server.URL(), patient)
+	script := c.Script(`return {redis.call('INCRBY', KEYS[1], ARGV[1]), #KEYS, #ARGV}`)
+	for _, flush := range []bool{false, false, true} {
+		if flush {
+			dial(t, server).ask("SCRIPT FLUSH")
+		}
+		if _, err := script.Run(t.Context(), []string{"count"}, []string{"2"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := script.Run(t.Context(), []string{"count", "b"}, []string{"1", "x", "y"})
+	if err != nil || len(got) != 3 || got[0] != 7 || got[1] != 2 || got[2] != 3 {
+		t.Errorf("Run = %v, %v; want 7, 2 and 3", got, err)
+	}
+	if _, err := c.Script(`return redis.error_reply('no')`).Run(t.Context(), nil, nil); err == nil || errors.Is(err, cache.ErrDown) {
+		t.Errorf("a script that fails: %v", err)
+	}
+	server.Kill()
+	awaitDown(t, c)
+	if _, err := script.Run(t.Context(), []string{"count"}, []string{"2"}); !errors.Is(err, cache.ErrDown) {
+		t.Errorf("Run without a Redis: %v", err)
+	}
+}

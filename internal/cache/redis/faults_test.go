@@ -1,0 +1,129 @@
+package redis_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/cache/redis"
+)
+
+// impatient reads, patient with all else.
+func impatientReads(o *redis.Options) {
+	patient(o)
+	o.ReadLimit = 50 * time.Millisecond
+}
+
+// awaitDown waits until the breaker is open, and awaitUp until it is closed again.
+func awaitDown(t *testing.T, c cache.Cache) {
+	t.Helper()
+	cachetest.Await(t, "the breaker opens", func() bool { return errors.Is(errorOfGet(t, c), cache.ErrDown) })
+}
+
+func awaitUp(t *testing.T, c cache.Cache) {
+	t.Helper()
+	cachetest.Await(t, "the breaker closes", func() bool { return errorOfGet(t, c) == nil })
+}
+
+func TestOneSlowAnswerIsNoOutage(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, lines := open(t, server.URL(), impatientReads)
+	server.Pause()
+	calls := map[string]func() error{
+		"Get":      func() error { return errorOfGet(t, c) },
+		"GetMany":  func() error { _, err := c.GetMany(t.Context(), "key", "other"); return err },
+		"GetNear":  func() error { _, err := c.GetNear(t.Context(), time.Second, "key"); return err },
+		"GetOrSet": func() error { _, err := c.GetOrSet(t.Context(), "key", nil, time.Hour); return err },
+		"Run":      func() error { _, err := c.Script("return {1}").Run(t.Context(), nil, nil); return err },
+	}
+	for name, call := range calls {
+		if err := call(); !errors.Is(err, cache.ErrSlow) {
+			t.Errorf("%s while Redis does not answer: %v; want ErrSlow", name, err)
+		}
+	}
+	server.Resume()
+	for name, call := range calls {
+		cachetest.Await(t, name+" works again", func() bool { return call() == nil })
+	}
+	if lines.String() != "" {
+		t.Errorf("slow answers were logged:\n%s", lines)
+	}
+}
+
+func TestSlowConnectionIsNoOutage(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), impatientReads)
+	proxy.Delay(150 * time.Millisecond)
+	for range 10 {
+		set(t, c, "cachetest:slow", "value")
+		if err := errorOfGet(t, c); !errors.Is(err, cache.ErrSlow) {
+			t.Fatalf("a read with a limit of 50 ms over a connection that takes 150: %v", err)
+		}
+	}
+	proxy.Heal()
+	awaitUp(t, c)
+	if lines.String() != "" {
+		t.Errorf("the breaker opened:\n%s", lines)
+	}
+}
+
+func TestCutConnectionHeals(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty)
+	for round := 1; round <= 3; round++ {
+		proxy.Cut()
+		awaitDown(t, c)
+		if err := c.Set(t.Context(), "key", nil, time.Second); !errors.Is(err, cache.ErrDown) || c.Steady() {
+			t.Errorf("without a connection: Set gives %v, steady is %v", err, c.Steady())
+		}
+		proxy.Restore()
+		awaitUp(t, c)
+		cachetest.Await(t, "it is steady", c.Steady)
+		if lost, found := lines.has(logLost), lines.has(logFound); lost != round || found != round {
+			t.Fatalf("round %d: lost %d times and found %d times:\n%s", round, lost, found, lines)
+		}
+	}
+}
+
+func TestNotSteadyBeforeItSettled(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) { o.Settle = time.Hour })
+	for range 2 {
+		awaitUp(t, c)
+		if c.Steady() {
+			t.Fatal("steady at once")
+		}
+		proxy.Cut()
+		awaitDown(t, c)
+		proxy.Restore()
+	}
+}
+
+func TestReconnectingIsNeverUnnoticed(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty)
+	awaitUp(t, c)
+	// The server is there again before anyone could see that it was away.
+	proxy.Cut()
+	proxy.Restore()
+	awaitUp(t, c)
+	cachetest.Await(t, "the lost connection is seen", func() bool { return lines.has(logFound) == 1 })
+}
+
+func TestSilenceOpensTheBreaker(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
+		o.Silence, o.ReadLimit, o.ConnectLimit = 500*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond
+	})
+	awaitUp(t, c)
+	proxy.Swallow()
+	awaitDown(t, c)
+	cachetest.Await(t, "it is logged", func() bool { return lines.has(logLost) > 0 })
+	if lines.has("no answer for") == 0 {
+		t.Errorf("the log does not say why:\n%s", lines)
+	}
+	proxy.Heal()
+	awaitUp(t, c)
+}

@@ -1,0 +1,120 @@
+package redis
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// errLost says that a connection is over; its client makes no other.
+var errLost = errors.New("the connection is lost")
+
+// link is one connection to Redis, from its making to its loss.
+type link struct {
+	client rueidis.Client
+	conn   net.Conn // nil until it was made
+	made   time.Time
+
+	lost     chan error // holds why it was lost, once
+	loss     sync.Once
+	onLoss   func(*link)
+	stopWait func() bool // no longer waits for the end of the cache
+	beats    sync.WaitGroup
+
+	// answered is when Redis last answered, as an age in nanoseconds.
+	answered atomic.Int64
+	// abandoned counts the calls whose caller did not wait for the answer, over
+	// all time; caughtUp is how many of them have been answered since, at least.
+	abandoned, caughtUp atomic.Int64
+}
+
+// dial makes the connection, the only one of its client.
+func (l *link) dial(ctx context.Context, address string, dialer *net.Dialer, secure *tls.Config) (net.Conn, error) {
+	if l.conn != nil {
+		return nil, errLost
+	}
+	var conn net.Conn
+	var err error
+	if secure != nil {
+		conn, err = (&tls.Dialer{NetDialer: dialer, Config: secure}).DialContext(ctx, "tcp", address)
+	} else {
+		conn, err = dialer.DialContext(ctx, "tcp", address)
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.conn = &watched{Conn: conn, link: l}
+	l.stopWait = context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return l.conn, nil
+}
+
+// lose says, the first time, that the connection is over and why.
+func (l *link) lose(cause error) {
+	l.loss.Do(func() {
+		l.onLoss(l)
+		l.lost <- cause
+	})
+}
+
+func (l *link) age() time.Duration { return time.Since(l.made) }
+
+// begin says that the connection may be used from now on.
+func (l *link) begin() {
+	l.made = time.Now()
+	l.heard()
+}
+
+// heard says that Redis answered just now.
+func (l *link) heard() { l.answered.Store(int64(l.age())) }
+
+// silence is how long Redis has not answered.
+func (l *link) silence() time.Duration { return l.age() - time.Duration(l.answered.Load()) }
+
+// crowded says that so many calls wait unanswered that one more would have to
+// wait for its place among them, which no limit ends.
+func (l *link) crowded() bool { return l.abandoned.Load()-l.caughtUp.Load() >= maxAbandoned }
+
+// close ends what is left of the connection. It may be called before there is one.
+func (l *link) close() {
+	if l.conn != nil {
+		l.stopWait()
+		_ = l.conn.Close() // what was under way then fails at once
+	}
+	if l.client != nil {
+		l.client.Close()
+	}
+	l.beats.Wait()
+}
+
+// watched tells the link when its connection fails.
+type watched struct {
+	net.Conn
+	link *link
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if err != nil {
+		w.link.lose(err)
+	}
+	return n, err
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	if err != nil {
+		w.link.lose(err)
+	}
+	return n, err
+}
+
+func (w *watched) Close() error {
+	w.link.lose(errLost)
+	return w.Conn.Close()
+}

@@ -1,0 +1,59 @@
+package redis
+
+import (
+	"context"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// GetNear implements cache.Cache. Redis says when a key that was asked for
+// changes; what is kept near goes with the connection that the news come on. The
+// news of a change come before the answer to whatever this Cache asks after it:
+// who has to see a change of his own near makes any other call first.
+func (c *Cache) GetNear(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var answers []rueidis.RedisResult
+	// Callers that miss the same key at once share one answer, so none may take it
+	// from the others by leaving.
+	_, err := c.read(context.WithoutCancel(ctx), func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
+		if len(keys) == 1 {
+			answers = []rueidis.RedisResult{client.DoCache(ctx, client.B().Get().Key(keys[0]).Cache(), atMost)}
+			return answers[0]
+		}
+		commands := make([]rueidis.CacheableTTL, len(keys))
+		for i, key := range keys {
+			commands[i] = rueidis.CT(client.B().Get().Key(key).Cache(), atMost)
+		}
+		answers = client.DoMultiCache(ctx, commands...)
+		return worst(answers)
+	})
+	if err != nil {
+		return nil, err
+	}
+	values := make([][]byte, len(answers))
+	for i := range answers {
+		answer, _ := answers[i].ToMessage() // its only error is Redis's nil
+		if values[i], err = content(&answer); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// worst returns the answer that says most about the connection: one that failed,
+// else one that came over it, else any.
+func worst(answers []rueidis.RedisResult) rueidis.RedisResult {
+	worst := answers[0]
+	for _, answer := range answers {
+		if err := answer.Error(); err != nil && !rueidis.IsRedisNil(err) {
+			return answer
+		}
+		if !answer.IsCacheHit() {
+			worst = answer
+		}
+	}
+	return worst
+}

@@ -1,0 +1,100 @@
+package redis_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/cache/redis"
+)
+
+func TestNewsComeBeforeTheNextAnswer(t *testing.T) {
+	c, _ := open(t, cachetest.RedisURL(t), patient)
+	key := "cachetest:news"
+	for round := range 5000 {
+		value := fmt.Sprint(round)
+		set(t, c, key, value)
+		if err := errorOfGet(t, c); err != nil {
+			t.Fatal(err)
+		}
+		if near, err := c.GetNear(t.Context(), time.Hour, key); err != nil || string(near[0]) != value {
+			t.Fatalf("near = %q, %v; want %q", near, err, value)
+		}
+	}
+}
+
+func TestNearIsForgottenWithItsConnection(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient)
+	other, _ := open(t, cachetest.RedisURL(t), patient)
+	key := "cachetest:near:forgotten"
+	set(t, other, key, "old")
+	near := func() (string, error) {
+		values, err := c.GetNear(t.Context(), time.Hour, key)
+		if err != nil {
+			return "", err
+		}
+		return string(values[0]), nil
+	}
+	if got, err := near(); got != "old" || err != nil {
+		t.Fatalf("near = %q, %v", got, err)
+	}
+	proxy.Cut()
+	cachetest.Await(t, "what is near is not given", func() bool { _, err := near(); return errors.Is(err, cache.ErrDown) })
+	set(t, other, key, "new")
+	proxy.Restore()
+	awaitUp(t, c)
+	if got, err := near(); got != "new" || err != nil {
+		t.Errorf("after the connection was lost, near = %q, %v", got, err)
+	}
+}
+
+// What is near hides no silence: it is no answer of Redis.
+func TestNearAnswersAreNoSignOfLife(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
+		o.Silence, o.ConnectLimit = 500*time.Millisecond, 200*time.Millisecond
+	})
+	var err error
+	near := func() bool {
+		_, err = c.GetNear(t.Context(), time.Hour, "key")
+		return err == nil
+	}
+	cachetest.Await(t, "it is near", near)
+	proxy.Swallow()
+	for near() { // at full speed
+	}
+	if !errors.Is(err, cache.ErrDown) {
+		t.Errorf("GetNear while nothing comes from Redis: %v; want ErrDown", err)
+	}
+}
+
+// Those who miss the same key share one question to Redis; that the one who asked
+// it has left is not the others' loss.
+func TestNearOutlivesTheCallerWhoAsked(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, _ := open(t, server.URL(), patient)
+	set(t, c, "key", "value")
+	server.Pause()
+	leaving, leave := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	all.Go(func() { _, _ = c.GetNear(leaving, time.Hour, "key") })
+	time.Sleep(20 * time.Millisecond) // that one normally asks first; where not, less is tested
+	for range 100 {
+		all.Go(func() {
+			if values, err := c.GetNear(t.Context(), time.Hour, "key"); err != nil || string(values[0]) != "value" {
+				t.Errorf("GetNear = %q, %v", values, err)
+			}
+		})
+	}
+	time.Sleep(20 * time.Millisecond)
+	leave()
+	time.Sleep(20 * time.Millisecond)
+	server.Resume()
+	all.Wait()
+}

@@ -1,0 +1,126 @@
+package redis
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// Options say where Redis is and how long to wait for it. A time of zero is the
+// one that the field names.
+type Options struct {
+	// URL is redis:// or rediss:// (TLS), with user, password and /db where needed.
+	URL *url.URL
+	// Password counts where URL has none.
+	Password string
+	// RootCAs verify a rediss:// server; nil is those of the system.
+	RootCAs *x509.CertPool
+	// Logger is told when Redis is lost and found; nil is slog.Default.
+	Logger *slog.Logger
+
+	// Settle is for how long after it was reached the cache is not yet steady: 5 s.
+	Settle time.Duration
+	// ReadLimit is how long Get, GetMany, GetNear, GetOrSet and a Script wait: 50 ms.
+	ReadLimit time.Duration
+	// WriteLimit is how long Set and Delete wait: 500 ms.
+	WriteLimit time.Duration
+	// Silence is how long without any answer a connection is given up: 500 ms.
+	Silence time.Duration
+	// Beat is the pause between two heartbeats, and between two tries to connect: 100 ms.
+	Beat time.Duration
+	// ConnectLimit is how long connecting may take, and then signing in: 2 s.
+	ConnectLimit time.Duration
+	// Remind is the pause between two log lines while Redis is out of reach: a minute.
+	Remind time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	for _, field := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{
+		{&o.Settle, 5 * time.Second},
+		{&o.ReadLimit, 50 * time.Millisecond},
+		{&o.WriteLimit, 500 * time.Millisecond},
+		{&o.Silence, 500 * time.Millisecond},
+		{&o.Beat, 100 * time.Millisecond},
+		{&o.ConnectLimit, 2 * time.Second},
+		{&o.Remind, time.Minute},
+	} {
+		if *field.value == 0 {
+			*field.value = field.fallback
+		}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return o
+}
+
+// Sizes for each connection; there is one. The ring holds the commands that wait
+// for an answer, about 0.4 KB each.
+const (
+	ringScale    = 11
+	nearBytes    = 8 << 20
+	bufferBytes  = 64 << 10
+	maxAbandoned = 1 << (ringScale - 1)
+)
+
+// client gives rueidis what the options say. It never connects again by itself:
+// a new connection is a new client, with an empty near cache.
+func (o Options) client() (rueidis.ClientOption, error) {
+	option := rueidis.ClientOption{
+		ClientName:        "messenger-api",
+		ClientSetInfo:     rueidis.DisableClientSetInfo,
+		ForceSingleClient: true,
+		DisableRetry:      true,
+		// One connection: a heartbeat judges it, and an answer on it says that all
+		// that was asked before has been answered.
+		PipelineMultiplex: -1,
+		// Else a command that runs alone closes the connection when it is too slow.
+		AlwaysPipelining:    true,
+		ConnWriteTimeout:    o.ConnectLimit,
+		CacheSizeEachConn:   nearBytes,
+		RingScaleEachConn:   ringScale,
+		ReadBufferEachConn:  bufferBytes,
+		WriteBufferEachConn: bufferBytes,
+	}
+	option.Dialer.Timeout = o.ConnectLimit
+	option.Dialer.KeepAlive = -1 // the heartbeat does it, ours and not that of rueidis
+
+	host, port := o.URL.Hostname(), o.URL.Port()
+	if host == "" {
+		return option, fmt.Errorf("the address of Redis has no host")
+	}
+	if port == "" {
+		port = "6379"
+	}
+	option.InitAddress = []string{net.JoinHostPort(host, port)}
+	switch o.URL.Scheme {
+	case "redis":
+	case "rediss":
+		option.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: o.RootCAs}
+	default:
+		return option, fmt.Errorf("the address of Redis must be redis:// or rediss://, not %s://", o.URL.Scheme)
+	}
+	if path := strings.Trim(o.URL.Path, "/"); path != "" {
+		database, err := strconv.ParseUint(path, 10, 31)
+		if err != nil {
+			return option, fmt.Errorf("the path in the address of Redis must be the number of a database")
+		}
+		option.SelectDB = int(database)
+	}
+	option.Username = o.URL.User.Username()
+	if option.Password, _ = o.URL.User.Password(); option.Password == "" {
+		option.Password = o.Password
+	}
+	return option, nil
+}

@@ -1,0 +1,106 @@
+// Package redis is the cache that nodes share: one Redis, over one connection
+// that all calls of a node are pipelined on.
+//
+// The connection is the breaker. While there is one, calls go to it, each with a
+// limit of its own; where it is lost, or silent for too long, it is closed, and
+// every call returns cache.ErrDown at once until a new one has answered.
+package redis
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"messenger-api/internal/cache"
+)
+
+// Cache is a cache.Cache in Redis. Use Open.
+type Cache struct {
+	options Options
+	client  rueidis.ClientOption
+	started time.Time
+	link    atomic.Pointer[link] // nil while Redis is out of reach
+	outage  outage
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+var _ cache.Cache = (*Cache)(nil)
+
+// Open connects to Redis, which must be version 7 or newer and no cluster: else,
+// or where the options make no sense, it fails. A Redis out of reach is no error:
+// it is tried again until Close.
+func Open(options Options) (*Cache, error) {
+	options = options.withDefaults()
+	client, err := options.client()
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	c := &Cache{
+		options: options,
+		client:  client,
+		outage:  outage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.Remind},
+		stop:    stop,
+		done:    make(chan struct{}),
+	}
+	first, err := c.connect(ctx)
+	if errors.Is(err, errUnfit) {
+		stop()
+		return nil, err
+	}
+	c.use(first, err)
+	go c.keep(ctx, first)
+	return c, nil
+}
+
+// use makes a new connection the one that calls go to; without one, err says why.
+func (c *Cache) use(l *link, err error) {
+	if l == nil {
+		c.outage.report(err)
+		return
+	}
+	c.outage.end()
+	c.link.Store(l)
+}
+
+// keep watches the connection and makes a new one when it is lost, until ctx ends.
+func (c *Cache) keep(ctx context.Context, l *link) {
+	defer close(c.done)
+	for {
+		if l != nil {
+			err := c.watch(ctx, l)
+			c.link.Store(nil)
+			l.close()
+			if ctx.Err() == nil {
+				c.outage.report(err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(c.options.Beat):
+		}
+		var err error
+		if l, err = c.connect(ctx); ctx.Err() == nil {
+			c.use(l, err)
+		}
+	}
+}
+
+// Steady implements cache.Cache. The settling time begins with each connection,
+// the first one too: what this node did before it started is not known.
+func (c *Cache) Steady() bool {
+	l := c.link.Load()
+	return l != nil && l.age() >= c.options.Settle
+}
+
+// Close implements cache.Cache. Calls under way end with cache.ErrDown.
+func (c *Cache) Close() error {
+	c.stop()
+	<-c.done
+	return nil
+}

@@ -1,0 +1,96 @@
+package redis_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/cache/redis"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestSuite(t *testing.T) {
+	cachetest.Run(t, func(t testing.TB) cache.Cache {
+		c, _ := open(t, cachetest.RedisURL(t), patient)
+		return c
+	})
+}
+
+// patient makes a busy machine no reason for an error.
+func patient(o *redis.Options) {
+	o.ReadLimit, o.WriteLimit, o.Silence, o.ConnectLimit = 20*time.Second, 20*time.Second, 20*time.Second, 20*time.Second
+}
+
+// hasty is patient, but tries again soon and settles soon.
+func hasty(o *redis.Options) {
+	patient(o)
+	o.Settle, o.Beat = time.Millisecond, 10*time.Millisecond
+}
+
+// open opens a cache that ends with the test, and gives its log.
+func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redis.Cache, *log) {
+	t.Helper()
+	lines := &log{}
+	options := redis.Options{URL: address, Logger: slog.New(slog.NewTextHandler(lines, nil))}
+	for _, f := range choose {
+		f(&options)
+	}
+	c, err := redis.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c, lines
+}
+
+// log is what was logged. Safe for concurrent use.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// has counts the lines with the text.
+func (l *log) has(text string) int { return strings.Count(l.String(), text) }
+
+const (
+	logLost  = "Redis is out of reach"
+	logStill = "Redis is still out of reach"
+	logFound = "Redis is in reach again"
+)
+
+// set puts a value under the key and fails the test on any error.
+func set(t testing.TB, c cache.Cache, key, value string) {
+	t.Helper()
+	if err := c.Set(context.WithoutCancel(t.Context()), key, []byte(value), time.Hour); err != nil {
+		t.Fatalf("Set: %v", err)
+	}
+}
+
+// errorOfGet says what a read fails with.
+func errorOfGet(t testing.TB, c cache.Cache) error {
+	t.Helper()
+	_, _, err := c.Get(t.Context(), "key")
+	return err
+}

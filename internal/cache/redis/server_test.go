@@ -1,0 +1,153 @@
+package redis_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/cache/redis"
+)
+
+// control is a connection to Redis beside the cache.
+type control struct {
+	t    testing.TB
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+func dial(t testing.TB, server *cachetest.Server) *control {
+	t.Helper()
+	conn, err := net.Dial("tcp", server.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &control{t: t, conn: conn, in: bufio.NewReader(conn)}
+}
+
+// ask sends one command and returns the first line of the answer.
+func (c *control) ask(command string) string {
+	c.t.Helper()
+	if _, err := fmt.Fprintf(c.conn, "%s\r\n", command); err != nil {
+		c.t.Fatal(err)
+	}
+	line, err := c.in.ReadString('\n')
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+func TestKilledServer(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, lines := open(t, server.URL(), hasty)
+	set(t, c, "key", "value")
+	server.Kill()
+	awaitDown(t, c)
+	server.Start()
+	awaitUp(t, c)
+	if _, ok, err := c.Get(t.Context(), "key"); ok || err != nil {
+		t.Errorf("a killed Redis still has the value: %v, %v", ok, err)
+	}
+	set(t, c, "key", "value")
+	if lines.has(logLost) == 0 || lines.has(logFound) == 0 {
+		t.Errorf("the log says nothing of it:\n%s", lines)
+	}
+}
+
+func TestServerThatStartsLater(t *testing.T) {
+	server := cachetest.StartServer(t)
+	server.Kill()
+	c, lines := open(t, server.URL(), hasty)
+	if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) || c.Steady() {
+		t.Fatalf("without a Redis: %v, steady is %v", err, c.Steady())
+	}
+	server.Start()
+	awaitUp(t, c)
+	if lost, found := lines.has(logLost), lines.has(logFound); lost != 1 || found != 1 {
+		t.Errorf("lost %d times and found %d times:\n%s", lost, found, lines)
+	}
+}
+
+func TestReminds(t *testing.T) {
+	server := cachetest.StartServer(t)
+	server.Kill()
+	_, often := open(t, server.URL(), hasty, func(o *redis.Options) { o.Remind = time.Millisecond })
+	_, seldom := open(t, server.URL(), hasty)
+	cachetest.Await(t, "reminders", func() bool { return often.has(logStill) > 5 })
+	if seldom.has(logLost) != 1 || seldom.has(logStill) != 0 {
+		t.Errorf("more than one line in a minute:\n%s", seldom)
+	}
+}
+
+func TestWrongPassword(t *testing.T) {
+	const right, wrong = "the-right-secret", "the-wrong-secret"
+	server := cachetest.StartServer(t, "--requirepass", right)
+	for name, choose := range map[string]func(*redis.Options){
+		"wrong in the URL":  func(o *redis.Options) { o.URL.User = url.UserPassword("default", wrong) },
+		"wrong beside it":   func(o *redis.Options) { o.Password = wrong },
+		"none":              func(*redis.Options) {},
+		"of a user unknown": func(o *redis.Options) { o.URL.User = url.UserPassword("nobody", right) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, lines := open(t, server.URL(), patient, choose)
+			if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) {
+				t.Errorf("Get: %v; want ErrDown", err)
+			}
+			if lines.has("authentication failed") != 1 {
+				t.Errorf("the log does not say once that authentication failed:\n%s", lines)
+			}
+			if lines.has(right)+lines.has(wrong) > 0 {
+				t.Errorf("a password is in the log:\n%s", lines)
+			}
+		})
+	}
+	for name, choose := range map[string]func(*redis.Options){
+		"right in the URL":   func(o *redis.Options) { o.URL.User, o.Password = url.UserPassword("", right), wrong },
+		"right with a user":  func(o *redis.Options) { o.URL.User = url.UserPassword("default", right) },
+		"right beside it":    func(o *redis.Options) { o.Password = right },
+		"user and beside it": func(o *redis.Options) { o.URL.User, o.Password = url.User("default"), right },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, _ := open(t, server.URL(), patient, choose)
+			set(t, c, "key", "value")
+		})
+	}
+}
+
+func TestServerThatLostItsRole(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, lines := open(t, server.URL(), hasty)
+	set(t, c, "key", "value")
+	role := dial(t, server)
+	role.ask("REPLICAOF 127.0.0.1 1")
+	cachetest.Await(t, "a write finds out", func() bool {
+		return errors.Is(c.Set(t.Context(), "key", nil, time.Hour), cache.ErrDown)
+	})
+	cachetest.Await(t, "it is logged", func() bool { return lines.has("READONLY") > 0 })
+	role.ask("REPLICAOF NO ONE")
+	awaitUp(t, c)
+}
+
+func TestRefusalIsNoOutage(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, lines := open(t, server.URL(), patient)
+	dial(t, server).ask("CONFIG SET maxmemory 1")
+	err := c.Set(t.Context(), "key", make([]byte, 1000), time.Hour)
+	if err == nil || errors.Is(err, cache.ErrDown) || errors.Is(err, cache.ErrSlow) {
+		t.Errorf("Set in a full Redis: %v; want its refusal", err)
+	}
+	if err := errorOfGet(t, c); err != nil {
+		t.Errorf("Get from a full Redis: %v", err)
+	}
+	if lines.String() != "" {
+		t.Errorf("the breaker opened:\n%s", lines)
+	}
+}

@@ -1,0 +1,92 @@
+package redis
+
+import (
+	"context"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// Get implements cache.Cache.
+func (c *Cache) Get(ctx context.Context, key string) (value []byte, ok bool, err error) {
+	answer, err := c.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
+		return client.Do(ctx, client.B().Get().Key(key).Build())
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	value, err = content(&answer)
+	return value, value != nil, err
+}
+
+// GetMany implements cache.Cache.
+func (c *Cache) GetMany(ctx context.Context, keys ...string) ([][]byte, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	answer, err := c.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
+		return client.Do(ctx, client.B().Mget().Key(keys...).Build())
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := answer.ToArray()
+	if err != nil {
+		return nil, err
+	}
+	values := make([][]byte, len(found))
+	for i := range found {
+		if values[i], err = content(&found[i]); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// GetOrSet implements cache.Cache.
+func (c *Cache) GetOrSet(ctx context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
+	answer, err := c.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
+		return client.Do(ctx, client.B().Set().Key(key).Value(string(value)).Nx().Get().
+			PxMilliseconds(milliseconds(lifetime)).Build())
+	})
+	if err != nil {
+		return nil, err
+	}
+	if answer.IsNil() { // nothing was there
+		return value, nil
+	}
+	return content(&answer)
+}
+
+// Set implements cache.Cache. The value is copied: after ErrSlow it may still be
+// on its way.
+func (c *Cache) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
+	return c.write(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
+		return client.Do(ctx, client.B().Set().Key(key).Value(string(value)).
+			PxMilliseconds(milliseconds(lifetime)).Build())
+	})
+}
+
+// Delete implements cache.Cache.
+func (c *Cache) Delete(ctx context.Context, keys ...string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return c.write(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
+		return client.Do(ctx, client.B().Del().Key(keys...).Build())
+	})
+}
+
+func milliseconds(lifetime time.Duration) int64 { return max(lifetime.Milliseconds(), 1) }
+
+// content gives the bytes in an answer: nil for Redis's nil, and only for it.
+func content(answer *rueidis.RedisMessage) ([]byte, error) {
+	if answer.IsNil() {
+		return nil, nil
+	}
+	value, err := answer.AsBytes()
+	if value == nil && err == nil {
+		value = []byte{}
+	}
+	return value, err
+}

@@ -1,0 +1,156 @@
+// Package pages caches encoded pages of messages so that nobody gets an old one.
+//
+// Each chat has a version in the cache that all nodes share: a random value. A
+// reader asks for the version first, setting one if there is none, and then for
+// the page under (chat, version, limit, from). Whoever changes a chat sets a new
+// version after the commit and before the answer. So a page that was read
+// before the change lies under a version that nobody asks for any more.
+//
+// What a node can't know while it is cut off from the shared cache is bounded
+// by Lifetime.
+package pages
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"messenger-api/internal/cache"
+)
+
+// Lifetime is how long a version or a page is kept at most.
+const Lifetime = 5 * time.Second
+
+// The deadlines of a read that several requests share and of a new version, and
+// the pause between tries of it.
+const (
+	loadTimeout    = 5 * time.Second
+	versionTimeout = 2 * time.Second
+	versionPause   = 5 * time.Millisecond
+)
+
+// Pages reads through the caches. It is safe for concurrent use. A nil *Pages
+// caches nothing.
+type Pages struct {
+	shared  cache.Cache
+	near    cache.Cache
+	loading singleflight.Group
+}
+
+// New makes a Pages over the cache that all nodes share, and one in this
+// process's memory, which is nil where they are the same.
+func New(shared, near cache.Cache) *Pages { return &Pages{shared: shared, near: near} }
+
+// Load reads a page from the database and encodes it.
+type Load func(ctx context.Context) ([]byte, error)
+
+// Read returns a page that has every change of the chat that was answered before
+// Read was called. Errors are those of load, and are not kept.
+func (p *Pages) Read(ctx context.Context, place Place, load Load) (Page, error) {
+	version, ok := p.version(ctx, place.Chat)
+	if !ok {
+		// Without a version nothing may be shared, not even one load by two readers.
+		return loadPage(ctx, load)
+	}
+	key := place.key(version)
+	if page, ok := p.cached(ctx, key); ok {
+		return page, nil
+	}
+	return p.loadOnce(ctx, key, load)
+}
+
+// Changed makes every page of the chat old. It returns when no reader that
+// starts afterwards can get one of them, or when the shared cache is out of
+// reach. The caller's change is committed, and answered only then.
+func (p *Pages) Changed(ctx context.Context, chat [16]byte) {
+	if p == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), versionTimeout)
+	defer cancel()
+	for ctx.Err() == nil {
+		err := p.shared.Set(ctx, versionKey(chat), newVersion(), Lifetime)
+		if err == nil || errors.Is(err, cache.ErrDown) {
+			return
+		}
+		// A full cache refuses what is new, yet it forgets.
+		if !errors.Is(err, cache.ErrSlow) && p.shared.Delete(ctx, versionKey(chat)) == nil {
+			return
+		}
+		time.Sleep(versionPause)
+	}
+}
+
+// version gets the chat's version, or sets one.
+func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
+	if p == nil {
+		return nil, false
+	}
+	version, err := p.shared.GetOrSet(ctx, versionKey(chat), newVersion(), Lifetime)
+	return version, err == nil && p.shared.Steady()
+}
+
+// cached finds a page in this node's memory, else in the shared cache.
+func (p *Pages) cached(ctx context.Context, key string) (Page, bool) {
+	if p.near != nil {
+		if page, ok, err := p.near.Get(ctx, key); err == nil && ok {
+			return page, true
+		}
+	}
+	page, ok, err := p.shared.Get(ctx, key)
+	if err != nil || !ok || len(page) < etagBytes {
+		return nil, false
+	}
+	if p.near != nil {
+		_ = p.near.Set(ctx, key, page, Lifetime) // only the next reader would have noticed
+	}
+	return page, true
+}
+
+// loadOnce lets those who miss the same page at once wait for one load. They
+// all hold the version under which it is kept, so it is new enough for each.
+func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, error) {
+	result := p.loading.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer cancel()
+		page, err := loadPage(ctx, load)
+		if err == nil {
+			p.keep(ctx, key, page)
+		}
+		return page, err
+	})
+	select {
+	case loaded := <-result:
+		page, _ := loaded.Val.(Page)
+		return page, loaded.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// keep stores a page; where a cache does not take it, it is loaded again.
+func (p *Pages) keep(ctx context.Context, key string, page Page) {
+	if p.near != nil {
+		_ = p.near.Set(ctx, key, page, Lifetime)
+	}
+	_ = p.shared.Set(ctx, key, page, Lifetime)
+}
+
+func loadPage(ctx context.Context, load Load) (Page, error) {
+	body, err := load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(body), nil
+}
+
+// newVersion is random, never counted: a cache that was flushed or restored
+// would count the same again.
+func newVersion() []byte {
+	var version [16]byte
+	rand.Read(version[:]) // never fails: the runtime ends the process instead
+	return version[:]
+}

@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"messenger-api/internal/testkit"
+)
+
+func TestHelp(t *testing.T) {
+	for command, words := range map[string][]string{
+		"":               {"serve", "migrate up", "migrate status", "check-config", "healthcheck", "version", "docs/config.md"},
+		"serve":          {"Serve the API"},
+		"migrate":        {"up", "status"},
+		"migrate up":     {"schema"},
+		"migrate status": {"migrations"},
+		"check-config":   {"settings"},
+		"healthcheck":    {"/ping", "exit 0"},
+		"version":        {"version"},
+	} {
+		for _, help := range []string{"--help", "-h"} {
+			// Faults of settings keep nobody from reading it.
+			result := testkit.Command(t, []string{"PORT=x"}, append(strings.Fields(command), help)...)
+			if result.Code != 0 || result.Stderr != "" || !strings.HasPrefix(result.Stdout, "Usage: messenger-api") {
+				t.Errorf("%s %s: %+v", command, help, result)
+			}
+			for _, word := range words {
+				if !strings.Contains(result.Stdout, word) {
+					t.Errorf("%s %s does not speak of %q:\n%s", command, help, word, result.Stdout)
+				}
+			}
+		}
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	for _, command := range []string{"nothing", "serve nothing", "--nothing", "migrate", "migrate nothing", "migrate down", "version --x", "-x"} {
+		result := testkit.Command(t, testkit.Embedded(t), strings.Fields(command)...)
+		if result.Code != 2 || result.Stdout != "" || !strings.Contains(result.Stderr, "Try: messenger-api --help") {
+			t.Errorf("%s: %+v, want exit code 2 and a hint", command, result)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	result := testkit.Command(t, []string{"PORT=x"}, "version")
+	if result.Code != 0 || result.Stdout != "messenger-api test\n" || result.Stderr != "" {
+		t.Errorf("version: %+v", result)
+	}
+}
+
+func TestCheckConfig(t *testing.T) {
+	result := testkit.Command(t, []string{"PORT=1234", "POSTGRES_HOSTS=db", "POSTGRES_USER=me", "POSTGRES_DB=m",
+		"POSTGRES_PWD=hush-hush", "REDIS_URL=redis://me:hush-hush@cache", "UNKNOWN=hush-hush"}, "check-config")
+	if result.Code != 0 || result.Stderr != "" {
+		t.Errorf("good settings: %+v", result)
+	}
+	for _, line := range []string{"PORT=1234  (environment)", "HOST=0.0.0.0  (default)", "POSTGRES_PWD=****  (environment)",
+		"REDIS_URL=redis://me:****@cache  (environment)"} {
+		if !strings.Contains(result.Stdout, line+"\n") {
+			t.Errorf("%q is not in the output:\n%s", line, result.Stdout)
+		}
+	}
+	if strings.Contains(result.Stdout, "hush") {
+		t.Errorf("a secret is in the output:\n%s", result.Stdout)
+	}
+}
+
+// Every command that reads the settings names what is wrong with them, a line
+// for each fault.
+func TestFaults(t *testing.T) {
+	environment := []string{"PORT=x", "AUTH_TOKEN_LIFETIME=0s", "THROTTLING_RPS=1000001", "THROTTLING_AUTH_RPM=0", "MESSAGE_MAX_BYTES=262145",
+		"NGINX_THROTTLING=maybe", "APPS=auth,nothing", "POSTGRES_HOSTS=db", "LOG_LEVEL=loud", "RMQ_URL=amqp://a", "RMQ_HOST=b",
+		"POSTGRES_PWD=hush-hush", "TRUSTED_PROXIES=everybody", "CORS_ORIGINS=*", "AUTH_HEADER=Cookie"}
+	names := []string{"PORT", "AUTH_TOKEN_LIFETIME", "THROTTLING_RPS", "THROTTLING_AUTH_RPM", "MESSAGE_MAX_BYTES", "NGINX_THROTTLING",
+		"APPS", "POSTGRES_USER", "POSTGRES_DB", "LOG_LEVEL", "RMQ_URL", "TRUSTED_PROXIES", "CORS_ORIGINS", "AUTH_HEADER"}
+	for _, command := range []string{"", "serve", "check-config", "migrate up", "migrate status", "healthcheck"} {
+		result := testkit.Command(t, environment, strings.Fields(command)...)
+		if result.Code != 2 || (command == "check-config") != (result.Stdout != "") {
+			t.Errorf("%s: %+v, want exit code 2", command, result)
+		}
+		if lines := strings.Count(result.Stderr, "\n"); lines != len(names) {
+			t.Errorf("%s: %d lines, want %d:\n%s", command, lines, len(names), result.Stderr)
+		}
+		for _, name := range names {
+			if !strings.Contains("\n"+result.Stderr, "\n"+name+": ") {
+				t.Errorf("%s: no line for %s:\n%s", command, name, result.Stderr)
+			}
+		}
+		if strings.Contains(result.Stdout+result.Stderr, "hush") {
+			t.Errorf("%s shows a secret:\n%s%s", command, result.Stdout, result.Stderr)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"messenger-api/internal/testkit"
+)
+
+// everyCall asks for all that a server has but the health calls.
+func everyCall(caller *testkit.Client, chat, user string) []testkit.Answer {
+	return []testkit.Answer{
+		caller.Post("/v1/auth/register", `{"user_name":"bob","password":"x"}`),
+		caller.Post("/v1/auth/login", `{"user_name":"alice","password":"x"}`),
+		caller.Post("/v1/auth/logout", nil),
+		caller.Get("/v1/auth/sessions"),
+		caller.Do(http.MethodDelete, "/v1/auth/sessions/"+user, nil),
+		caller.Post("/v1/auth/password", `{"password":"x","new_password":"y"}`),
+		caller.Post("/v1/chats", `{"chat_name":"x"}`),
+		caller.Post("/v1/chats/"+chat+"/users", `{"user_name":"x"}`),
+		caller.Post(testkit.MessagesPath(chat, user), `{"message":"x"}`),
+		caller.Get(testkit.PagePath(chat, 1, "")),
+	}
+}
+
+const someID = "00000000000000000000000000000abc"
+
+// A database that is down at the start is waited for.
+func TestDatabaseAppears(t *testing.T) {
+	t.Parallel()
+	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
+	s := testkit.Listen(t, settings...)
+	s.Guest(t).Get("/ping").Empty(http.StatusOK)
+	for _, caller := range []*testkit.Client{s.Guest(t), s.WithSession(t, someID)} {
+		others := []testkit.Answer{
+			caller.Get("/ping_db"), caller.Get("/swagger.yml"), caller.Get("/unknown"), caller.Do(http.MethodPut, "/v1/chats", nil),
+			caller.Post("/v1/chats", "{"),
+		}
+		for _, answer := range append(everyCall(caller, someID, someID), others...) {
+			if answer.Status != http.StatusServiceUnavailable || answer.Code() != "service-unavailable" {
+				t.Errorf("%s, want 503", answer)
+			}
+		}
+	}
+	s.Guest(t).Get("/ping").Empty(http.StatusOK)
+
+	database.Up()
+	s.AwaitReady()
+	alice := s.As(t, "alice")
+	chat := alice.CreateChat("tea")
+	alice.Send(chat, alice.Join(chat, "Alice"), "hello")
+	checkNoPassword(t, s, settings)
+}
+
+// checkNoPassword wants the log not to have the password of PostgreSQL.
+func checkNoPassword(t *testing.T, s *testkit.Server, settings []string) {
+	t.Helper()
+	for _, entry := range settings {
+		if password, ok := strings.CutPrefix(entry, "POSTGRES_PWD="); ok && password != "" && strings.Contains(s.Logs(), password) {
+			t.Error("the log shows the password of PostgreSQL")
+		}
+	}
+}
+
+// A server that waits for its database says so, and can be stopped meanwhile.
+func TestStopWhileWaiting(t *testing.T) {
+	t.Parallel()
+	settings, _ := testkit.ViaProxy(t, testkit.Postgres(t))
+	s := testkit.Listen(t, settings...)
+	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
+	for range 6000 {
+		if strings.Contains(s.Logs(), "the database is not ready") {
+			s.Stop() // wants 0
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("the log does not say what is waited for:\n%s", s.Logs())
+}
+
+// While the database is away, calls that need it are answered with 503, and
+// nothing that was not stored with anything else; then all goes on.
+func TestDatabaseGoesAway(t *testing.T) {
+	t.Parallel()
+	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
+	database.Up()
+	s := testkit.Start(t, settings...)
+	alice := s.As(t, "alice")
+	chat := alice.CreateChat("tea")
+	user := alice.Join(chat, "Alice")
+
+	database.Down()
+	for _, answer := range everyCall(alice, chat, user) {
+		if answer.Status != http.StatusServiceUnavailable || answer.Code() != "service-unavailable" {
+			t.Errorf("%s, want 503", answer)
+		}
+	}
+	alice.Post(testkit.MessagesPath(chat, user), `{"message":"once","client_message_id":"1"}`).
+		Refused(http.StatusServiceUnavailable, "service-unavailable")
+	s.Guest(t).Get("/ping").Empty(http.StatusOK)
+	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
+	s.Guest(t).Get("/swagger.yml").Want(http.StatusOK)
+
+	database.Up()
+	s.AwaitReady()
+	alice.SendOnce(chat, user, "once", "1")
+	alice.SendOnce(chat, user, "once", "1")
+	// "x" was refused and not sent again, so it may be stored once or not.
+	count := map[string]int{}
+	for _, message := range alice.ReadAll(chat, 10) {
+		count[message.Text]++
+	}
+	if count["once"] != 1 || count["x"] > 1 {
+		t.Errorf("messages by text: %v", count)
+	}
+	checkNoPassword(t, s, settings)
+}

@@ -1,0 +1,78 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"strings"
+	"testing"
+
+	"messenger-api/internal/server"
+	"messenger-api/internal/testkit"
+)
+
+// greeting runs a server for a person and returns the first lines that it prints.
+func greeting(t *testing.T, environment ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	printed, stdout := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- server.Run(ctx, server.Process{
+			Environment: append([]string{"HOST=127.0.0.1", "PORT=0", "LOG_FORMAT=text"}, environment...),
+			Stdout:      stdout, Stderr: io.Discard, Build: server.Build{Version: "v1", Commit: "abc"},
+		})
+		stdout.Close()
+	}()
+	var lines strings.Builder
+	scanner := bufio.NewScanner(printed)
+	for scanner.Scan() {
+		lines.WriteString(scanner.Text() + "\n")
+		if strings.Contains(scanner.Text(), "Ctrl-C") {
+			cancel() // that was the last one
+		}
+	}
+	if code := <-ended; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	return lines.String()
+}
+
+// The first lines tell a person the address, the database, the apps and what
+// to try next.
+func TestGreeting(t *testing.T) {
+	t.Parallel()
+	embedded := testkit.Embedded(t)
+	text := greeting(t, embedded...)
+	for _, words := range []string{"messenger-api v1 (abc)", "http://127.0.0.1:", "embedded SQLite in " + embedded[0][len("DATA_DIR="):],
+		"auth, throttling, api, docs", "/v1/auth/register -d ", "/swagger.yml", "Ctrl-C"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("%q is not in the greeting:\n%s", words, text)
+		}
+	}
+	text = greeting(t, append(testkit.Embedded(t), "APPS=api", "AUTH_DISABLED=1", "HOST=0.0.0.0")...)
+	for _, words := range []string{"http://127.0.0.1:", "/v1/chats -d "} {
+		if !strings.Contains(text, words) {
+			t.Errorf("%q is not in the greeting without accounts:\n%s", words, text)
+		}
+	}
+	if strings.Contains(text, "register") || strings.Contains(text, "swagger") {
+		t.Errorf("the greeting offers what is off:\n%s", text)
+	}
+	database := testkit.Postgres(t)
+	text = greeting(t, database...)
+	if !strings.Contains(text, "PostgreSQL, database test_") || strings.Contains(text, "POSTGRES_PWD") {
+		t.Errorf("the greeting does not name the database:\n%s", text)
+	}
+}
+
+// A setting without effect is said once.
+func TestEffectless(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, append(testkit.Embedded(t), "WORKERS_NUM=4")...)
+	s.Stop()
+	if got := strings.Count(s.Logs(), "WORKERS_NUM"); got != 1 {
+		t.Errorf("WORKERS_NUM is named %d times, want once:\n%s", got, s.Logs())
+	}
+}

@@ -1,0 +1,111 @@
+package server_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"messenger-api/internal/testkit"
+)
+
+// awaitClosed waits until the server takes no new connections.
+func awaitClosed(t *testing.T, address string) {
+	t.Helper()
+	for range 6000 {
+		connection, err := net.Dial("tcp", address)
+		if err != nil {
+			return
+		}
+		connection.Close()
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the server still takes connections")
+}
+
+// A signal in the middle of a request: it is finished, and stored, before the
+// process ends with 0.
+func TestSignalFinishesRequests(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			p := testkit.StartBinary(t, testkit.Embedded(t)...)
+			alice := p.As(t, "alice")
+			request := begin(t, p.Address, alice.Session)
+			if err := p.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			awaitClosed(t, p.Address)
+			answer := request.finish(t)
+			body, err := io.ReadAll(answer.Body)
+			if err != nil || answer.StatusCode != http.StatusCreated || !answer.Close {
+				t.Errorf("the request in flight: %d %s, Connection: close is %v, %v; want 201", answer.StatusCode, body, answer.Close, err)
+			}
+			if code := p.Wait(); code != 0 {
+				t.Errorf("exit code %d, want 0:\n%s", code, p.Logs())
+			}
+			p.Restart()
+			chat := strings.TrimSuffix(strings.TrimPrefix(string(body), `{"chat_id":"`), `"}`)
+			p.WithSession(t, alice.Session).Get(testkit.PagePath(chat, 1, "")).Want(http.StatusOK)
+		})
+	}
+}
+
+// A second signal ends the process at once, whatever runs.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	p := testkit.StartBinary(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=5m")...)
+	begin(t, p.Address, p.As(t, "alice").Session)
+	awaitDraining(t, p)
+	if code := p.Terminate(); code == 0 {
+		t.Errorf("exit code 0:\n%s", p.Logs())
+	}
+}
+
+// awaitDraining sends SIGTERM and waits until the server sends callers away.
+func awaitDraining(t *testing.T, p *testkit.Process) {
+	t.Helper()
+	if err := p.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for range 6000 {
+		if p.Guest(t).Get("/ping_db").Status == http.StatusServiceUnavailable {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the server does not say that it is stopping")
+}
+
+// With SHUTDOWN_DELAY the server goes on answering, so that a proxy can turn
+// away: what is asked is done, and the connection closed.
+func TestShutdownDelay(t *testing.T) {
+	t.Parallel()
+	p := testkit.StartBinary(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=5m")...)
+	alice := p.As(t, "alice")
+	if alice.Get("/ping").Closes {
+		t.Error("Connection: close before the end")
+	}
+	awaitDraining(t, p)
+	chat := alice.CreateChat("tea")
+	alice.Send(chat, alice.Join(chat, "Alice"), "hello")
+	for path, status := range map[string]int{
+		"/ping": 200, "/ping_db": 503, "/swagger.yml": 200, "/unknown": 404, testkit.PagePath(chat, 1, ""): 200,
+	} {
+		if answer := alice.Get(path).Want(status); !answer.Closes {
+			t.Errorf("%s without Connection: close", answer)
+		}
+	}
+}
+
+// After the delay the server ends with 0.
+func TestShutdownDelayEnds(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=100ms")...)
+	s.As(t, "alice")
+	s.Stop() // wants 0
+}
