@@ -226,6 +226,9 @@ type ListMessagesParams struct {
 	// From The `next.iterator` of an earlier page of this chat. Anything else is 400 `bad-cursor`. Leave the
 	// parameter out for the first page.
 	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// IfNoneMatch The `ETag` of the page as the client has it.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // SendMessageParams defines parameters for SendMessage.
@@ -455,6 +458,9 @@ type ClientInterface interface {
 	// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
 	// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 	// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+	//
+	// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+	// 304 while nothing changed.
 	//
 	// Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
 	ListMessages(ctx context.Context, chatID string, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -772,6 +778,9 @@ func (c *Client) CreateChat(ctx context.Context, body CreateChatJSONRequestBody,
 // A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
 // follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 // page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+//
+// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+// 304 while nothing changed.
 //
 // Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
 func (c *Client) ListMessages(ctx context.Context, chatID string, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1265,6 +1274,21 @@ func NewListMessagesRequest(server string, chatID string, params *ListMessagesPa
 		return nil, err
 	}
 
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
 	return req, nil
 }
 
@@ -1569,6 +1593,9 @@ type ClientWithResponsesInterface interface {
 	// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
 	// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 	// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+	//
+	// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+	// 304 while nothing changed.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2260,6 +2287,9 @@ func (c *ClientWithResponses) CreateChatWithResponse(ctx context.Context, body C
 // follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 // page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
 //
+// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+// 304 while nothing changed.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
@@ -2661,6 +2691,9 @@ func ParseListMessagesResponse(rsp *http.Response) (*ListMessagesResponse, error
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Error

@@ -51,7 +51,7 @@ func TestTerminatedServerAnswersWhatRuns(t *testing.T) {
 
 func TestEightProcessesStartOnOneEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	environment := testkit.Postgres(t)
+	environment := append(testkit.Postgres(t), uncached)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() { testkit.StartBinary(t, environment...) })

@@ -13,9 +13,12 @@ import (
 	"messenger-api/internal/testkit"
 )
 
+// uncached lets several nodes serve on one database without Redis.
+const uncached = "APPS=auth,throttling,api,docs"
+
 func TestTwoNodesAndOneRetriedSend(t *testing.T) {
 	t.Parallel()
-	environment := testkit.Postgres(t)
+	environment := append(testkit.Postgres(t), uncached)
 	nodes := []*testkit.Server{testkit.Start(t, environment...), testkit.Start(t, environment...)}
 	alice := nodes[0].As(t, "alice")
 	chat := alice.CreateChat("chat")
@@ -49,7 +52,7 @@ func TestTwoNodesAndOneRetriedSend(t *testing.T) {
 
 func TestEndedConnectionsLoseNothing(t *testing.T) {
 	t.Parallel()
-	environment := testkit.Postgres(t)
+	environment := append(testkit.Postgres(t), uncached) // the lock's connection is ended, too
 	server := testkit.Start(t, environment...)
 	connection := connect(t, environment)
 	alice := server.As(t, "alice")

@@ -17,22 +17,24 @@ import (
 // near is nil where the memory is all there is.
 type caches struct {
 	shared, near cache.Cache
+	// own is this process's memory, be it shared or near.
+	own *memory.Cache
 	// limits counts for all nodes; nil where this node counts for itself.
 	limits ratelimit.Script
 }
 
 func openCaches(cfg config.Config, log *slog.Logger) (caches, error) {
-	near, err := memory.Open(memory.Options{MaxBytes: int64(cfg.Cache.MaxBytes)})
+	own, err := memory.Open(memory.Options{MaxBytes: int64(cfg.Cache.MaxBytes)})
 	if err != nil || cfg.Cache.Type == config.CacheMemory {
-		return caches{shared: near}, err
+		return caches{shared: own, own: own}, err
 	}
 	shared, err := redis.Open(redis.Options{
 		URL: cfg.Cache.URL.Reveal(), Password: cfg.Cache.Password.Reveal(), Settle: pages.Lifetime, Logger: log,
 	})
 	if err != nil {
-		return caches{}, errors.Join(err, near.Close())
+		return caches{}, errors.Join(err, own.Close())
 	}
-	return caches{shared, near, shared.Script(ratelimit.Source).Run}, nil
+	return caches{shared: shared, near: own, own: own, limits: shared.Script(ratelimit.Source).Run}, nil
 }
 
 // limiter makes a limiter that all nodes share where they share a cache.

@@ -12,27 +12,32 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// gate is what the listener serves from the first moment on: until the database
-// is open nobody comes in, and while the server drains everybody is sent away
-// after the answer.
+// gate is what the listener serves from the first moment on: while it is shut
+// nobody comes in, and while the server drains everybody is sent away after the
+// answer.
 type gate struct {
-	starting http.Handler
+	closed   http.Handler
+	reason   atomic.Pointer[errs.Error]
 	serving  atomic.Pointer[http.Handler]
 	draining atomic.Bool
 }
 
-func newGate(cfg config.Config, log *slog.Logger) *gate {
-	router := httpkit.NewRouter(cfg.BodyMaxBytes())
-	newHealth(func(context.Context) error { return errStarting }).mount(router)
-	return &gate{starting: router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), refuseAll)}
-}
-
 var errStarting = errs.ErrServiceUnavailable.WithDetails("the server waits for its database").After(time.Second)
 
-func refuseAll(next http.Handler) http.Handler {
+func newGate(cfg config.Config, log *slog.Logger) *gate {
+	g := &gate{}
+	g.shut(errStarting)
+	router := httpkit.NewRouter(cfg.BodyMaxBytes())
+	newHealth(func(context.Context) error { return g.reason.Load() }).mount(router)
+	g.closed = router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), g.refuse)
+	return g
+}
+
+// refuse answers all but the health calls with the reason.
+func (g *gate) refuse(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if httpkit.InfoOf(r.Context()).Access != httpkit.Free {
-			httpkit.WriteError(w, r, errStarting)
+			httpkit.WriteError(w, r, g.reason.Load())
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -41,6 +46,12 @@ func refuseAll(next http.Handler) http.Handler {
 
 // open lets requests in to the handler.
 func (g *gate) open(handler http.Handler) { g.serving.Store(&handler) }
+
+// shut lets nobody in any more, for this reason.
+func (g *gate) shut(reason *errs.Error) {
+	g.reason.Store(reason)
+	g.serving.Store(nil)
+}
 
 // ServeHTTP implements http.Handler.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,5 +62,5 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		(*handler).ServeHTTP(w, r)
 		return
 	}
-	g.starting.ServeHTTP(w, r)
+	g.closed.ServeHTTP(w, r)
 }

@@ -36,9 +36,17 @@ func (h health) mount(r *httpkit.Router) {
 			return nil, h.ready(ctx)
 		})
 		if err != nil {
-			return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
+			return unavailable(err)
 		}
 		w.WriteHeader(http.StatusOK)
 		return nil
 	})
+}
+
+// unavailable says of whatever keeps the server from serving that it is a 503.
+func unavailable(err error) error {
+	if errs.Is(err, errs.Unavailable) {
+		return err
+	}
+	return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 }

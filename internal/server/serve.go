@@ -14,6 +14,7 @@ import (
 	"messenger-api/internal/apps"
 	"messenger-api/internal/config"
 	"messenger-api/internal/errs"
+	"messenger-api/internal/store/postgres"
 )
 
 // The time-outs of connections. A client that sends its request in dribs is cut
@@ -116,13 +117,25 @@ func (n *node) run(starting, work context.Context) error {
 		}
 		return opened.Ping(ctx)
 	})
-	n.gate.open(newHandler(n.cfg, built, ready, n.log))
-	n.log.Info("ready")
-	return runApps(work, built)
+	handler := newHandler(n.cfg, built, ready, n.log)
+	return runAll(work, built, func(ctx context.Context) error {
+		if shared, ok := opened.(*postgres.Store); ok && caches.ofOneProcess(n.on) {
+			return n.serveAlone(ctx, shared, caches, handler)
+		}
+		n.letIn(handler)
+		return nil
+	})
 }
 
-func runApps(ctx context.Context, built []apps.App) error {
+func (n *node) letIn(handler http.Handler) {
+	n.gate.open(handler)
+	n.log.Info("ready")
+}
+
+// runAll runs the background work of the apps beside that of the server.
+func runAll(ctx context.Context, built []apps.App, serve func(context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return serve(ctx) })
 	for _, app := range built {
 		if app.Run != nil {
 			group.Go(func() error { return app.Run(ctx) })

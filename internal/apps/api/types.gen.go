@@ -89,6 +89,9 @@ type ListMessagesParams struct {
 	// From The `next.iterator` of an earlier page of this chat. Anything else is 400 `bad-cursor`. Leave the
 	// parameter out for the first page.
 	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// IfNoneMatch The `ETag` of the page as the client has it.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // SendMessageParams defines parameters for SendMessage.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -32,10 +33,12 @@ type entry struct {
 	lifetime time.Duration
 }
 
-// Cache is a cache.Cache that never fails and is always steady. Use Open.
+// Cache is a cache.Cache that never fails, and is steady but after Forget. Use Open.
 type Cache struct {
 	entries *otter.Cache[string, entry]
 	largest uint64 // what an entry may weigh
+	now     func() time.Time
+	quiet   atomic.Pointer[time.Time] // until when nothing is kept
 	close   sync.Once
 }
 
@@ -51,14 +54,15 @@ func Open(options Options) (*Cache, error) {
 		Weigher:          func(key string, e entry) uint32 { return uint32(weight(key, e.value)) },
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, entry]) time.Duration { return e.Value.lifetime }),
 	}
+	now := time.Now
 	if options.Now != nil {
-		settings.Clock = clock(options.Now)
+		now, settings.Clock = options.Now, clock(options.Now)
 	}
 	entries, err := otter.New(&settings)
 	if err != nil {
 		return nil, fmt.Errorf("open the cache in memory: %w", err)
 	}
-	return &Cache{entries: entries, largest: min(uint64(options.MaxBytes), math.MaxUint32)}, nil
+	return &Cache{entries: entries, largest: min(uint64(options.MaxBytes), math.MaxUint32), now: now}, nil
 }
 
 // weight is what an entry counts for against the bound.
@@ -73,8 +77,24 @@ func newEntry(value []byte, lifetime time.Duration) entry {
 	return entry{value: own, lifetime: max(lifetime, time.Millisecond)}
 }
 
-// Steady implements cache.Cache: it is always true.
-func (c *Cache) Steady() bool { return true }
+// Forget empties the cache, which then keeps nothing for the quiet time: what
+// was read before is not written after.
+func (c *Cache) Forget(quiet time.Duration) {
+	until := c.now().Add(quiet)
+	c.quiet.Store(&until)
+	c.entries.InvalidateAll()
+}
+
+// Steady implements cache.Cache: it is false in the quiet time after Forget.
+func (c *Cache) Steady() bool {
+	until := c.quiet.Load()
+	return until == nil || !c.now().Before(*until)
+}
+
+// keeps reports whether an entry may be kept.
+func (c *Cache) keeps(key string, value []byte) bool {
+	return weight(key, value) <= c.largest && c.Steady()
+}
 
 // Close implements cache.Cache and frees the memory.
 func (c *Cache) Close() error {
@@ -84,3 +104,13 @@ func (c *Cache) Close() error {
 	})
 	return nil
 }
+
+// clock makes a function the time source of otter.
+type clock func() time.Time
+
+// NowNano implements otter.Clock.
+func (c clock) NowNano() int64 { return c().UnixNano() }
+
+// Tick implements otter.Clock. Cleaning up goes by the time of the system: what
+// is over is not returned even before it is cleaned up.
+func (c clock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }

@@ -74,7 +74,7 @@ func TestLifetimeByTheClock(t *testing.T) {
 }
 
 func TestStaysWithinItsBound(t *testing.T) {
-	const bound = 1 << 20
+	const bound = 256 << 10
 	c := open(t, Options{MaxBytes: bound})
 	for _, size := range []int{0, 100, 10_000, bound / 3} {
 		for i := range 10 * bound / (size + entryOverhead) {

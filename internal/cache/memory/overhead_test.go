@@ -10,7 +10,7 @@ import (
 // TestOverhead compares what entries take with what they count for: in memory the
 // bound may be off, but not by half.
 func TestOverhead(t *testing.T) {
-	const count = 50_000
+	const count = 20_000
 	c := open(t, Options{MaxBytes: 1 << 30})
 	before := heap()
 	for i := range count {

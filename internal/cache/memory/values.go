@@ -30,7 +30,7 @@ func (c *Cache) GetNear(ctx context.Context, _ time.Duration, keys ...string) ([
 // but not kept.
 func (c *Cache) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	found, ok := c.entries.GetIfPresent(key)
-	if !ok && weight(key, value) <= c.largest {
+	if !ok && c.keeps(key, value) {
 		found, _ = c.entries.SetIfAbsent(key, newEntry(value, lifetime))
 	} else if !ok {
 		return value, nil
@@ -41,7 +41,7 @@ func (c *Cache) GetOrSet(_ context.Context, key string, value []byte, lifetime t
 // Set implements cache.Cache. A value that is over the bound is not kept, nor is
 // what it was to replace.
 func (c *Cache) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
-	if weight(key, value) > c.largest {
+	if !c.keeps(key, value) {
 		c.entries.Invalidate(key)
 		return nil
 	}

@@ -21,7 +21,6 @@ import (
 type Cache struct {
 	options Options
 	client  rueidis.ClientOption
-	started time.Time
 	link    atomic.Pointer[link] // nil while Redis is out of reach
 	outage  outage
 	stop    context.CancelFunc
@@ -32,7 +31,7 @@ var _ cache.Cache = (*Cache)(nil)
 
 // Open connects to Redis, which must be version 7 or newer and no cluster: else,
 // or where the options make no sense, it fails. A Redis out of reach is no error:
-// it is tried again until Close.
+// it is tried again until Close. Open waits for the first try.
 func Open(options Options) (*Cache, error) {
 	options = options.withDefaults()
 	client, err := options.client()

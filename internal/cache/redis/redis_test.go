@@ -17,7 +17,14 @@ import (
 	"messenger-api/internal/cache/redis"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// toxiproxy leaves goroutines of its own behind when what spoils a connection
+	// is taken away while the connection ends.
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).write"))
+}
 
 func TestSuite(t *testing.T) {
 	cachetest.Run(t, func(t testing.TB) cache.Cache {

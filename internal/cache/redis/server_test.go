@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -84,41 +83,6 @@ func TestReminds(t *testing.T) {
 	cachetest.Await(t, "reminders", func() bool { return often.has(logStill) > 5 })
 	if seldom.has(logLost) != 1 || seldom.has(logStill) != 0 {
 		t.Errorf("more than one line in a minute:\n%s", seldom)
-	}
-}
-
-func TestWrongPassword(t *testing.T) {
-	const right, wrong = "the-right-secret", "the-wrong-secret"
-	server := cachetest.StartServer(t, "--requirepass", right)
-	for name, choose := range map[string]func(*redis.Options){
-		"wrong in the URL":  func(o *redis.Options) { o.URL.User = url.UserPassword("default", wrong) },
-		"wrong beside it":   func(o *redis.Options) { o.Password = wrong },
-		"none":              func(*redis.Options) {},
-		"of a user unknown": func(o *redis.Options) { o.URL.User = url.UserPassword("nobody", right) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			c, lines := open(t, server.URL(), patient, choose)
-			if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) {
-				t.Errorf("Get: %v; want ErrDown", err)
-			}
-			if lines.has("authentication failed") != 1 {
-				t.Errorf("the log does not say once that authentication failed:\n%s", lines)
-			}
-			if lines.has(right)+lines.has(wrong) > 0 {
-				t.Errorf("a password is in the log:\n%s", lines)
-			}
-		})
-	}
-	for name, choose := range map[string]func(*redis.Options){
-		"right in the URL":   func(o *redis.Options) { o.URL.User, o.Password = url.UserPassword("", right), wrong },
-		"right with a user":  func(o *redis.Options) { o.URL.User = url.UserPassword("default", right) },
-		"right beside it":    func(o *redis.Options) { o.Password = right },
-		"user and beside it": func(o *redis.Options) { o.URL.User, o.Password = url.User("default"), right },
-	} {
-		t.Run(name, func(t *testing.T) {
-			c, _ := open(t, server.URL(), patient, choose)
-			set(t, c, "key", "value")
-		})
 	}
 }
 

@@ -1,0 +1,40 @@
+package memory_test
+
+import (
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache/memory"
+)
+
+func TestForget(t *testing.T) {
+	now := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
+	c, err := memory.Open(memory.Options{MaxBytes: 1 << 20, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	has := func(key string) bool {
+		_, ok, err := c.Get(t.Context(), key)
+		return ok && err == nil
+	}
+	set := func(key string) {
+		if err := c.Set(t.Context(), key, []byte("value"), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.GetOrSet(t.Context(), key+" or", []byte("value"), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("before")
+	c.Forget(3 * time.Second)
+	set("in the quiet time")
+	if has("before") || has("in the quiet time") || has("in the quiet time or") || c.Steady() {
+		t.Error("want nothing to be kept, and the cache not to be steady, in the quiet time")
+	}
+	now = now.Add(3 * time.Second)
+	set("after")
+	if !has("after") || !has("after or") || !c.Steady() {
+		t.Error("want the cache to keep again after the quiet time")
+	}
+}
