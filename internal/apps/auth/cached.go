@@ -74,18 +74,23 @@ func (c *cachedSessions) keep(ctx context.Context, hash messenger.TokenHash, ses
 	_ = c.cache.Set(ctx, sessionKey(hash), entry, lifetime) // without it the database is asked again
 }
 
-// end leaves tombstones for sessions that the database has ended. Where the cache
-// does not take them, entries are still doubted after believed.
+// end leaves tombstones for sessions that the database has ended, and removes
+// their entries, so that a cache that drops a tombstone to make room brings none
+// back. Where the cache does not take them, entries are still doubted after believed.
 func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash) {
 	if c == nil {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	for _, hash := range hashes {
+	entries := make([]string, len(hashes))
+	for i, hash := range hashes {
 		if c.cache.Set(ctx, tombstoneKey(hash), []byte{1}, tombstoneLifetime) != nil {
 			return
 		}
+		entries[i] = sessionKey(hash)
 	}
+	// It is also the call after which this node has the news of its own tombstones.
+	_ = c.cache.Delete(ctx, entries...)
 }
 
 func unixMicro(raw []byte) time.Time {

@@ -23,14 +23,17 @@ type Options struct {
 	// MaxBytes bounds keys, values and what is kept beside them. It is a bound of
 	// what stays: while many values are written at once, more is held for moments.
 	MaxBytes int64
-	// Now is the clock for lifetimes; nil is the time of the system.
+	// Now is the clock for lifetimes; nil is the time of the system. It has to be
+	// safe for concurrent use: it is asked in the background too.
 	Now func() time.Time
 }
 
-// entry is a value with the lifetime that it was set for.
+// entry is a value with the lifetime that it was set for, and how often the cache
+// had forgotten by then: one from before is as good as absent.
 type entry struct {
-	value    []byte
-	lifetime time.Duration
+	value      []byte
+	lifetime   time.Duration
+	generation uint64
 }
 
 // Cache is a cache.Cache that never fails, and is steady but after Forget. Use Open.
@@ -39,6 +42,7 @@ type Cache struct {
 	largest uint64 // what an entry may weigh
 	now     func() time.Time
 	quiet   atomic.Pointer[time.Time] // until when nothing is kept
+	forgets atomic.Uint64             // how often Forget was called
 	close   sync.Once
 }
 
@@ -71,10 +75,10 @@ func weight(key string, value []byte) uint64 {
 }
 
 // newEntry copies the value, which stays its caller's.
-func newEntry(value []byte, lifetime time.Duration) entry {
+func newEntry(value []byte, lifetime time.Duration, generation uint64) entry {
 	own := make([]byte, len(value))
 	copy(own, value)
-	return entry{value: own, lifetime: max(lifetime, time.Millisecond)}
+	return entry{value: own, lifetime: max(lifetime, time.Millisecond), generation: generation}
 }
 
 // Forget empties the cache, which then keeps nothing for the quiet time: what
@@ -82,6 +86,7 @@ func newEntry(value []byte, lifetime time.Duration) entry {
 func (c *Cache) Forget(quiet time.Duration) {
 	until := c.now().Add(quiet)
 	c.quiet.Store(&until)
+	c.forgets.Add(1)
 	c.entries.InvalidateAll()
 }
 
@@ -91,9 +96,20 @@ func (c *Cache) Steady() bool {
 	return until == nil || !c.now().Before(*until)
 }
 
-// keeps reports whether an entry may be kept.
-func (c *Cache) keeps(key string, value []byte) bool {
-	return weight(key, value) <= c.largest && c.Steady()
+// find returns what stands under the key since the last Forget.
+func (c *Cache) find(key string) ([]byte, bool) {
+	found, ok := c.entries.GetIfPresent(key)
+	if !ok || found.generation != c.forgets.Load() {
+		return nil, false
+	}
+	return found.value, true
+}
+
+// room gives the generation of an entry that is about to be kept, if it may be.
+// It is read before the quiet time is: a Forget in between makes the entry old.
+func (c *Cache) room(key string, value []byte) (generation uint64, ok bool) {
+	generation = c.forgets.Load()
+	return generation, weight(key, value) <= c.largest && c.Steady()
 }
 
 // Close implements cache.Cache and frees the memory.

@@ -7,16 +7,15 @@ import (
 
 // Get implements cache.Cache.
 func (c *Cache) Get(_ context.Context, key string) (value []byte, ok bool, err error) {
-	found, ok := c.entries.GetIfPresent(key)
-	return found.value, ok, nil
+	value, ok = c.find(key)
+	return value, ok, nil
 }
 
 // GetMany implements cache.Cache.
 func (c *Cache) GetMany(_ context.Context, keys ...string) ([][]byte, error) {
 	values := make([][]byte, len(keys))
 	for i, key := range keys {
-		found, _ := c.entries.GetIfPresent(key)
-		values[i] = found.value
+		values[i], _ = c.find(key)
 	}
 	return values, nil
 }
@@ -26,26 +25,34 @@ func (c *Cache) GetNear(ctx context.Context, _ time.Duration, keys ...string) ([
 	return c.GetMany(ctx, keys...)
 }
 
-// GetOrSet implements cache.Cache. A value that is over the bound is returned,
-// but not kept.
+// GetOrSet implements cache.Cache. A value that is over the bound, or comes in the
+// quiet time, is returned, but not kept.
 func (c *Cache) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
-	found, ok := c.entries.GetIfPresent(key)
-	if !ok && c.keeps(key, value) {
-		found, _ = c.entries.SetIfAbsent(key, newEntry(value, lifetime))
-	} else if !ok {
+	if found, ok := c.find(key); ok {
+		return found, nil
+	}
+	generation, ok := c.room(key, value)
+	if !ok {
 		return value, nil
 	}
-	return found.value, nil
+	own := newEntry(value, lifetime, generation)
+	standing, _ := c.entries.SetIfAbsent(key, own)
+	if standing.generation != generation {
+		c.entries.Set(key, own)
+		return own.value, nil
+	}
+	return standing.value, nil
 }
 
-// Set implements cache.Cache. A value that is over the bound is not kept, nor is
-// what it was to replace.
+// Set implements cache.Cache. A value that is over the bound, or comes in the
+// quiet time, is not kept, nor is what it was to replace.
 func (c *Cache) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
-	if !c.keeps(key, value) {
+	generation, ok := c.room(key, value)
+	if !ok {
 		c.entries.Invalidate(key)
 		return nil
 	}
-	c.entries.Set(key, newEntry(value, lifetime))
+	c.entries.Set(key, newEntry(value, lifetime, generation))
 	return nil
 }
 

@@ -1,0 +1,172 @@
+package auth
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/memory"
+	"messenger-api/internal/messenger"
+)
+
+// clocked is a cachedSessions over the memory cache, both by one clock.
+type clocked struct {
+	*cachedSessions
+	t     *testing.T
+	clock atomic.Int64 // Unix microseconds
+}
+
+func (c *clocked) time() time.Time       { return time.UnixMicro(c.clock.Load()).UTC() }
+func (c *clocked) pass(by time.Duration) { c.clock.Add(by.Microseconds()) }
+
+func newClocked(t *testing.T) *clocked {
+	t.Helper()
+	c := &clocked{t: t}
+	c.clock.Store(1_800_000_000_000_000)
+	entries, err := memory.Open(memory.Options{MaxBytes: 1 << 20, Now: c.time})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = entries.Close() }) // it never fails
+	c.cachedSessions = &cachedSessions{entries, c.time}
+	return c
+}
+
+// The outcomes of find.
+const (
+	found   = "found"
+	ended   = "ended"
+	unknown = "unknown"
+)
+
+func (c *clocked) want(hash messenger.TokenHash, want string) messenger.Session {
+	c.t.Helper()
+	session, isFound, isEnded := c.find(c.t.Context(), hash)
+	got := unknown
+	switch {
+	case isFound && isEnded:
+		c.t.Fatal("a session is both found and ended")
+	case isFound:
+		got = found
+	case isEnded:
+		got = ended
+	}
+	if got != want {
+		c.t.Fatalf("the session is %s; want %s", got, want)
+	}
+	return session
+}
+
+var (
+	hash  = messenger.TokenHash{1}
+	other = messenger.TokenHash{2}
+)
+
+// open is a session that ends so much later.
+func (c *clocked) open(lifetime time.Duration) messenger.Session {
+	return messenger.Session{ID: messenger.ID{3}, AccountID: messenger.ID{4}, ExpiresAt: c.time().Add(lifetime)}
+}
+
+func TestKeptSession(t *testing.T) {
+	c := newClocked(t)
+	c.want(hash, unknown)
+	session := c.open(time.Hour)
+	c.keep(t.Context(), hash, session, c.time())
+	if got := c.want(hash, found); got != session {
+		t.Errorf("found %+v, want %+v", got, session)
+	}
+	c.want(other, unknown)
+}
+
+// Believed from the start of the read, not from when its answer was kept.
+func TestBelievedForAMinute(t *testing.T) {
+	c := newClocked(t)
+	readAt := c.time()
+	c.pass(believed / 2) // a slow database
+	c.keep(t.Context(), hash, c.open(time.Hour), readAt)
+	c.pass(believed/2 - time.Microsecond)
+	c.want(hash, found)
+	c.pass(time.Microsecond)
+	c.want(hash, unknown)
+	c.keep(t.Context(), hash, c.open(time.Hour), c.time())
+	c.want(hash, found)
+}
+
+// An entry of a node whose clock is ahead would be believed for too long.
+func TestEntryFromTheFuture(t *testing.T) {
+	c := newClocked(t)
+	c.keep(t.Context(), hash, c.open(time.Hour), c.time().Add(time.Second))
+	c.want(hash, unknown)
+}
+
+// The reader asked the database before the log-out, and keeps the answer after it.
+func TestSlowReaderBringsNothingBack(t *testing.T) {
+	c := newClocked(t)
+	readAt := c.time()
+	answer := c.open(time.Hour)
+	c.end(t.Context(), other, hash)
+	c.want(hash, ended)
+	c.keep(t.Context(), hash, answer, readAt)
+	c.want(hash, ended)
+	// When the tombstone goes, the entry is believed no more.
+	for c.time().Before(readAt.Add(2 * tombstoneLifetime)) {
+		c.pass(time.Second)
+		if _, isFound, _ := c.find(t.Context(), hash); isFound {
+			t.Fatalf("%v after the log-out the session is back", c.time().Sub(readAt))
+		}
+	}
+}
+
+func TestEndedSession(t *testing.T) {
+	c := newClocked(t)
+	c.keep(t.Context(), hash, c.open(time.Hour), c.time())
+	c.keep(t.Context(), other, c.open(time.Hour), c.time())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // whoever logged out has left
+	c.end(ctx, hash)
+	c.want(hash, ended)
+	c.want(other, found)
+}
+
+func TestExpiredSessionIsNotKept(t *testing.T) {
+	c := newClocked(t)
+	for _, lifetime := range []time.Duration{-time.Hour, 0} {
+		c.keep(t.Context(), hash, c.open(lifetime), c.time())
+		c.want(hash, unknown)
+	}
+	c.keep(t.Context(), hash, c.open(time.Second), c.time())
+	c.want(hash, found)
+	c.pass(time.Second)
+	c.want(hash, unknown) // the database says session-id-expired
+}
+
+func TestEntryOfAnotherForm(t *testing.T) {
+	c := newClocked(t)
+	for _, entry := range []string{"", "x", string(make([]byte, entryBytes-1)), string(make([]byte, entryBytes+1))} {
+		if err := c.cache.Set(t.Context(), sessionKey(hash), []byte(entry), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		c.want(hash, unknown)
+	}
+}
+
+// gone is a cache out of reach.
+type gone struct{ cache.Cache }
+
+func (gone) GetNear(context.Context, time.Duration, ...string) ([][]byte, error) {
+	return nil, cache.ErrDown
+}
+
+func (gone) Set(context.Context, string, []byte, time.Duration) error { return cache.ErrDown }
+
+func TestNoCache(t *testing.T) {
+	c := newClocked(t)
+	for _, none := range []*cachedSessions{nil, {gone{}, c.now}} {
+		c.cachedSessions = none
+		c.keep(t.Context(), hash, c.open(time.Hour), time.Time{})
+		c.end(t.Context(), hash)
+		c.want(hash, unknown)
+	}
+}

@@ -1,0 +1,111 @@
+package pages_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"messenger-api/internal/cache"
+)
+
+// fake is a cache.Cache that keeps everything until it is told to forget, counts
+// its calls, and fails as it is told.
+type fake struct {
+	mu       sync.Mutex
+	values   map[string][]byte
+	calls    map[string]int
+	unsteady bool
+	// fail says what becomes of a call, by its name and its key.
+	fail func(call, key string) error
+}
+
+var _ cache.Cache = (*fake)(nil)
+
+func newFake() *fake {
+	return &fake{
+		values: map[string][]byte{}, calls: map[string]int{},
+		fail: func(string, string) error { return nil },
+	}
+}
+
+// begin counts a call and says whether it fails. It leaves the fake locked.
+func (f *fake) begin(call, key string) error {
+	f.mu.Lock()
+	f.calls[call]++
+	return f.fail(call, key)
+}
+
+func (f *fake) Get(_ context.Context, key string) (value []byte, ok bool, err error) {
+	err = f.begin("Get", key)
+	defer f.mu.Unlock()
+	if err != nil {
+		return nil, false, err
+	}
+	value, ok = f.values[key]
+	return value, ok, nil
+}
+
+func (f *fake) GetMany(context.Context, ...string) ([][]byte, error) { panic("pages asks for one") }
+
+func (f *fake) GetNear(context.Context, time.Duration, ...string) ([][]byte, error) {
+	panic("a version is never asked near")
+}
+
+func (f *fake) GetOrSet(_ context.Context, key string, value []byte, _ time.Duration) ([]byte, error) {
+	err := f.begin("GetOrSet", key)
+	defer f.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if found, ok := f.values[key]; ok {
+		return found, nil
+	}
+	f.values[key] = value
+	return value, nil
+}
+
+func (f *fake) Set(_ context.Context, key string, value []byte, _ time.Duration) error {
+	err := f.begin("Set", key)
+	defer f.mu.Unlock()
+	if err == nil {
+		f.values[key] = value
+	}
+	return err
+}
+
+func (f *fake) Delete(_ context.Context, keys ...string) error {
+	err := f.begin("Delete", keys[0])
+	defer f.mu.Unlock()
+	if err == nil {
+		for _, key := range keys {
+			delete(f.values, key)
+		}
+	}
+	return err
+}
+
+func (f *fake) Steady() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !f.unsteady
+}
+
+func (f *fake) Close() error { return nil }
+
+// forget loses what begins so.
+func (f *fake) forget(prefix string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for key := range f.values {
+		if strings.HasPrefix(key, prefix) {
+			delete(f.values, key)
+		}
+	}
+}
+
+func (f *fake) count(call string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[call]
+}

@@ -1,0 +1,65 @@
+package pages_test
+
+import (
+	"regexp"
+	"testing"
+
+	"messenger-api/internal/pages"
+)
+
+func TestETag(t *testing.T) {
+	read := func(p *pages.Pages, text string) pages.Page {
+		page, err := p.Read(t.Context(), place, load(text))
+		if err != nil || string(page.Body()) != text {
+			t.Fatalf("Read = %q, %v; want %q", page, err, text)
+		}
+		return page
+	}
+	cached, other := nodes(t, true)
+	one, again, two := read(cached, "text"), read(nil, "text"), read(nil, "another")
+	if form := regexp.MustCompile(`^"[0-9a-f]{32}"$`); !form.MatchString(one.ETag()) {
+		t.Errorf("ETag = %s", one.ETag())
+	}
+	if one.ETag() != again.ETag() || one.ETag() != read(other, "text").ETag() {
+		t.Error("one body has several tags")
+	}
+	if one.ETag() == two.ETag() {
+		t.Error("two bodies have one tag")
+	}
+	empty := read(nil, "")
+	if len(empty.Body()) != 0 || empty.ETag() == one.ETag() {
+		t.Errorf("an empty page is %q", empty)
+	}
+}
+
+func TestMatches(t *testing.T) {
+	page, err := (*pages.Pages)(nil).Read(t.Context(), place, load("text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	etag := page.ETag()
+	for _, test := range []struct {
+		values []string
+		want   bool
+	}{
+		{nil, false},
+		{[]string{""}, false},
+		{[]string{etag}, true},
+		{[]string{"W/" + etag}, true}, // a weak comparison, as RFC 9110 has it
+		{[]string{"*"}, true},
+		{[]string{" * "}, true},
+		{[]string{`"other"`}, false},
+		{[]string{`"other", ` + etag}, true},
+		{[]string{`"other",` + etag + `,W/"third"`}, true},
+		{[]string{`"other"`, etag}, true},
+		{[]string{`"other"`, `"third"`}, false},
+		{[]string{etag[1 : len(etag)-1]}, false},
+		{[]string{"w/" + etag}, false},
+		{[]string{etag[:len(etag)-1]}, false},
+		{[]string{`"*"`}, false},
+	} {
+		if got := page.Matches(test.values); got != test.want {
+			t.Errorf("Matches(%q) = %v, want %v", test.values, got, test.want)
+		}
+	}
+}

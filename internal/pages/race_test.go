@@ -1,0 +1,152 @@
+package pages_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/memory"
+	"messenger-api/internal/pages"
+)
+
+var place = pages.Place{Chat: [16]byte{1}, Limit: 50, Before: 1 << 62}
+
+// load gives the text as a page.
+func load(text string) pages.Load {
+	return func(context.Context) ([]byte, error) { return []byte(text), nil }
+}
+
+// wantPage reads, with the present text in the database, and fails the test
+// unless that is what it gets.
+func wantPage(t *testing.T, p *pages.Pages, present string) {
+	t.Helper()
+	wantRead(t, p, present, present)
+}
+
+// wantRead reads, with the present text in the database.
+func wantRead(t *testing.T, p *pages.Pages, present, want string) {
+	t.Helper()
+	page, err := p.Read(t.Context(), place, load(present))
+	if err != nil || string(page.Body()) != want {
+		t.Fatalf("Read = %q, %v; want %q", page, err, want)
+	}
+}
+
+func openMemory(t *testing.T) cache.Cache {
+	t.Helper()
+	c, err := memory.Open(memory.Options{MaxBytes: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// nodes are two that share a cache; one also has its own memory where near is true.
+func nodes(t *testing.T, near bool) (reader, writer *pages.Pages) {
+	t.Helper()
+	shared := openMemory(t)
+	if near {
+		return pages.New(shared, openMemory(t)), pages.New(shared, openMemory(t))
+	}
+	return pages.New(shared, nil), pages.New(shared, nil)
+}
+
+// eachKind runs a test without and with the nodes' own memory.
+func eachKind(t *testing.T, test func(t *testing.T, reader, writer *pages.Pages)) {
+	t.Helper()
+	for name, near := range map[string]bool{"shared alone": false, "with near": true} {
+		t.Run(name, func(t *testing.T) {
+			reader, writer := nodes(t, near)
+			test(t, reader, writer)
+		})
+	}
+}
+
+// The classic race: a reader has the old page in hand when the writer commits and
+// tells, and stores it only afterwards.
+func TestOldPageStoredAfterTheChange(t *testing.T) {
+	eachKind(t, func(t *testing.T, reader, writer *pages.Pages) {
+		for _, before := range []func(){
+			func() {}, // no version yet: the reader sets it
+			func() { writer.Changed(t.Context(), place.Chat) },
+		} {
+			before()
+			loaded, stored := race(t, reader)
+			<-loaded
+			writer.Changed(t.Context(), place.Chat)
+			stored()
+			for _, node := range []*pages.Pages{reader, writer} {
+				wantRead(t, node, "new", "new")
+				wantRead(t, node, "never asked", "new")
+			}
+		}
+	})
+}
+
+// race begins a read that has its old page when loaded is closed, and that stores
+// it when the returned function is called, which waits for its end.
+func race(t *testing.T, reader *pages.Pages) (loaded chan struct{}, store func()) {
+	loaded = make(chan struct{})
+	goOn := make(chan struct{})
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		page, err := reader.Read(t.Context(), place, func(context.Context) ([]byte, error) {
+			close(loaded)
+			<-goOn
+			return []byte("old"), nil
+		})
+		if err != nil || string(page.Body()) != "old" {
+			t.Errorf("the read that began before the change = %q, %v", page, err)
+		}
+	})
+	return loaded, func() {
+		close(goOn)
+		reading.Wait()
+	}
+}
+
+// Whoever reads after the change must not wait for a load that began before it.
+func TestOldLoadIsNotShared(t *testing.T) {
+	eachKind(t, func(t *testing.T, reader, writer *pages.Pages) {
+		loaded, stored := race(t, reader)
+		<-loaded
+		writer.Changed(t.Context(), place.Chat)
+		wantPage(t, reader, "new") // while the old load is under way
+		stored()
+		wantRead(t, reader, "never asked", "new")
+	})
+}
+
+func TestChangeIsSeenOnEveryNode(t *testing.T) {
+	eachKind(t, func(t *testing.T, one, two *pages.Pages) {
+		wantPage(t, one, "1")
+		wantRead(t, two, "never asked", "1")
+		wantRead(t, two, "never asked", "1") // from its own memory, where it has one
+		for _, text := range []string{"2", "3", "4"} {
+			one.Changed(t.Context(), place.Chat)
+			wantPage(t, two, text)
+			wantRead(t, one, "never asked", text)
+		}
+	})
+}
+
+func TestPlacesAreApart(t *testing.T) {
+	p, _ := nodes(t, true)
+	wantPage(t, p, "first")
+	for _, other := range []pages.Place{
+		{Chat: [16]byte{2}, Limit: 50, Before: 1 << 62}, {Chat: [16]byte{1}, Limit: 49, Before: 1 << 62}, {Chat: [16]byte{1}, Limit: 50, Before: 7},
+	} {
+		page, err := p.Read(t.Context(), other, load("other"))
+		if err != nil || string(page.Body()) != "other" {
+			t.Errorf("Read at %v = %q, %v", other, page, err)
+		}
+	}
+	p.Changed(t.Context(), [16]byte{2})
+	wantRead(t, p, "never asked", "first")
+}

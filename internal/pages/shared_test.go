@@ -1,0 +1,147 @@
+package pages_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/pages"
+)
+
+const readers = 64
+
+// readAtOnce lets many readers miss one page, and counts the loads that had begun
+// when none could get any further.
+func readAtOnce(t *testing.T, p *pages.Pages) (loads int) {
+	t.Helper()
+	var begun atomic.Int64
+	goOn := make(chan struct{})
+	var all sync.WaitGroup
+	for range readers {
+		all.Go(func() {
+			page, err := p.Read(t.Context(), place, func(context.Context) ([]byte, error) {
+				begun.Add(1)
+				<-goOn
+				return []byte("page"), nil
+			})
+			if err != nil || string(page.Body()) != "page" {
+				t.Errorf("Read = %q, %v", page, err)
+			}
+		})
+	}
+	synctest.Wait()
+	loads = int(begun.Load())
+	close(goOn)
+	all.Wait()
+	return loads
+}
+
+func TestManyReadersMakeOneLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := newFake()
+		p := pages.New(shared, newFake())
+		if loads := readAtOnce(t, p); loads != 1 {
+			t.Errorf("%d readers at once made %d loads; want 1", readers, loads)
+		}
+		wantRead(t, p, "never asked", "page")
+	})
+}
+
+func TestReadersWithoutAVersionShareNothing(t *testing.T) {
+	for name, spoil := range map[string]func(*fake){
+		"slow":     func(f *fake) { f.fail = func(string, string) error { return cache.ErrSlow } },
+		"down":     func(f *fake) { f.fail = func(string, string) error { return cache.ErrDown } },
+		"refused":  func(f *fake) { f.fail = func(string, string) error { return errors.New("OOM") } },
+		"unsteady": func(f *fake) { f.unsteady = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				shared, near := newFake(), newFake()
+				spoil(shared)
+				p := pages.New(shared, near)
+				if loads := readAtOnce(t, p); loads != readers {
+					t.Errorf("%d readers at once made %d loads; want one each", readers, loads)
+				}
+				wantPage(t, p, "another")
+				if kept := shared.count("Set") + near.count("Set"); kept != 0 {
+					t.Errorf("%d pages were kept", kept)
+				}
+			})
+		})
+	}
+}
+
+// A reader who leaves takes the load from nobody, nor waits for it.
+func TestReaderWhoLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := pages.New(newFake(), nil)
+		goOn := make(chan struct{})
+		slow := func(ctx context.Context) ([]byte, error) {
+			<-goOn
+			return []byte("page"), ctx.Err()
+		}
+		leaving, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() {
+			if page, err := p.Read(leaving, place, slow); !errors.Is(err, context.Canceled) {
+				t.Errorf("the reader who left got %q, %v", page, err)
+			}
+		})
+		synctest.Wait()
+		all.Go(func() {
+			if page, err := p.Read(t.Context(), place, slow); err != nil || string(page.Body()) != "page" {
+				t.Errorf("the reader who stayed got %q, %v", page, err)
+			}
+		})
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		close(goOn)
+		all.Wait()
+	})
+}
+
+func TestErrorsAreNotKept(t *testing.T) {
+	eachKind(t, func(t *testing.T, p, _ *pages.Pages) {
+		failed := errors.New("the database is gone")
+		for range 3 {
+			page, err := p.Read(t.Context(), place, func(context.Context) ([]byte, error) { return []byte("half"), failed })
+			if !errors.Is(err, failed) || page != nil {
+				t.Fatalf("Read = %q, %v; want the load's error", page, err)
+			}
+		}
+		wantPage(t, p, "page")
+	})
+}
+
+// What the caches do to pages alone costs a load and nothing else.
+func TestPagesThatAreNotKept(t *testing.T) {
+	for _, failing := range []string{"Get", "Set"} {
+		shared := newFake()
+		shared.fail = func(call, _ string) error {
+			if call == failing {
+				return cache.ErrSlow
+			}
+			return nil
+		}
+		p := pages.New(shared, nil)
+		for i := range 3 {
+			wantPage(t, p, fmt.Sprint(i))
+		}
+	}
+	// Something else than a page under its key.
+	shared := newFake()
+	p := pages.New(shared, nil)
+	wantPage(t, p, "page")
+	for key := range shared.values {
+		if key[:5] == "page:" {
+			shared.values[key] = []byte("short")
+		}
+	}
+	wantPage(t, p, "page")
+}
