@@ -53,7 +53,7 @@ func defaults() Config {
 		Database: Database{DataDir: "./data", SSLMode: "prefer", PoolSize: 10},
 		Sessions: Sessions{Header: "Authorization", Scheme: "session_id", Lifetime: time.Hour},
 		Limits:   Limits{RequestsPerSecond: 100, LoginsPerMinute: 30, MessageMaxBytes: 65536},
-		Cache:    Cache{Type: CacheMemory},
+		Cache:    Cache{Type: CacheMemory, MaxBytes: 67108864},
 		Queue:    Queue{Port: 5672, Consumers: 4},
 	}
 }
@@ -86,7 +86,7 @@ func TestEverySetting(t *testing.T) {
 		"POSTGRES_DB=chats", "POSTGRES_SSLMODE=verify-full", "POOL_SIZE=1000", "ECHO_DB=1", "AUTH_HEADER=x-session",
 		"AUTH_TOKEN_TYPE=Bearer", "AUTH_TOKEN_LIFETIME=87600h", "AUTH_HIDE_ACCOUNTS=on", "THROTTLING_RPS=1000000",
 		"THROTTLING_AUTH_RPM=1", "MESSAGE_MAX_BYTES=262144", "CACHE_TYPE=redis", "REDIS_URL=rediss://:p%2Fw@cache:6380/1",
-		"REDIS_PWD=p/w", "RMQ_HOST=mq", "RMQ_PORT=5673", "RMQ_USER=guest", "RMQ_PASSWORD=pw", "CONSUMER_POOL_SIZE=1",
+		"REDIS_PWD=p/w", "CACHE_MAX_BYTES=1048576", "RMQ_HOST=mq", "RMQ_PORT=5673", "RMQ_USER=guest", "RMQ_PASSWORD=pw", "CONSUMER_POOL_SIZE=1",
 		"LOG_LEVEL=error", "LOG_FORMAT=json", "DEBUG=y")
 	want := Config{
 		Server: Server{Host: "::1", Workers: 4, ShutdownDelay: 5 * time.Minute, TrustedProxies: Proxies{
@@ -98,7 +98,7 @@ func TestEverySetting(t *testing.T) {
 		}, User: "u@server", Password: secret(" p=w "), Name: "chats", SSLMode: "verify-full", PoolSize: 1000, Echo: true},
 		Sessions: Sessions{Header: "X-Session", Scheme: "Bearer", Lifetime: 87600 * time.Hour, HideAccounts: true},
 		Limits:   Limits{RequestsPerSecond: 1000000, LoginsPerMinute: 1, MessageMaxBytes: 262144},
-		Cache:    Cache{Type: CacheRedis, URL: address(t, "rediss://:p%2Fw@cache:6380/1"), Password: secret("p/w")},
+		Cache:    Cache{Type: CacheRedis, URL: address(t, "rediss://:p%2Fw@cache:6380/1"), MaxBytes: 1048576, Password: secret("p/w")},
 		Queue:    Queue{Host: "mq", Port: 5673, User: "guest", Password: secret("pw"), Consumers: 1},
 		Log:      Log{Level: 8, Format: "json", Debug: true},
 	}

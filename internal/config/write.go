@@ -8,8 +8,8 @@ import (
 )
 
 // Write lists every setting as Load reads it from the environment, a line NAME=value  (source) each, in the order of
-// docs/config.md. The source is environment or default, or fault for one that can't be read, which has no value here;
-// Load's error says why. Secrets are masked, in a URL the password alone.
+// docs/config.md. The source is environment, or default with what no value means, or fault for one that can't be read,
+// which has no value here; Load's error says why. Secrets are masked, in a URL the password alone.
 func Write(w io.Writer, environ []string) error {
 	r, err := read(environ)
 	if err != nil {
@@ -30,6 +30,8 @@ func (r reading) shown(s setting) (value, source string) {
 	switch {
 	case r.faulty(s.name):
 		return "", "fault"
+	case !isGiven && s.fallback == "":
+		return "", "default: " + s.unset
 	case !isGiven:
 		return s.fallback, "default"
 	case s.secret:

@@ -27,8 +27,9 @@ type Limit[Request any] struct {
 	Bytes int
 	// Size measures one request in bytes; nil when only Rows counts.
 	Size func(Request) int
-	// Waiting is the most calls that wait for a trip; beyond it Do returns ErrFull.
-	Waiting int
+	// Waiting is the most calls that wait for a trip, WaitingBytes the most bytes
+	// by Size; beyond them Do returns ErrFull.
+	Waiting, WaitingBytes int
 }
 
 // Group gathers calls for one Trip. It is safe for concurrent use. It holds no
@@ -37,9 +38,10 @@ type Group[Request, Answer any] struct {
 	trip  Trip[Request, Answer]
 	limit Limit[Request]
 
-	mu      sync.Mutex
-	waiting []call[Request, Answer]
-	running bool
+	mu           sync.Mutex
+	waiting      []call[Request, Answer]
+	waitingBytes int
+	running      bool
 }
 
 type call[Request, Answer any] struct {
@@ -62,18 +64,10 @@ func NewGroup[Request, Answer any](trip Trip[Request, Answer], limit Limit[Reque
 // trip that panics is an error for each of its callers.
 func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answer, error) {
 	made := call[Request, Answer]{request, make(chan result[Answer], 1)}
-	g.mu.Lock()
-	if len(g.waiting) >= g.limit.Waiting {
-		g.mu.Unlock()
+	if !g.join(made) {
 		var none Answer
 		return none, ErrFull
 	}
-	g.waiting = append(g.waiting, made)
-	if !g.running {
-		g.running = true
-		go g.run()
-	}
-	g.mu.Unlock()
 	select {
 	case result := <-made.done:
 		return result.answer, result.err
@@ -81,6 +75,30 @@ func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answe
 		var none Answer
 		return none, ctx.Err()
 	}
+}
+
+// join puts a call among those that wait, if there is room.
+func (g *Group[Request, Answer]) join(made call[Request, Answer]) bool {
+	size := g.size(made)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) >= g.limit.Waiting || len(g.waiting) > 0 && g.waitingBytes+size > g.limit.WaitingBytes {
+		return false
+	}
+	g.waiting = append(g.waiting, made)
+	g.waitingBytes += size
+	if !g.running {
+		g.running = true
+		go g.run()
+	}
+	return true
+}
+
+func (g *Group[Request, Answer]) size(made call[Request, Answer]) int {
+	if g.limit.Size == nil {
+		return 0
+	}
+	return g.limit.Size(made.request)
 }
 
 // run makes trips until nobody waits.
@@ -120,18 +138,17 @@ func (g *Group[Request, Answer]) next() []call[Request, Answer] {
 		g.running, g.waiting = false, nil
 		return nil
 	}
-	count := min(len(g.waiting), g.limit.Rows)
-	if g.limit.Size != nil {
-		total := 0
-		for i := range count {
-			total += g.limit.Size(g.waiting[i].request)
-			if total > g.limit.Bytes {
-				count = max(i, 1)
-				break
-			}
+	count, total := 0, 0
+	for count < min(len(g.waiting), g.limit.Rows) {
+		size := g.size(g.waiting[count])
+		if count > 0 && g.limit.Size != nil && total+size > g.limit.Bytes {
+			break
 		}
+		total += size
+		count++
 	}
 	calls := g.waiting[:count:count]
 	g.waiting = g.waiting[count:]
+	g.waitingBytes -= total
 	return calls
 }

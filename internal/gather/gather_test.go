@@ -49,9 +49,9 @@ func (l *line) ask(t *testing.T, calls *sync.WaitGroup, requests ...string) {
 
 func TestTrips(t *testing.T) {
 	wide := Limit[string]{Rows: 100, Waiting: 100}
-	bytes := Limit[string]{Rows: 100, Bytes: 5, Size: func(s string) int { return len(s) }, Waiting: 100}
+	bytes := Limit[string]{Rows: 100, Bytes: 5, Size: func(s string) int { return len(s) }, Waiting: 100, WaitingBytes: 100}
 	two := Limit[string]{Rows: 2, Waiting: 100}
-	both := Limit[string]{Rows: 2, Bytes: 5, Size: bytes.Size, Waiting: 100}
+	both := Limit[string]{Rows: 2, Bytes: 5, Size: bytes.Size, Waiting: 100, WaitingBytes: 100}
 	for name, test := range map[string]struct {
 		limit Limit[string]
 		// requests and the trips they make; spaces part the requests of a trip.
@@ -174,4 +174,27 @@ func TestManyCallers(t *testing.T) {
 		})
 	}
 	callers.Wait()
+}
+
+// What waits is bounded in bytes, too; one alone always has room.
+func TestFullOfBytes(t *testing.T) {
+	group := NewGroup(func(requests []string) []string { return requests },
+		Limit[string]{Rows: 9, Bytes: 9, Size: func(s string) int { return len(s) }, Waiting: 9, WaitingBytes: 4})
+	group.running = true // nobody takes what waits
+	for _, c := range []struct {
+		request string
+		joins   bool
+	}{{"alone and long", true}, {"x", false}} {
+		if joined := group.join(call[string, string]{request: c.request}); joined != c.joins {
+			t.Errorf("%q joined: %v, want %v", c.request, joined, c.joins)
+		}
+	}
+	if calls := group.next(); len(calls) != 1 || group.waitingBytes != 0 {
+		t.Errorf("%d calls were taken, %d bytes are left", len(calls), group.waitingBytes)
+	}
+	for i, joins := range []bool{true, true, false} {
+		if joined := group.join(call[string, string]{request: "xx"}); joined != joins {
+			t.Errorf("call %d joined: %v, want %v", i, joined, joins)
+		}
+	}
 }

@@ -22,12 +22,14 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			started := time.Now()
-			info := &Info{ID: requestID(r), Client: proxies.Client(r), Access: access[r.URL.Path]}
+			info := &Info{ID: requestID(r), Client: proxies.Client(r)}
 			w.Header()["X-Request-Id"] = []string{info.ID}
 			recorded := &recorder{ResponseWriter: w}
 			ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), infoKey{}, info), requestDeadline)
 			defer cancel()
 			request := r.WithContext(ctx)
+			request.URL = plainURL(r.URL)
+			info.Access = access[routedPath(request)]
 			defer func() { logRequest(log, r, info, recorded.status, time.Since(started)) }()
 			defer recorded.recovered(request)
 			next.ServeHTTP(recorded, request)
@@ -87,7 +89,7 @@ func logRequest(log *slog.Logger, r *http.Request, info *Info, status int, took 
 	}
 	attrs := make([]slog.Attr, 0, 9)
 	attrs = append(attrs, slog.String("method", r.Method), slog.String("route", info.Route), slog.Int("status", status),
-		slog.Duration("duration", took), slog.String("request_id", info.ID), slog.String("client", info.Client.String()))
+		slog.Float64("duration_ms", float64(took.Microseconds())/1000), slog.String("request_id", info.ID), slog.String("client", info.Client.String()))
 	if info.Caller.AccountID != [16]byte{} {
 		attrs = append(attrs, slog.String("account_id", hex.EncodeToString(info.Caller.AccountID[:])))
 	}

@@ -2,6 +2,7 @@ package httpkit
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -79,12 +80,28 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) { r.mux
 // Param returns the value that a path has for a parameter of its pattern.
 func Param(r *http.Request, name string) string { return chi.URLParam(r, name) }
 
+// plainURL undoes escapes that mean nothing, such as %70 for p: two spellings of
+// one path must not be two paths. An escaped slash stays what it is.
+func plainURL(u *url.URL) *url.URL {
+	if u.RawPath == "" || strings.Contains(strings.ToUpper(u.RawPath), "%2F") {
+		return u
+	}
+	plain := *u
+	plain.RawPath = ""
+	return &plain
+}
+
+// routedPath is what the router goes by.
+func routedPath(r *http.Request) string {
+	if r.URL.RawPath != "" {
+		return r.URL.RawPath
+	}
+	return r.URL.Path
+}
+
 // missing answers a path that does not exist, or not for this method.
 func (r *Router) missing(w http.ResponseWriter, request *http.Request) {
-	path := request.URL.RawPath
-	if path == "" {
-		path = request.URL.Path
-	}
+	path := routedPath(request)
 	var allowed []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		if r.mux.Match(chi.NewRouteContext(), method, path) {

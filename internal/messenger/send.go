@@ -33,6 +33,10 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	if err := s.checkDraft(draft); err != nil {
 		return ID{}, s.Refuse(ctx, draft.ChatID, err)
 	}
+	// A sender that goes away leaves its message on the way: what the commit asks
+	// for afterwards is still done.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendDeadline+time.Second)
+	defer cancel()
 	now := s.now()
 	message := Message{
 		ID: NewID(), ChatID: draft.ChatID, UserID: draft.UserID, AccountID: draft.AccountID,

@@ -15,12 +15,13 @@ import (
 // The limits of one commit; how long one try of it may take, and the pauses
 // between tries of one whose outcome is unknown.
 const (
-	commitMaxRows    = 512
-	commitMaxBytes   = 4 << 20
-	commitMaxWaiting = 16384
-	retryPauseFirst  = 20 * time.Millisecond
-	retryPauseMost   = 500 * time.Millisecond
-	tryDeadline      = 2 * time.Second
+	commitMaxRows         = 512
+	commitMaxBytes        = 4 << 20
+	commitMaxWaiting      = 16384
+	commitMaxWaitingBytes = 64 << 20
+	retryPauseFirst       = 20 * time.Millisecond
+	retryPauseMost        = 500 * time.Millisecond
+	tryDeadline           = 2 * time.Second
 )
 
 // outgoing is a message on its way, until its deadline.
@@ -46,7 +47,7 @@ type sender struct {
 func newSender(store Store, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
 	s := &sender{store, log}
 	return gather.NewGroup(s.send, gather.Limit[outgoing]{
-		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting,
+		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
 		Size: func(o outgoing) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
 	})
 }

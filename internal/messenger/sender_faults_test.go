@@ -2,7 +2,7 @@ package messenger
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -72,26 +72,28 @@ func TestSendsGoOnAfterAPanic(t *testing.T) {
 	})
 }
 
-// A caller who leaves takes nobody's commit along.
+// A caller who leaves takes nobody's commit along, and whoever caches the chat
+// still learns of it.
 func TestCommitOutlivesItsCallers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, leave := context.WithCancel(t.Context())
-		left := make(chan struct{})
-		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
-			leave()
-			<-left
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			return commit(), nil
-		}}
-		_, err := newScripted(store).Send(ctx, Draft{ChatID: aChat, Text: "text"})
-		close(left)
-		synctest.Wait()
-		if _, found := store.storedID(t, "text"); !found || !errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v, stored: %v", err, found)
+	ctx, leave := context.WithCancel(t.Context())
+	store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+		leave()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-	})
+		return commit(), nil
+	}}
+	service := newScripted(store)
+	var changed []ID
+	service.options.ChatChanged = func(ctx context.Context, chat ID) {
+		if ctx.Err() == nil {
+			changed = append(changed, chat)
+		}
+	}
+	_, err := service.Send(ctx, Draft{ChatID: aChat, Text: "text"})
+	if _, found := store.storedID(t, "text"); !found || err != nil || !slices.Equal(changed, []ID{aChat}) {
+		t.Errorf("the error is %v, stored: %v, told of %v", err, found, changed)
+	}
 }
 
 func TestTooManySendsWait(t *testing.T) {

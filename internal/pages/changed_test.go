@@ -85,6 +85,21 @@ func TestChangedWhereTheCacheIsFull(t *testing.T) {
 	wantPage(t, p, "new")
 }
 
+// What a node cut off leaves behind ends after 5 s: no version, and no page, stays
+// for longer.
+func TestNothingStaysLonger(t *testing.T) {
+	shared, near := newFake(), newFake()
+	p := pages.New(shared, near)
+	wantPage(t, p, "1")
+	p.Changed(t.Context(), place.Chat)
+	wantPage(t, p, "2")
+	near.forget("page:")
+	wantRead(t, p, "never asked", "2")
+	if shared.longest > 5*time.Second || near.longest > 5*time.Second {
+		t.Errorf("lifetimes of up to %v, and near of %v", shared.longest, near.longest)
+	}
+}
+
 // Versions are random: one that was lost brings no old page back.
 func TestLostVersions(t *testing.T) {
 	shared := newFake()

@@ -15,6 +15,7 @@ type fake struct {
 	mu       sync.Mutex
 	values   map[string][]byte
 	calls    map[string]int
+	longest  time.Duration // of all lifetimes
 	unsteady bool
 	// fail says what becomes of a call, by its name and its key.
 	fail func(call, key string) error
@@ -52,9 +53,10 @@ func (f *fake) GetNear(context.Context, time.Duration, ...string) ([][]byte, err
 	panic("a version is never asked near")
 }
 
-func (f *fake) GetOrSet(_ context.Context, key string, value []byte, _ time.Duration) ([]byte, error) {
+func (f *fake) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	err := f.begin("GetOrSet", key)
 	defer f.mu.Unlock()
+	f.longest = max(f.longest, lifetime)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +67,10 @@ func (f *fake) GetOrSet(_ context.Context, key string, value []byte, _ time.Dura
 	return value, nil
 }
 
-func (f *fake) Set(_ context.Context, key string, value []byte, _ time.Duration) error {
+func (f *fake) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
 	err := f.begin("Set", key)
 	defer f.mu.Unlock()
+	f.longest = max(f.longest, lifetime)
 	if err == nil {
 		f.values[key] = value
 	}

@@ -14,6 +14,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -31,6 +33,10 @@ const (
 	versionTimeout = 2 * time.Second
 	versionPause   = 5 * time.Millisecond
 )
+
+// keptMost is the longest page that is kept, in bytes: a few of the longest would
+// push out all others.
+const keptMost = 1 << 20
 
 // Pages reads through the caches. It is safe for concurrent use. A nil *Pages
 // caches nothing.
@@ -116,7 +122,7 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 	result := p.loading.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
-		page, err := loadPage(ctx, load)
+		page, err := loadSafely(ctx, load)
 		if err == nil {
 			p.keep(ctx, key, page)
 		}
@@ -133,10 +139,24 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 
 // keep stores a page; where a cache does not take it, it is loaded again.
 func (p *Pages) keep(ctx context.Context, key string, page Page) {
+	if len(page) > keptMost {
+		return
+	}
 	if p.near != nil {
 		_ = p.near.Set(ctx, key, page, Lifetime)
 	}
 	_ = p.shared.Set(ctx, key, page, Lifetime)
+}
+
+// loadSafely makes an error of a panic, which in the goroutine of a shared load
+// nobody else would recover.
+func loadSafely(ctx context.Context, load Load) (page Page, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic while a page was loaded: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return loadPage(ctx, load)
 }
 
 func loadPage(ctx context.Context, load Load) (Page, error) {

@@ -145,3 +145,14 @@ func TestPagesThatAreNotKept(t *testing.T) {
 	}
 	wantPage(t, p, "page")
 }
+
+// A panic in a shared load is an error for whoever waits, not the process's end.
+func TestPanicWhileLoading(t *testing.T) {
+	eachKind(t, func(t *testing.T, p, _ *pages.Pages) {
+		_, err := p.Read(t.Context(), place, func(context.Context) ([]byte, error) { panic("no page") })
+		if err == nil {
+			t.Error("want an error")
+		}
+		wantPage(t, p, "page")
+	})
+}

@@ -40,7 +40,8 @@ type Hasher struct {
 	params  Params
 	turns   chan struct{}
 	waiting atomic.Int64
-	maxWait int64
+	// maxWaiting is how many callers may wait for a turn.
+	maxWaiting int64
 	// decoy is what an account without a hash is checked against.
 	decoy hash
 }
@@ -51,7 +52,7 @@ func NewHasher(params Params, atOnce, maxWaiting int) *Hasher {
 	decoy := hash{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	rand.Read(decoy.salt) // never fails: the runtime ends the process instead
 	rand.Read(decoy.key)
-	return &Hasher{params: params, turns: make(chan struct{}, atOnce), maxWait: int64(maxWaiting), decoy: decoy}
+	return &Hasher{params: params, turns: make(chan struct{}, atOnce), maxWaiting: int64(maxWaiting), decoy: decoy}
 }
 
 // Hash makes a hash to store. It fails with kind errs.Unavailable when too many
@@ -98,7 +99,7 @@ func (h *Hasher) take(ctx context.Context) error {
 	default:
 	}
 	busy := errs.ErrServiceUnavailable.WithDetails("too many log-ins at once").After(time.Second)
-	if h.waiting.Add(1) > h.maxWait {
+	if h.waiting.Add(1) > h.maxWaiting {
 		h.waiting.Add(-1)
 		return busy
 	}

@@ -23,7 +23,7 @@ func greet(process Process, cfg config.Config, on []entry, address net.Addr, log
 	apps := strings.Join(names(on), ", ")
 	if !logsText(cfg.Log, process.Stderr) {
 		log.Info("serving", "version", process.Build.String(), "address", address.String(),
-			"database", describeDatabase(cfg.Database), "apps", apps)
+			"database", describeDatabase(cfg.Database), "apps", apps, "try", firstCall(cfg, on, base))
 		return
 	}
 	_ = writeTable(process.Stdout, func(table io.Writer) {

@@ -65,7 +65,7 @@ func awaitDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (da
 			return opened, nil
 		}
 		if ctx.Err() == nil {
-			log.WarnContext(ctx, "the database is not ready; tried again", "pause", pause, "error", err)
+			log.WarnContext(ctx, "the database is not ready; tried again", "pause", pause.String(), "error", err)
 		}
 		select {
 		case <-ctx.Done():

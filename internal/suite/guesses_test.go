@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"testing"
 
 	"messenger-api/internal/testkit"
@@ -61,4 +62,19 @@ func TestLimitOfPasswordChanges(t *testing.T) {
 		alice.Get("/v1/auth/sessions", via("10.2.0.1")...).Want(http.StatusOK)
 		alice.Post("/v1/auth/password", map[string]string{"password": "x", "new_password": "y"}, via("10.2.0.2")...).Empty(http.StatusOK)
 	}, "THROTTLING_AUTH_RPM=2")
+}
+
+// Right log-ins are no guesses, however many come at once from one address.
+func TestManyRightLogInsAtOnce(t *testing.T) {
+	withSettings(t, func(t *testing.T, s *testkit.Server) {
+		guest := s.Guest(t)
+		guest.Post("/v1/auth/register", credentials("alice", "x"), via("10.1.0.1")...).Empty(http.StatusCreated)
+		var group sync.WaitGroup
+		for range 20 {
+			group.Go(func() {
+				guest.Post("/v1/auth/login", credentials("alice", "x"), via("10.1.0.2")...).Want(http.StatusOK)
+			})
+		}
+		group.Wait()
+	}, "THROTTLING_AUTH_RPM=3", "TRUSTED_PROXIES=127.0.0.1")
 }

@@ -50,7 +50,8 @@ func testPageLimits(t *testing.T, s *testkit.Server) {
 	r := newRoom(t, s)
 	path := "/v1/chats/" + r.chat + "/messages"
 	for _, query := range []string{"", "?limit=", "?limit=0", "?limit=-1", "?limit=1001", "?limit=99999999999999999999", "?limit=x",
-		"?limit=1.5", "?limit=1e2", "?limit=0x10", "?limit=1%20", "?limit=%00", "?limit=null", "?Limit=1", "?limit=1_0", "?limit=٣"} {
+		"?limit=1.5", "?limit=1e2", "?limit=0x10", "?limit=1%20", "?limit=%00", "?limit=null", "?Limit=1", "?limit=1_0", "?limit=٣",
+		"?limit=%2B5", "?limit=1&limit=2", "?limit=1&from=%zz"} {
 		if answer := r.Get(path + query); answer.Status != 400 || answer.Code() != "bad-parameters" {
 			t.Errorf("%s", answer)
 		}

@@ -48,6 +48,7 @@ func TestContract(t *testing.T) {
 		{"unknown paths need a session", testUnknownPaths},
 		{"list sessions", testListSessions},
 		{"end session", testEndSession},
+		{"escaped paths", testEscapedPaths},
 		{"change password", testChangePassword},
 		{"change password refused", testChangePasswordRefused},
 		{"create chat", testCreateChat},

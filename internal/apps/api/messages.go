@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
@@ -42,17 +43,13 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, from, err := pageOf(chat, r.URL.Query())
+	limit, from, err := pageOf(chat, r.URL.RawQuery)
 	if err != nil {
 		return a.service.Refuse(r.Context(), chat, err)
 	}
 	place := pages.Place{Chat: chat, Limit: limit, Before: from.Before}
 	page, err := a.pages.Read(r.Context(), place, func(ctx context.Context) ([]byte, error) {
-		page, err := a.service.Messages(ctx, from, limit)
-		if err != nil {
-			return nil, err
-		}
-		return httpkit.Encode(encodePage(page))
+		return a.loadPage(ctx, from, limit)
 	})
 	if err != nil {
 		return err
@@ -67,17 +64,34 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// pageOf reads which page of a chat is asked for.
-func pageOf(chat messenger.ID, query url.Values) (limit int, from messenger.Cursor, err error) {
-	limit, err = strconv.Atoi(query.Get("limit"))
-	if err != nil || limit < 1 || limit > messenger.PageMaxMessages {
+func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([]byte, error) {
+	if err := a.loading.Acquire(ctx, int64(limit)); err != nil {
+		return nil, errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
+	}
+	defer a.loading.Release(int64(limit))
+	page, err := a.service.Messages(ctx, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	return httpkit.Encode(encodePage(page))
+}
+
+// pageOf reads which page of a chat is asked for. A query that can't be read as
+// a whole is refused: what it lost might be the iterator.
+func pageOf(chat messenger.ID, rawQuery string) (limit int, from messenger.Cursor, err error) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return 0, from, errs.ErrBadParameters.WithDetails("the query can't be read")
+	}
+	number, err := strconv.ParseUint(query.Get("limit"), 10, 16)
+	if err != nil || number < 1 || number > messenger.PageMaxMessages || len(query["limit"]) > 1 {
 		return 0, from, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", messenger.PageMaxMessages)
 	}
 	if !query.Has("from") {
-		return limit, messenger.FromEnd(chat), nil
+		return int(number), messenger.FromEnd(chat), nil
 	}
 	from, err = messenger.ParseCursor(chat, query.Get("from"))
-	return limit, from, err
+	return int(number), from, err
 }
 
 func encodePage(page messenger.Page) MessagePage {

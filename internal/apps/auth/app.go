@@ -38,7 +38,7 @@ type Options struct {
 type app struct {
 	service *messenger.Service
 	options Options
-	guesses guesses
+	guesses *guesses
 	known   *knownTokens
 	cached  *cachedSessions
 	log     *slog.Logger

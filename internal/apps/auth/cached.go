@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"messenger-api/internal/cache"
 	"messenger-api/internal/messenger"
 )
@@ -17,6 +19,10 @@ const (
 	nearMost = time.Minute
 	// tombstoneLifetime outlives every entry that a slow reader may still write.
 	tombstoneLifetime = 2 * believed
+	// endTimeout bounds the ending of all sessions of an account, endsAtOnce how
+	// many go over the connection together.
+	endTimeout = 2 * time.Second
+	endsAtOnce = 64
 )
 
 // cachedSessions keeps open sessions in the cache that all nodes share. A log-out
@@ -81,13 +87,17 @@ func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash)
 	if c == nil {
 		return
 	}
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
 	entries := make([]string, len(hashes))
+	var group errgroup.Group
+	group.SetLimit(endsAtOnce)
 	for i, hash := range hashes {
-		if c.cache.Set(ctx, tombstoneKey(hash), []byte{1}, tombstoneLifetime) != nil {
-			return
-		}
 		entries[i] = sessionKey(hash)
+		group.Go(func() error { return c.cache.Set(ctx, tombstoneKey(hash), []byte{1}, tombstoneLifetime) })
+	}
+	if group.Wait() != nil {
+		return // what has no tombstone now is doubted soon
 	}
 	// It is also the call after which this node has the news of its own tombstones.
 	_ = c.cache.Delete(ctx, entries...)

@@ -130,6 +130,17 @@ func TestEndedSession(t *testing.T) {
 	c.want(other, found)
 }
 
+// A cache may drop what it likes, such as the tombstone alone.
+func TestLostTombstoneBringsNothingBack(t *testing.T) {
+	c := newClocked(t)
+	c.keep(t.Context(), hash, c.open(time.Hour), c.time())
+	c.end(t.Context(), hash)
+	if err := c.cache.Delete(t.Context(), tombstoneKey(hash)); err != nil {
+		t.Fatal(err)
+	}
+	c.want(hash, unknown)
+}
+
 func TestExpiredSessionIsNotKept(t *testing.T) {
 	c := newClocked(t)
 	for _, lifetime := range []time.Duration{-time.Hour, 0} {

@@ -42,7 +42,26 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 		return messenger.Session{}, errs.ErrAuthFailed
 	}
 	hash := token.Hash()
-	session, found, ended := a.cached.find(r.Context(), hash)
+	// An address over its limit can't make us look up what it invents, not even
+	// in the cache; sessions that were seen alive go on.
+	if a.options.Requests != nil && !a.known.has(hash) {
+		if wait := a.options.Requests.Wait(r.Context(), ratelimit.AddressKey(info.Client)); wait > 0 {
+			return messenger.Session{}, errs.ErrRequestLimit.After(wait)
+		}
+	}
+	session, err := a.find(r.Context(), token, hash)
+	switch {
+	case err == nil:
+		a.known.add(hash)
+	case errs.Is(err, errs.Unauthenticated):
+		a.known.remove(hash)
+	}
+	return session, err
+}
+
+// find asks the cache for a session, else the database, and keeps an open one.
+func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
+	session, found, ended := a.cached.find(ctx, hash)
 	switch {
 	case ended:
 		return session, errs.ErrInvalidSession
@@ -51,26 +70,10 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 	case found:
 		return session, nil
 	}
-	// An address over its limit can't make us look up what it invents; sessions
-	// that were seen alive go on.
-	if a.options.Requests != nil && !a.known.has(hash) {
-		if wait := a.options.Requests.Wait(r.Context(), ratelimit.AddressKey(info.Client)); wait > 0 {
-			return messenger.Session{}, errs.ErrRequestLimit.After(wait)
-		}
-	}
-	return a.lookUp(r.Context(), token, hash)
-}
-
-// lookUp asks the database for a session, and keeps an open one.
-func (a *app) lookUp(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
 	readAt := time.Now()
 	session, err := a.service.Session(ctx, token)
-	switch {
-	case err == nil:
-		a.known.add(hash)
+	if err == nil {
 		a.cached.keep(ctx, hash, session, readAt)
-	case errs.Is(err, errs.Unauthenticated):
-		a.known.remove(hash)
 	}
 	return session, err
 }

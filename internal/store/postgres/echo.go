@@ -27,7 +27,7 @@ func (e *echo) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQ
 // TraceQueryEnd implements pgx.QueryTracer.
 func (e *echo) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
 	if start, ok := ctx.Value(echoKey{}).(echoStart); ok {
-		e.log.InfoContext(ctx, "sql", "statement", start.sql, "duration", time.Since(start.started), "failed", data.Err != nil)
+		e.log.InfoContext(ctx, "sql", "statement", start.sql, "duration_ms", float64(time.Since(start.started).Microseconds())/1000, "failed", data.Err != nil)
 	}
 }
 

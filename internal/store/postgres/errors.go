@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"messenger-api/internal/errs"
@@ -52,6 +53,10 @@ func (s *Store) dropStale(err error) {
 // unavailable tells a database that is down, busy or read-only from a fault.
 func unavailable(err error) bool {
 	var refused *pgconn.PgError
+	var misread pgx.ScanArgError
+	if errors.As(err, &misread) {
+		return false
+	}
 	if !errors.As(err, &refused) {
 		// Whatever the server did not say itself is about the way to it.
 		return !errors.Is(err, context.Canceled)
@@ -73,6 +78,8 @@ func (s *Store) appendFailure(err error) error {
 	outcome := messenger.ErrRejected
 	var refused *pgconn.PgError
 	switch state := sqlState(err); {
+	case !errors.As(err, &refused) && !unavailable(err):
+		return s.failure(err)
 	case !errors.As(err, &refused):
 		outcome = messenger.ErrOutcomeUnknown
 	case strings.HasPrefix(refused.SeverityUnlocalized, "FATAL"), strings.HasPrefix(refused.SeverityUnlocalized, "PANIC"):

@@ -36,7 +36,7 @@ func lockDirectory(ctx context.Context, directory string, wait time.Duration, lo
 	locked, err := lock.TryLock()
 	if err == nil && !locked && wait > 0 {
 		log.InfoContext(ctx, "another process serves from the data directory: waiting for its end",
-			"directory", directory, "at_most", wait)
+			"directory", directory, "at_most", wait.String())
 		waiting, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		locked, err = lock.TryLockContext(waiting, lockRetryPause)
