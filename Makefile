@@ -53,7 +53,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (3s)
 
 .PHONY: bench
 bench: ## Measure sends, pages, start time and memory
-	scripts/services run postgres -- go run ./bench
+	scripts/services run postgres redis -- go run ./bench
 
 .PHONY: lint
 lint: ## Check formatting, vet, golangci-lint with the import rules, shellcheck

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // ErrFull is returned when as many calls wait as the Limit allows.
@@ -42,6 +43,8 @@ type Group[Request, Answer any] struct {
 	waiting      []call[Request, Answer]
 	waitingBytes int
 	running      bool
+	// since is when the trip under way began, zero while there is none.
+	since time.Time
 }
 
 type call[Request, Answer any] struct {
@@ -75,6 +78,16 @@ func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answe
 		var none Answer
 		return none, ctx.Err()
 	}
+}
+
+// Underway is how long the present trip has lasted, 0 while there is none.
+func (g *Group[Request, Answer]) Underway() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.since.IsZero() {
+		return 0
+	}
+	return time.Since(g.since)
 }
 
 // join puts a call among those that wait, if there is room.
@@ -135,7 +148,7 @@ func (g *Group[Request, Answer]) next() []call[Request, Answer] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.waiting) == 0 {
-		g.running, g.waiting = false, nil
+		g.running, g.waiting, g.since = false, nil, time.Time{}
 		return nil
 	}
 	count, total := 0, 0
@@ -150,5 +163,6 @@ func (g *Group[Request, Answer]) next() []call[Request, Answer] {
 	calls := g.waiting[:count:count]
 	g.waiting = g.waiting[count:]
 	g.waitingBytes -= total
+	g.since = time.Now()
 	return calls
 }

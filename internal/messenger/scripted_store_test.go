@@ -14,6 +14,8 @@ import (
 type scriptedStore struct {
 	Store
 
+	// writers is how many commits go at once, 1 where it is 0.
+	writers int
 	// script makes a commit, or fails it; commit stores the batch.
 	script func(ctx context.Context, batch []Message, commit func() []Appended) ([]Appended, error)
 
@@ -22,7 +24,7 @@ type scriptedStore struct {
 	stored []Message
 }
 
-func (*scriptedStore) Writers() int { return 1 }
+func (s *scriptedStore) Writers() int { return max(s.writers, 1) }
 
 func (*scriptedStore) ChatExists(_ context.Context, chat ID) (bool, error) { return chat == aChat, nil }
 

@@ -3,7 +3,6 @@ package messenger
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"time"
 	"unicode/utf8"
 
@@ -73,10 +72,19 @@ func (s *Service) checkDraft(draft Draft) error {
 	return checkText("client_message_id", draft.ClientMessageID)
 }
 
-var senderSeed = maphash.MakeSeed()
+// stuckAfter is how long a commit may last before others go around it. Most take
+// a few milliseconds.
+const stuckAfter = 50 * time.Millisecond
 
-// sender picks the group that commits a chat's messages: always the same one,
-// so that one locked chat stalls only the chats that share it.
+// sender picks the group that commits a chat's message: the first, since the
+// larger a batch, the less each message costs. While its commit is stuck the
+// others share the chats by hash, so that one locked chat stalls few. Which group
+// it is changes nothing for the log: the database judges under the chat's lock.
 func (s *Service) sender(chat ID) *gather.Group[outgoing, sendAnswer] {
-	return s.senders[maphash.Bytes(senderSeed, chat[:])%uint64(len(s.senders))]
+	first, others := s.senders[0], s.senders[1:]
+	if len(others) == 0 || first.Underway() < stuckAfter {
+		return first
+	}
+	// An ID ends with random bytes.
+	return others[int(chat[len(chat)-1])%len(others)]
 }

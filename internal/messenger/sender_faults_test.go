@@ -104,3 +104,35 @@ func TestTooManySendsWait(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// While one commit is stuck, sends to other chats go around it.
+func TestStuckCommitStallsFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		unlocked := make(chan struct{})
+		locked := ID{15: 7}
+		store := &scriptedStore{writers: 3, script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+			if batch[0].ChatID == locked {
+				<-unlocked
+			}
+			return commit(), nil
+		}}
+		service := newScripted(store)
+		first := make(chan error)
+		go func() {
+			_, err := service.Send(t.Context(), Draft{ChatID: locked, Text: "locked"})
+			first <- err
+		}()
+		time.Sleep(2 * stuckAfter)
+		for i := range 8 {
+			if _, err := service.Send(t.Context(), Draft{ChatID: ID{15: byte(i)}, Text: "free"}); i != 7 && err != nil {
+				t.Errorf("a send to another chat: %v", err)
+			}
+			if i == 6 {
+				close(unlocked)
+			}
+		}
+		if err := <-first; err != nil {
+			t.Errorf("the send to the locked chat: %v", err)
+		}
+	})
+}

@@ -10,9 +10,9 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// writers is how many batches may be under way at once: measured, more of them
-// make smaller batches and no more messages.
-const writers = 2
+// writers is how many batches may be under way at once: one that takes all
+// messages while it is not stuck, and two beside it.
+const writers = 3
 
 // appendEvents judges, numbers and stores a batch. It must run in a statement
 // of its own after lockChats: only then its snapshot is younger than the locks,

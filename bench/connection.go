@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// request is an HTTP request, ready to be sent, and the status that answers it.
+type request struct {
+	bytes []byte
+	want  int
+}
+
+func get(path, session string) request {
+	return request{fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: bench\r\n%s\r\n", path, authorization(session)), http.StatusOK}
+}
+
+func post(path, session, body string) request {
+	return request{fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: bench\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		path, authorization(session), len(body), body), http.StatusCreated}
+}
+
+func authorization(session string) string {
+	if session == "" {
+		return ""
+	}
+	return "Authorization: session_id " + session + "\r\n"
+}
+
+// connection is one keep-alive connection. It reads of an answer what it must:
+// the generator shares the processors with what it measures.
+type connection struct {
+	net.Conn
+
+	buffer []byte
+}
+
+// answer is valid until the next exchange.
+type answer struct {
+	status int
+	body   []byte
+}
+
+// dial connects; all exchanges together may take no longer than the time-out.
+// The connection is closed when ctx ends.
+func dial(ctx context.Context, address string, timeout time.Duration) (*connection, error) {
+	connected, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { connected.Close() })
+	return &connection{connected, make([]byte, 64<<10)}, connected.SetDeadline(time.Now().Add(timeout))
+}
+
+var (
+	headEnd       = []byte("\r\n\r\n")
+	contentLength = []byte("\r\nContent-Length: ")
+	errUnreadable = errors.New("an answer that this program can't read")
+)
+
+// exchange sends the bytes of a request and reads the whole answer.
+func (c *connection) exchange(request []byte) (answer, error) {
+	if _, err := c.Write(request); err != nil {
+		return answer{}, err
+	}
+	read, head, whole := 0, 0, 0
+	for whole == 0 || read < whole {
+		if read == len(c.buffer) {
+			c.buffer = append(c.buffer, make([]byte, len(c.buffer))...)
+		}
+		n, err := c.Read(c.buffer[read:])
+		if err != nil {
+			return answer{}, err
+		}
+		read += n
+		if whole > 0 {
+			continue
+		}
+		if head = bytes.Index(c.buffer[:read], headEnd); head < 0 {
+			continue
+		}
+		length, err := bodyLength(c.buffer[:head+2])
+		if err != nil {
+			return answer{}, err
+		}
+		whole = head + len(headEnd) + length
+	}
+	status, err := strconv.Atoi(string(c.buffer[9:12]))
+	return answer{status, c.buffer[head+len(headEnd) : whole]}, err
+}
+
+// bodyLength reads Content-Length, as net/http spells it.
+func bodyLength(head []byte) (int, error) {
+	if len(head) < len("HTTP/1.1 200") {
+		return 0, errUnreadable
+	}
+	_, rest, found := bytes.Cut(head, contentLength)
+	line, _, ended := bytes.Cut(rest, []byte("\r\n"))
+	if !found || !ended {
+		return 0, errUnreadable
+	}
+	return strconv.Atoi(string(line))
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver sqlite
+)
+
+// database is what a server keeps its messages in, looked at from beside it.
+type database struct {
+	settings []string
+	sql      *sql.DB
+	// postgres says how to connect; nil for SQLite.
+	postgres *pgx.ConnConfig
+}
+
+// countMessages gives the number of messages, and the ends of all chats added up.
+const countMessages = `
+	SELECT (SELECT count(*) FROM events WHERE kind = 1), (SELECT CAST(coalesce(sum(last_seq), 0) AS bigint) FROM chats)`
+
+func (d *database) count(ctx context.Context) (messages, numbered int64, err error) {
+	err = d.sql.QueryRowContext(ctx, countMessages).Scan(&messages, &numbered)
+	return messages, numbered, err
+}
+
+// transactions is the number of the next transaction that writes, of the whole
+// PostgreSQL server; 0 on SQLite.
+func (d *database) transactions(ctx context.Context) (number int64, err error) {
+	if d == nil || d.postgres == nil {
+		return 0, nil
+	}
+	err = d.sql.QueryRowContext(ctx, "SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)").Scan(&number)
+	return number, err
+}
+
+// openEmbedded names a directory for the embedded database.
+func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
+	directory := l.path(name)
+	opened, err := sql.Open("sqlite", "file:"+directory+"/messenger.db?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, err
+	}
+	l.later(opened.Close)
+	return &database{settings: []string{"DATA_DIR=" + directory}, sql: opened}, nil
+}
+
+// openPostgres makes a fresh database on the server of TEST_POSTGRES_URL.
+func openPostgres(ctx context.Context, l *lab, name string) (*database, error) {
+	url := os.Getenv("TEST_POSTGRES_URL")
+	if url == "" {
+		return nil, errors.New("TEST_POSTGRES_URL is not set: run this by make bench")
+	}
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	name = "bench_" + strings.ReplaceAll(name, "-", "_") + "_" + strings.ToLower(rand.Text()[:8])
+	if err := execute(ctx, config, "CREATE DATABASE "+name); err != nil {
+		return nil, err
+	}
+	l.later(func() error {
+		return execute(context.WithoutCancel(ctx), config, "DROP DATABASE "+name+" WITH (FORCE)")
+	})
+	own := config.Copy()
+	own.Database = name
+	opened := stdlib.OpenDB(*own)
+	l.later(opened.Close)
+	return &database{settings: postgresSettings(own), sql: opened, postgres: own}, nil
+}
+
+// openPostgresAndRedis is openPostgres with the Redis of TEST_REDIS_URL for a
+// cache. Keys are random ids, so nobody else's are in the way.
+func openPostgresAndRedis(ctx context.Context, l *lab, name string) (*database, error) {
+	url := os.Getenv("TEST_REDIS_URL")
+	if url == "" {
+		return nil, errors.New("TEST_REDIS_URL is not set: run this by make bench")
+	}
+	return openPostgresWith(ctx, l, name, "CACHE_TYPE=redis", "REDIS_URL="+url)
+}
+
+// openUncached is openPostgres without the app cache.
+func openUncached(ctx context.Context, l *lab, name string) (*database, error) {
+	return openPostgresWith(ctx, l, name, "APPS=auth,throttling,api,docs")
+}
+
+// openUnthrottled is openPostgres without the app throttling.
+func openUnthrottled(ctx context.Context, l *lab, name string) (*database, error) {
+	return openPostgresWith(ctx, l, name, "APPS=cache,auth,api,docs")
+}
+
+func openPostgresWith(ctx context.Context, l *lab, name string, settings ...string) (*database, error) {
+	opened, err := openPostgres(ctx, l, name)
+	if err == nil {
+		opened.settings = append(opened.settings, settings...)
+	}
+	return opened, err
+}
+
+func postgresSettings(config *pgx.ConnConfig) []string {
+	host := config.Host
+	if !strings.HasPrefix(host, "/") {
+		host += ":" + strconv.Itoa(int(config.Port))
+	}
+	return []string{
+		"POSTGRES_HOSTS=" + host, "POSTGRES_USER=" + config.User, "POSTGRES_PWD=" + config.Password,
+		"POSTGRES_DB=" + config.Database, "POSTGRES_SSLMODE=prefer",
+	}
+}
+
+func execute(ctx context.Context, config *pgx.ConnConfig, statement string) error {
+	connection, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	_, err = connection.Exec(ctx, statement)
+	return errors.Join(err, connection.Close(ctx))
+}

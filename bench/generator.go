@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// loaded is what came of a load.
+type loaded struct {
+	// perSecond, latencies (sorted) and bodyBytes (their mean) are of the
+	// measured time, answers and created (the 201s) of the warm-up, too.
+	perSecond float64
+	latencies []time.Duration
+	bodyBytes int
+	answers   int64
+	created   int64
+}
+
+// quantile gives the latency that the share q of all answers did not exceed.
+func (l loaded) quantile(q float64) time.Duration {
+	return l.latencies[min(int(q*float64(len(l.latencies))), len(l.latencies)-1)]
+}
+
+// looper is one closed-loop client: it sends its requests in turn over one
+// connection, each as soon as the last is answered.
+type looper struct {
+	loaded
+
+	script     []request
+	connection *connection
+	bytes      int
+}
+
+// load lets a client run each script, for warmUp+measured. Any answer but the
+// one that a request wants fails it.
+func load(ctx context.Context, address string, scripts [][]request, warmUp, measured time.Duration) (loaded, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	loopers := make([]*looper, len(scripts))
+	for i, script := range scripts {
+		connected, err := dial(ctx, address, warmUp+measured+30*time.Second)
+		if err != nil {
+			return loaded{}, err
+		}
+		defer connected.Close()
+		loopers[i] = &looper{script: script, connection: connected}
+	}
+	begin := time.Now().Add(warmUp)
+	group, running := errgroup.WithContext(ctx)
+	context.AfterFunc(running, cancel)
+	for _, one := range loopers {
+		group.Go(func() error { return one.run(begin, begin.Add(measured)) })
+	}
+	if err := group.Wait(); err != nil {
+		return loaded{}, err
+	}
+	return together(loopers, measured)
+}
+
+// run measures what is answered from begin to end.
+func (l *looper) run(begin, end time.Time) error {
+	sent := time.Now()
+	for i := 0; sent.Before(end); i++ {
+		request := &l.script[i%len(l.script)]
+		answer, err := l.connection.exchange(request.bytes)
+		if err != nil {
+			return err
+		}
+		if answer.status != request.want {
+			return fmt.Errorf("answered with %d instead of %d: %.200s", answer.status, request.want, answer.body)
+		}
+		l.answers++
+		if answer.status == http.StatusCreated {
+			l.created++
+		}
+		answered := time.Now()
+		if answered.After(begin) && !answered.After(end) {
+			l.latencies = append(l.latencies, answered.Sub(sent))
+			l.bytes += len(answer.body)
+		}
+		sent = answered
+	}
+	return nil
+}
+
+func together(loopers []*looper, measured time.Duration) (loaded, error) {
+	var all loaded
+	for _, one := range loopers {
+		all.latencies = append(all.latencies, one.latencies...)
+		all.bodyBytes += one.bytes
+		all.answers += one.answers
+		all.created += one.created
+	}
+	if len(all.latencies) == 0 {
+		return all, errors.New("nothing was answered in the measured time")
+	}
+	slices.Sort(all.latencies)
+	all.perSecond = float64(len(all.latencies)) / measured.Seconds()
+	all.bodyBytes /= len(all.latencies)
+	return all, nil
+}

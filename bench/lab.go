@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// lab holds all that is measured: the binary, the servers, their databases. A
+// server is started when a figure first asks for it, and stays for the next
+// rounds; while it is not asked anything it costs next to nothing.
+type lab struct {
+	options   options
+	began     time.Time
+	directory string
+	binary    string
+	targets   map[string]*target
+	bench     *pgbench
+	// cleanup is done in reverse order.
+	cleanup []func() error
+}
+
+// openLab builds the binary as `make build` does. Its directory is in ./bin and
+// not in the system's one for temporary files, which may be memory that no
+// fsync has to wait for.
+func openLab(ctx context.Context, o options) (*lab, error) {
+	if err := os.MkdirAll("bin", 0o755); err != nil {
+		return nil, err
+	}
+	directory, err := os.MkdirTemp("bin", "bench-")
+	if err != nil {
+		return nil, err
+	}
+	l := &lab{options: o, began: time.Now(), directory: directory, targets: map[string]*target{}}
+	l.later(func() error { return os.RemoveAll(directory) })
+	l.binary = filepath.Join(directory, "messenger-api")
+	l.note("build")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
+		"-o", l.binary, "./cmd/messenger-api")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return nil, errors.Join(fmt.Errorf("build the server: %w\n%s", err, output), l.close())
+	}
+	return l, nil
+}
+
+// later keeps something to do when the lab closes.
+func (l *lab) later(undo func() error) { l.cleanup = append(l.cleanup, undo) }
+
+func (l *lab) close() error {
+	var failures []error
+	for i := len(l.cleanup) - 1; i >= 0; i-- {
+		failures = append(failures, l.cleanup[i]())
+	}
+	return errors.Join(failures...)
+}
+
+// note tells on standard error how far the run is.
+func (l *lab) note(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, "%7.1fs  %s\n", time.Since(l.began).Seconds(), fmt.Sprintf(format, arguments...))
+}
+
+// path names a file or directory of the lab that does not exist yet.
+func (l *lab) path(name string) string { return filepath.Join(l.directory, name) }
+
+// target returns the server that a figure is measured on.
+func (l *lab) target(ctx context.Context, kind targetKind) (*target, error) {
+	if known, ok := l.targets[kind.name]; ok {
+		return known, nil
+	}
+	l.note("start %s with %d accounts", kind.name, kind.accounts)
+	started, err := startTarget(ctx, l, kind)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", kind.name, err)
+	}
+	l.targets[kind.name] = started
+	return started, nil
+}
+
+// check compares each database with the answers that its server gave. It
+// returns how many messages were found, in all.
+func (l *lab) check(ctx context.Context) (int64, error) {
+	var found int64
+	for name, target := range l.targets {
+		messages, err := target.check(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("check %s: %w", name, err)
+		}
+		found += messages
+	}
+	return found, nil
+}

@@ -1,0 +1,110 @@
+// Command bench measures the service as it is built and run, beside what the
+// machine gives at most in the same minutes, and prints both with their ratios.
+// docs/benchmarks.md says what each figure means. Run it by `make bench`, from
+// the root of the repository.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	clients, many, rounds, starts int
+	warmUp, measured              time.Duration
+	textBytes                     int
+	only                          *regexp.Regexp
+	out                           string
+}
+
+func readOptions() (options, error) {
+	var o options
+	var seconds, warmUp float64
+	var only string
+	flag.IntVar(&o.clients, "clients", 32, "clients at once")
+	flag.IntVar(&o.many, "many", 256, "clients at once where many are measured")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often each figure is measured, all in turn; the median counts")
+	flag.IntVar(&o.starts, "starts", 11, "how often the start is measured")
+	flag.Float64Var(&seconds, "seconds", 8, "how long each figure is measured")
+	flag.Float64Var(&warmUp, "warm-up", 2, "how long it runs before that")
+	flag.IntVar(&o.textBytes, "text", 100, "length of a message in bytes")
+	flag.StringVar(&only, "only", "", "regular expression: only the figures whose names match, and their limits")
+	flag.StringVar(&o.out, "out", "", "file to write the tables to, too, as Markdown")
+	flag.Parse()
+	o.measured = time.Duration(seconds * float64(time.Second))
+	o.warmUp = time.Duration(warmUp * float64(time.Second))
+	if flag.NArg() > 0 || o.clients < 1 || o.many < 1 || o.rounds < 1 || o.starts < 1 || o.textBytes < 1 || o.measured < time.Second {
+		return o, errors.New("usage: go run ./bench [flags]; each number is 1 at least; see -help")
+	}
+	var err error
+	o.only, err = regexp.Compile(only)
+	return o, err
+}
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == bareCommand {
+		exit(serveBare(os.Args[2]))
+	}
+	o, err := readOptions()
+	if err != nil {
+		exit(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	err = run(ctx, o)
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
+	exit(err)
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// run measures and reports. What it started and made is gone when it returns.
+func run(ctx context.Context, o options) (err error) {
+	l, err := openLab(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.close()) }()
+	report := newReport(o)
+	for _, fact := range facts(o) {
+		l.note("%s", fact.name)
+		values, err := fact.measure(ctx, l)
+		if err != nil {
+			return fmt.Errorf("%s: %w", fact.name, err)
+		}
+		report.facts = append(report.facts, values...)
+	}
+	figures := plan(o)
+	for round := range o.rounds {
+		for _, figure := range figures {
+			measurement, err := figure.measure(ctx, l)
+			if err != nil {
+				return fmt.Errorf("%s: %w", figure.name, err)
+			}
+			l.note("%d/%d  %s: %.0f/s", round+1, o.rounds, figure.name, measurement.perSecond)
+			report.add(figure, measurement)
+		}
+	}
+	checked, err := l.check(ctx)
+	if err != nil {
+		return err
+	}
+	report.checked = checked
+	return report.publish()
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+)
+
+// targetKind says what a server is, before it is started.
+type targetKind struct {
+	name string
+	// accounts is how many clients it is prepared for.
+	accounts int
+	// logLevel is info where the access log is measured, too; it goes to a file.
+	logLevel string
+	// open makes the database; nil for the bare handler, which has none.
+	open func(context.Context, *lab, string) (*database, error)
+}
+
+// target is a server that runs, with those who talk to it.
+type target struct {
+	*process
+
+	database   *database
+	population *population
+}
+
+// settingsOf are a server's whole environment: nobody is throttled, all else is
+// as by default.
+func settingsOf(address, logLevel string, database *database) []string {
+	host, port, _ := net.SplitHostPort(address)
+	settings := []string{
+		"HOST=" + host, "PORT=" + port, "LOG_LEVEL=" + logLevel, "THROTTLING_RPS=1000000", "THROTTLING_AUTH_RPM=1000000",
+	}
+	return append(settings, database.settings...)
+}
+
+func startTarget(ctx context.Context, l *lab, kind targetKind) (*target, error) {
+	if kind.open == nil {
+		return startBare(ctx, l, kind)
+	}
+	name := strings.NewReplacer(" ", "-", ",", "").Replace(kind.name)
+	database, err := kind.open(ctx, l, name)
+	if err != nil {
+		return nil, err
+	}
+	t := &target{database: database}
+	if t.process, err = l.startServer(ctx, name, kind.logLevel, database); err != nil {
+		return nil, err
+	}
+	if t.population, err = populate(ctx, t.address, kind.accounts, l.options.textBytes); err != nil {
+		return nil, t.explain(err)
+	}
+	return t, nil
+}
+
+// startServer runs the binary on a database until it may be used.
+func (l *lab) startServer(ctx context.Context, name, logLevel string, database *database) (*process, error) {
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	started, err := startProcess(l.path(name+".log"), address, settingsOf(address, logLevel, database), l.binary, "serve")
+	if err != nil {
+		return nil, err
+	}
+	l.later(started.stop)
+	return started, started.explain(started.await(ctx, "/ping_db"))
+}
+
+// check finds in the database what was answered 201: each message once, and the
+// numbers of each chat without a hole.
+func (t *target) check(ctx context.Context) (int64, error) {
+	if t.database == nil {
+		return 0, nil
+	}
+	messages, numbered, err := t.database.count(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if sent := t.population.sent.Load(); messages != sent || numbered != sent {
+		return 0, fmt.Errorf("%d sends were answered 201, %d messages are stored, the chats count %d", sent, messages, numbered)
+	}
+	return messages, nil
+}
