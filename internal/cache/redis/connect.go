@@ -31,7 +31,7 @@ func (c *Cache) connect(ctx context.Context) (*link, error) {
 	}
 	var err error
 	if l.client, err = rueidis.NewClient(option); err == nil {
-		err = l.greet(ctx, c.options.ConnectLimit)
+		err = l.greet(ctx, c.options.Silence)
 	}
 	if err != nil {
 		l.close()

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"time"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -59,7 +59,9 @@ const appendEvents = `
 // Writers implements messenger.Store.
 func (s *Store) Writers() int { return writers }
 
-// AppendMessages implements messenger.Store: one round trip, one transaction.
+// AppendMessages implements messenger.Store: one round trip, one transaction. A
+// batch in which all is well goes the short way; where the database's constraints
+// stop that, it goes again, and each message is judged.
 func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
 	connection, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -67,20 +69,30 @@ func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message
 	}
 	defer connection.Release()
 	columns := columnsOf(messages)
-	var appended []messenger.Appended
+	appended, err := appendAll(ctx, connection.Conn(), columns, messages)
+	if strings.HasPrefix(sqlState(err), constraintViolations) {
+		appended, err = appendJudged(ctx, connection.Conn(), columns, messages)
+	}
+	if err != nil {
+		return nil, s.appendFailure(err)
+	}
+	return appended, nil
+}
+
+// appendJudged stores what may be stored of a batch.
+func appendJudged(
+	ctx context.Context, connection *pgx.Conn, columns columns, messages []messenger.Message,
+) (appended []messenger.Appended, err error) {
 	// Without a BEGIN the batch is one implicit transaction, committed at its end.
 	batch := &pgx.Batch{}
-	batch.Queue(lockChats, columns.chats())
+	batch.Queue(lockChats, columns.chats)
 	batch.Queue(appendEvents, columns.messageIDs, columns.chatIDs, columns.userIDs, columns.accountIDs,
 		columns.clientMessageIDs, columns.texts, columns.createdAts).Query(func(rows pgx.Rows) error {
 		appended, err = collectAppended(rows, messages)
 		return err
 	})
 	// Close has read the end of the transaction: what it returns nil for is durable.
-	if err := connection.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, s.appendFailure(err)
-	}
-	return appended, nil
+	return appended, connection.SendBatch(ctx, batch).Close()
 }
 
 func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.Appended, error) {
@@ -108,44 +120,4 @@ func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.A
 		appended = append(appended, one)
 	}
 	return appended, rows.Err()
-}
-
-// columns are the messages of a batch as the arrays that unnest takes.
-type columns struct {
-	messageIDs, chatIDs, userIDs, accountIDs [][16]byte
-	clientMessageIDs                         []*string
-	texts                                    []string
-	createdAts                               []time.Time
-}
-
-func columnsOf(messages []messenger.Message) columns {
-	var c columns
-	for i := range messages {
-		message := &messages[i]
-		c.messageIDs = append(c.messageIDs, message.ID)
-		c.chatIDs = append(c.chatIDs, message.ChatID)
-		c.userIDs = append(c.userIDs, message.UserID)
-		c.accountIDs = append(c.accountIDs, message.AccountID)
-		c.texts = append(c.texts, message.Text)
-		c.createdAts = append(c.createdAts, message.CreatedAt)
-		var key *string
-		if message.ClientMessageID != "" {
-			key = &message.ClientMessageID
-		}
-		c.clientMessageIDs = append(c.clientMessageIDs, key)
-	}
-	return c
-}
-
-// chats are the different chats of the batch.
-func (c columns) chats() [][16]byte {
-	seen := make(map[[16]byte]struct{}, len(c.chatIDs))
-	var chats [][16]byte
-	for _, chat := range c.chatIDs {
-		if _, known := seen[chat]; !known {
-			seen[chat] = struct{}{}
-			chats = append(chats, chat)
-		}
-	}
-	return chats
 }

@@ -16,14 +16,14 @@ import (
 
 // SQLSTATEs that are told apart; https://www.postgresql.org/docs/current/errcodes-appendix.html
 const (
-	uniqueViolation     = "23505"
-	foreignKeyViolation = "23503"
-	readOnlyTransaction = "25006"
-	deadlockDetected    = "40P01"
-	serializationFailed = "40001"
-	lockNotAvailable    = "55P03"
-	queryCanceled       = "57014"
-	adminShutdown       = "57P01"
+	constraintViolations = "23" // the class
+	uniqueViolation      = "23505"
+	readOnlyTransaction  = "25006"
+	deadlockDetected     = "40P01"
+	serializationFailed  = "40001"
+	lockNotAvailable     = "55P03"
+	queryCanceled        = "57014"
+	adminShutdown        = "57P01"
 )
 
 var errReadOnly = errors.New("the server takes no writes")

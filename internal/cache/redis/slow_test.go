@@ -1,0 +1,27 @@
+package redis_test
+
+import (
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/cache/redis"
+)
+
+// A Redis that takes longer for an answer than the breaker allows is not found
+// again by a new connection: that one would be lost at once, and so on.
+func TestTooSlowStaysAway(t *testing.T) {
+	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
+	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
+		o.Silence, o.ConnectLimit = 200*time.Millisecond, 2*time.Second
+	})
+	awaitUp(t, c)
+	proxy.Delay(400 * time.Millisecond)
+	awaitDown(t, c)
+	time.Sleep(4 * time.Second)
+	if found := lines.has(logFound); found > 0 {
+		t.Errorf("found %d times while it was too slow:\n%s", found, lines)
+	}
+	proxy.Heal()
+	awaitUp(t, c)
+}
