@@ -39,6 +39,7 @@ type connection struct {
 	net.Conn
 
 	buffer []byte
+	forget func() bool
 }
 
 // answer is valid until the next exchange.
@@ -54,8 +55,14 @@ func dial(ctx context.Context, address string, timeout time.Duration) (*connecti
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { connected.Close() })
-	return &connection{connected, make([]byte, 64<<10)}, connected.SetDeadline(time.Now().Add(timeout))
+	forget := context.AfterFunc(ctx, func() { connected.Close() })
+	return &connection{connected, make([]byte, 64<<10), forget}, connected.SetDeadline(time.Now().Add(timeout))
+}
+
+// Close implements net.Conn.
+func (c *connection) Close() error {
+	c.forget()
+	return c.Conn.Close()
 }
 
 var (
