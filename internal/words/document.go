@@ -1,0 +1,130 @@
+// Package words is the one analyser that every full-text index and every query
+// goes through, so that all databases find the same.
+//
+// A word is a run of letters, digits and combining marks that starts with a letter
+// or a digit; all else separates words: foo-bar, v1.2 and a@b.c are several. A word
+// is found by its term: in NFC and lower case, Ё as Е, cut to 64 code points and 255
+// bytes, then its Snowball stem, Russian when it holds a Cyrillic letter, English
+// when it holds a Latin one. Stop words are words like any other. Variation selectors
+// do not count. A script without spaces between its words makes long ones.
+//
+// The functions are safe for concurrent use, and so are the values they return
+// while nobody changes them.
+package words
+
+const (
+	// maxPosition and maxOccurrences are what PostgreSQL's tsvector can hold.
+	maxPosition    = 16383
+	maxOccurrences = 256
+	// placeless stands in Document.order for an occurrence without a position.
+	placeless = -1
+)
+
+// Term is one of the terms of a text. Positions are the places of its words,
+// ascending, the text's first word being number 1; there are none when all its
+// occurrences are placeless.
+type Term struct {
+	Text      string
+	Positions []int32
+}
+
+// Document is a text as an index sees it: its different terms in the order of their
+// first occurrence. An occurrence beyond the text's 16383rd word, or beyond the
+// 256th of its term, is placeless: its term is found, but no phrase is.
+//
+// The number of terms is not capped: those of a text of 262144 bytes stay below the
+// 1 MiB that a tsvector may take, since folding at most doubles a letter's bytes, and
+// a position costs at most 5 bytes more.
+type Document struct {
+	Terms []Term
+	// order is the index in Terms of each word up to maxPosition, or placeless.
+	order []int32
+}
+
+// Analyse finds the terms of the text.
+func Analyse(text string) Document {
+	var (
+		made   Document
+		found  analyser
+		counts []int32
+		placed int32
+	)
+	// A guess that suits messages, so that little has to grow.
+	words := min(len(text)/8+1, maxPosition)
+	made.order = make([]int32, 0, words)
+	made.Terms = make([]Term, 0, words)
+	counts = make([]int32, 0, words)
+	known := index{}
+	scan := scanner{text: text}
+	for number := 1; ; number++ {
+		next, ok := scan.next()
+		if !ok {
+			break
+		}
+		term := found.term(next.text)
+		at, isNew := known.add(made.Terms, term)
+		if isNew {
+			made.Terms = append(made.Terms, Term{Text: term})
+			counts = append(counts, 0)
+		}
+		switch {
+		case number > maxPosition:
+		case counts[at] == maxOccurrences:
+			made.order = append(made.order, placeless)
+		default:
+			made.order = append(made.order, at)
+			counts[at]++
+			placed++
+		}
+	}
+	made.place(counts, placed)
+	return made
+}
+
+// place gives each term its positions, all in one array; counts says how many
+// each has, placed how many all have.
+func (d *Document) place(counts []int32, placed int32) {
+	all := make([]int32, placed)
+	for i, count := range counts {
+		if count > 0 {
+			d.Terms[i].Positions, all = all[:0:count], all[count:]
+		}
+	}
+	for i, at := range d.order {
+		if at != placeless {
+			d.Terms[at].Positions = append(d.Terms[at].Positions, int32(i+1))
+		}
+	}
+}
+
+// index finds a term's place among the terms. Few are looked through, which is
+// faster than a map as long as a message is an ordinary one.
+type index struct {
+	places map[string]int32
+}
+
+const fewTerms = 48
+
+// add gives the place of the term, the next one when it is new, and whether it is.
+func (x *index) add(terms []Term, term string) (int32, bool) {
+	next := int32(len(terms))
+	if next < fewTerms {
+		for i := range terms {
+			if terms[i].Text == term {
+				return int32(i), false
+			}
+		}
+		return next, true
+	}
+	if x.places == nil {
+		x.places = make(map[string]int32, 2*fewTerms)
+		for i := range terms {
+			x.places[terms[i].Text] = int32(i)
+		}
+	}
+	if at, ok := x.places[term]; ok {
+		return at, false
+	}
+	x.places[term] = next
+	return next, true
+}
