@@ -1,0 +1,77 @@
+package embedded_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"messenger-api/internal/queue"
+	"messenger-api/internal/queue/embedded"
+	"messenger-api/internal/queue/queuetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t testing.TB, capacity int) *embedded.Queue {
+	q := embedded.Open(embedded.Options{
+		Capacity: capacity, Pauses: queuetest.Pauses(), Log: slog.New(slog.DiscardHandler),
+	})
+	t.Cleanup(func() { _ = q.Close() })
+	return q
+}
+
+func TestSuite(t *testing.T) {
+	queuetest.Run(t, func(t testing.TB) func() queue.Queue {
+		q := open(t, 0)
+		return func() queue.Queue { return q }
+	})
+}
+
+func TestNotDurable(t *testing.T) {
+	if open(t, 0).Durable() {
+		t.Error("it says that it outlives the process")
+	}
+}
+
+// A full queue is an error at once. What waits for another try, or is a dead letter
+// that is refused, counts too, and whatever fails finds room to come back.
+func TestFull(t *testing.T) {
+	const capacity = 8
+	q := open(t, capacity)
+	refusals := queuetest.Recorder{Refuse: 20}
+	refusals.Work = func(context.Context, queue.ID) error { return errors.New("failed on purpose") }
+	ids := queuetest.Publish(t, q, capacity)
+	full := func() bool { return errors.Is(q.Publish(t.Context(), queuetest.NewID()), queue.ErrUnavailable) }
+	if !full() {
+		t.Error("a full queue took one more")
+	}
+	stop := queuetest.Consume(t, q, 2, refusals.Handler())
+	queuetest.Await(t, "all are refused as dead letters", func() bool {
+		for _, id := range ids {
+			if refusals.Dead(id) < 2 {
+				return false
+			}
+		}
+		return true
+	})
+	if !full() {
+		t.Error("a queue full of dead letters took one more")
+	}
+	stop()
+	if !full() {
+		t.Error("the end of Consume lost something")
+	}
+	var fine queuetest.Recorder
+	queuetest.Consume(t, q, 2, fine.Handler())
+	queuetest.Await(t, "there is room again", func() bool {
+		for _, id := range ids {
+			if fine.Dead(id) == 0 {
+				return false
+			}
+		}
+		return !full()
+	})
+}

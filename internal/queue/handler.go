@@ -1,0 +1,40 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Handler works on messages. Its functions get a context that does not end with
+// that of Consume: they set deadlines of their own. A panic in them is an error.
+// Their errors are logged, so they must not hold what a user wrote.
+type Handler struct {
+	// Handle does the work. Only after nil is the message acknowledged. After an
+	// error it is tried again, following a pause; after the last of the tries the id
+	// goes to the dead letters.
+	Handle func(ctx context.Context, id ID) error
+	// Dead is told of each dead letter, again and again after a pause until it
+	// returns nil.
+	Dead func(ctx context.Context, id ID) error
+}
+
+// Guarded returns the handler with panics turned into errors.
+func (h Handler) Guarded() Handler {
+	return Handler{Handle: guarded(h.Handle), Dead: guarded(h.Dead)}
+}
+
+func guarded(work func(context.Context, ID) error) func(context.Context, ID) error {
+	return func(ctx context.Context, id ID) (err error) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			}
+		}()
+		return work(ctx, id)
+	}
+}
+
+// DefaultPauses are the pauses before the second and the third try of a message.
+func DefaultPauses() []time.Duration { return []time.Duration{time.Second, 5 * time.Second} }

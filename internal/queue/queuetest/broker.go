@@ -1,0 +1,169 @@
+package queuetest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Broker is a RabbitMQ of a test's own, with a node name, a cookie and an epmd
+// (Erlang's port mapper) of its own. What it confirmed outlives Kill.
+type Broker struct {
+	t            testing.TB
+	directory    string // of the programs
+	home         string
+	port, epmd   int
+	distribution int
+	server       *exec.Cmd
+	portMapper   *exec.Cmd
+}
+
+// StartBroker starts a RabbitMQ on a free port. It ends with the test.
+func StartBroker(t testing.TB) *Broker {
+	t.Helper()
+	b := &Broker{t: t, home: t.TempDir(), port: freePort(t), epmd: freePort(t), distribution: freePort(t)}
+	// The wrapper on PATH insists on a user and files of the machine; what it wraps does not.
+	for _, directory := range []string{"/usr/lib/rabbitmq/bin", "/opt/homebrew/sbin", "/usr/local/sbin"} {
+		if _, err := os.Stat(filepath.Join(directory, "rabbitmq-server")); err == nil {
+			b.directory = directory
+			break
+		}
+	}
+	if b.directory == "" {
+		t.Fatal("this test kills a RabbitMQ of its own, and there is no program rabbitmq-server (Debian's package of that name has it)")
+	}
+	b.write("rabbitmq.conf", fmt.Sprintf("listeners.tcp.1 = 127.0.0.1:%d\nlog.console = true\nlog.file = false\n", b.port))
+	b.write("plugins", "[].")
+	b.write("environment.conf", "")
+	b.portMapper = exec.Command("epmd", "-address", "127.0.0.1", "-port", strconv.Itoa(b.epmd))
+	if err := b.portMapper.Start(); err != nil {
+		t.Fatalf("start epmd: %v", err)
+	}
+	t.Cleanup(func() {
+		b.Kill()
+		_ = b.portMapper.Process.Kill() // it fails only where it has ended
+		_ = b.portMapper.Wait()
+	})
+	b.Start()
+	return b
+}
+
+func (b *Broker) write(name, text string) {
+	b.t.Helper()
+	if err := os.WriteFile(filepath.Join(b.home, name), []byte(text), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Start starts the broker again after Kill, with what it has stored, and waits
+// until it greets.
+func (b *Broker) Start() {
+	b.t.Helper()
+	output, err := os.OpenFile(filepath.Join(b.home, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer output.Close()
+	b.server = exec.Command(filepath.Join(b.directory, "rabbitmq-server"))
+	b.server.Env, b.server.Dir = b.environment(), b.home
+	b.server.Stdout, b.server.Stderr = output, output
+	b.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the script and the broker end together
+	if err := b.server.Start(); err != nil {
+		b.t.Fatalf("start rabbitmq-server: %v", err)
+	}
+	deadline := time.Now().Add(patience)
+	for !b.greets() {
+		if time.Now().After(deadline) {
+			text, _ := os.ReadFile(filepath.Join(b.home, "log"))
+			b.t.Fatalf("rabbitmq-server does not answer after %v:\n%s", patience, text)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// greets says whether the broker answers to AMQP's header with a frame.
+func (b *Broker) greets() bool {
+	conn, err := net.Dial("tcp", b.Address())
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(5 * time.Second)) // else the read fails
+	if _, err = conn.Write([]byte("AMQP\x00\x00\x09\x01")); err != nil {
+		return false
+	}
+	first := make([]byte, 1)
+	_, err = conn.Read(first)
+	return err == nil && first[0] == 1
+}
+
+// Kill ends the broker as a power cut would. One that has ended is left alone.
+func (b *Broker) Kill() {
+	if b.server == nil || b.server.Process == nil {
+		return
+	}
+	_ = syscall.Kill(-b.server.Process.Pid, syscall.SIGKILL) // it fails only where all have ended
+	_ = b.server.Wait()                                      // "killed" is what was asked for
+	b.server = nil
+}
+
+// Pause stops the broker as it is: its connections stay, and nothing is answered
+// before Resume.
+func (b *Broker) Pause() { b.signal(syscall.SIGSTOP) }
+
+// Resume lets a paused broker go on.
+func (b *Broker) Resume() { b.signal(syscall.SIGCONT) }
+
+func (b *Broker) signal(signal syscall.Signal) {
+	b.t.Helper()
+	if err := syscall.Kill(-b.server.Process.Pid, signal); err != nil {
+		b.t.Fatalf("signal rabbitmq-server: %v", err)
+	}
+}
+
+// Control runs rabbitmqctl with these arguments.
+func (b *Broker) Control(arguments ...string) {
+	b.t.Helper()
+	command := exec.Command(filepath.Join(b.directory, "rabbitmqctl"), arguments...)
+	command.Env, command.Dir = b.environment(), b.home
+	if output, err := command.CombinedOutput(); err != nil {
+		b.t.Fatalf("rabbitmqctl %s: %v\n%s", strings.Join(arguments, " "), err, output)
+	}
+}
+
+// Address is the broker's host and port.
+func (b *Broker) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(b.port)) }
+
+// URL is the broker's address as a setting.
+func (b *Broker) URL() string { return "amqp://guest:guest@" + b.Address() + "/" }
+
+func (b *Broker) environment() []string {
+	in := func(name string) string { return filepath.Join(b.home, name) }
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + b.home,
+		"ERL_EPMD_PORT=" + strconv.Itoa(b.epmd), "ERL_EPMD_ADDRESS=127.0.0.1",
+		fmt.Sprintf("RABBITMQ_NODENAME=test-%d@localhost", b.port), "RABBITMQ_NODE_IP_ADDRESS=127.0.0.1",
+		"RABBITMQ_DIST_PORT=" + strconv.Itoa(b.distribution),
+		"RABBITMQ_CONF_ENV_FILE=" + in("environment.conf"), "RABBITMQ_CONFIG_FILE=" + in("rabbitmq.conf"),
+		"RABBITMQ_MNESIA_BASE=" + in("data"), "RABBITMQ_LOG_BASE=" + in("logs"), "RABBITMQ_PID_FILE=" + in("pid"),
+		"RABBITMQ_ENABLED_PLUGINS_FILE=" + in("plugins"), "RABBITMQ_ADVANCED_CONFIG_FILE=" + in("advanced.config"),
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
+	}
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}

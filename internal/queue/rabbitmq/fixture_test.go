@@ -1,0 +1,168 @@
+package rabbitmq_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+	"go.uber.org/goleak"
+
+	"messenger-api/internal/queue"
+	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/queue/rabbitmq"
+	"messenger-api/internal/testkit"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childURL) != "" {
+		consumeForEver()
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// sharedURL is the RabbitMQ that tests share, from TEST_RABBITMQ_URL.
+func sharedURL(t testing.TB) string {
+	t.Helper()
+	address := os.Getenv("TEST_RABBITMQ_URL")
+	if address == "" {
+		t.Fatal("TEST_RABBITMQ_URL is not set: this test needs a RabbitMQ server. " +
+			"Run `make test`, or start one with `scripts/services up rabbitmq` and then `. .services/env`")
+	}
+	return address
+}
+
+// newNames gives names that nobody else has. What is made of them is deleted with
+// the test.
+func newNames(t testing.TB, address string) rabbitmq.Names {
+	t.Helper()
+	names := rabbitmq.NamesOf("test_" + strings.ToLower(rand.Text()))
+	t.Cleanup(func() {
+		ch := dial(t, address)
+		for _, name := range []string{names.Queue, names.Retry + "1", names.Retry + "2", names.DeadQueue} {
+			if _, err := ch.QueueDelete(name, false, false, false); err != nil {
+				t.Errorf("delete a queue: %v", err)
+			}
+		}
+		for _, name := range []string{names.Exchange, names.DeadExchange} {
+			if err := ch.ExchangeDelete(name, false, false); err != nil {
+				t.Errorf("delete an exchange: %v", err)
+			}
+		}
+	})
+	return names
+}
+
+// open opens a queue that ends with the test, and gives its log.
+func open(t testing.TB, address string, names rabbitmq.Names) (*rabbitmq.Queue, *log) {
+	t.Helper()
+	lines := &log{}
+	q := rabbitmq.Open(rabbitmq.Options{
+		URL: address, Names: names, Pauses: queuetest.Pauses(), Log: slog.New(slog.NewTextHandler(lines, nil)),
+	})
+	t.Cleanup(func() {
+		if err := q.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+		if strings.Contains(lines.String(), "amqp://") {
+			t.Errorf("the log has the address:\n%s", lines.outages())
+		}
+	})
+	return q, lines
+}
+
+// dial gives a channel beside the queue, which ends with the test.
+func dial(t testing.TB, address string) *amqp.Channel {
+	t.Helper()
+	conn, err := amqp.Dial(address)
+	if err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	ch, err := conn.Channel()
+	if err != nil {
+		t.Fatalf("open a channel: %v", err)
+	}
+	return ch
+}
+
+func parse(t testing.TB, address string) *url.URL {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	if err != nil {
+		t.Fatal("TEST_RABBITMQ_URL is not a URL")
+	}
+	return parsed
+}
+
+// viaProxy gives the address of a proxy in front of the broker, which is up.
+func viaProxy(t testing.TB, address string) (string, *testkit.Proxy) {
+	t.Helper()
+	through := parse(t, address)
+	proxy := testkit.NewProxy(t, through.Host)
+	proxy.Up()
+	through.Host = proxy.Address
+	return through.String(), proxy
+}
+
+// log is what was logged. Safe for concurrent use.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// outages is the log without the tries that failed.
+func (l *log) outages() string {
+	var text strings.Builder
+	for line := range strings.Lines(l.String()) {
+		if !strings.Contains(line, "a task failed") {
+			text.WriteString(line)
+		}
+	}
+	return text.String()
+}
+
+// has counts the lines with the text.
+func (l *log) has(text string) int { return strings.Count(l.String(), text) }
+
+const (
+	logLost      = "RabbitMQ can't be used: no tasks"
+	logFound     = "RabbitMQ is in use again: tasks"
+	logDeadLost  = "RabbitMQ can't be used: no dead letters"
+	logOtherwise = "was declared otherwise"
+	logForeign   = "not ours"
+)
+
+func TestSuite(t *testing.T) {
+	address := sharedURL(t)
+	queuetest.Run(t, func(t testing.TB) func() queue.Queue {
+		names := newNames(t, address)
+		return func() queue.Queue {
+			q, _ := open(t, address, names)
+			return q
+		}
+	})
+}
+
+func TestDurable(t *testing.T) {
+	if q, _ := open(t, sharedURL(t), rabbitmq.DefaultNames()); !q.Durable() {
+		t.Error("it says that it forgets what it confirmed")
+	}
+}

@@ -1,0 +1,155 @@
+package rabbitmq_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"messenger-api/internal/queue/queuetest"
+)
+
+func TestClassicQueue(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	if _, err := ch.QueueDeclare(names.Queue, true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	q, lines := open(t, address, names)
+	var all queuetest.Recorder
+	all.Work = flaky(&all)
+	queuetest.Consume(t, q, 2, all.Handler())
+	ids := queuetest.Publish(t, q, 20)
+	queuetest.Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	if lines.has(logOtherwise) != 1 || lines.has(names.Queue) == 0 {
+		t.Errorf("there is no warning, or more than one:\n%s", lines.outages())
+	}
+	if lines.has(logLost) != 0 {
+		t.Errorf("it was taken for an outage:\n%s", lines.outages())
+	}
+}
+
+func TestExchangeOfAnotherType(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	if err := ch.ExchangeDeclare(names.Exchange, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	q, lines := open(t, address, names)
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), names.Exchange+" is there, but is no durable topic exchange") {
+		t.Errorf("Publish: %v, want it to say what is wrong", err)
+	}
+	queuetest.Await(t, "it is logged", func() bool { return lines.has("is no durable topic exchange") == 1 })
+	if err := ch.ExchangeDelete(names.Exchange, false, false); err != nil {
+		t.Fatal(err)
+	}
+	id := publishAgain(t, q)
+	queuetest.Await(t, "it arrives", func() bool { return all.Done(id) > 0 })
+}
+
+func TestReturnedMessage(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	q, _ := open(t, address, names)
+	queuetest.Publish(t, q, 1)
+	if _, err := ch.QueueDelete(names.Queue, false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), "returned") {
+		t.Errorf("Publish: %v, want it returned", err)
+	}
+	ids := queuetest.Publish(t, q, 10) // the queue is declared anew
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	queuetest.Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+}
+
+func TestDeletedQueue(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	q, lines := open(t, address, names)
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	ids := queuetest.Publish(t, q, 1)
+	queuetest.Await(t, "it arrives", func() bool { return all.AllDone(ids) })
+	if _, err := ch.QueueDelete(names.Queue, false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	queuetest.Await(t, "the queue is declared anew", func() bool { return lines.has(logFound) == 1 })
+	ids = queuetest.Publish(t, q, 1)
+	queuetest.Await(t, "it arrives", func() bool { return all.AllDone(ids) })
+}
+
+func TestForeignMessages(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	q, lines := open(t, address, names)
+	queuetest.Publish(t, q, 1) // it declares
+	id := queuetest.NewID()
+	name := hex.EncodeToString(id[:])
+	foreign := []amqp.Publishing{
+		{Body: []byte("what a user wrote")},
+		{MessageId: name},
+		{MessageId: name, Body: []byte(strings.ToUpper(name[:31]) + "g")},
+		{MessageId: strings.Repeat("z", 32), Body: bytes.Repeat([]byte("z"), 32)},
+		{Body: make([]byte, 1<<20)},
+	}
+	for _, exchange := range []string{names.Exchange, names.DeadExchange} {
+		for _, message := range foreign {
+			if err := ch.Publish(exchange, names.Key, false, false, message); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// A count that makes no sense is none.
+	ours := amqp.Publishing{MessageId: name, Body: []byte(name), Headers: amqp.Table{"x-failures": "many"}}
+	if err := ch.Publish(names.Exchange, names.Key, false, false, ours); err != nil {
+		t.Fatal(err)
+	}
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	queuetest.Await(t, "what is ours arrives", func() bool { return all.Done(id) == 1 })
+	queuetest.Await(t, "each is logged", func() bool { return lines.has(logForeign) == 2*len(foreign) })
+	if lines.has("what a user wrote") != 0 || lines.has("zzz") != 0 {
+		t.Errorf("the log has what was in them:\n%s", lines.outages())
+	}
+	for _, name := range []string{names.Queue, names.DeadQueue} {
+		queuetest.Await(t, "nothing is left", func() bool {
+			left, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
+			return err == nil && left.Messages == 0
+		})
+	}
+}
+
+// What the broker gives up, since its consumers never finish it, is a dead letter.
+func TestDeliveryLimit(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	q, _ := open(t, address, names)
+	id := queuetest.Publish(t, q, 1)[0]
+	deliveries, err := ch.Consume(names.Queue, "", false, false, false, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 21 {
+		if err := (<-deliveries).Nack(false, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	queuetest.Await(t, "it is a dead letter", func() bool { return all.Dead(id) == 1 })
+	if all.Handled(id) != 0 {
+		t.Error("it was handled, too")
+	}
+}

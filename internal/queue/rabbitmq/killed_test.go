@@ -1,0 +1,66 @@
+package rabbitmq_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"testing"
+
+	"messenger-api/internal/queue"
+	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/queue/rabbitmq"
+)
+
+// The settings of a process that consumes and never finishes.
+const (
+	childURL = "QUEUE_TEST_URL"
+	childKey = "QUEUE_TEST_KEY"
+)
+
+// consumeForEver is what the test's program does as another process: it says what
+// it has taken and never finishes it.
+func consumeForEver() {
+	q := rabbitmq.Open(rabbitmq.Options{
+		URL: os.Getenv(childURL), Names: rabbitmq.NamesOf(os.Getenv(childKey)), Pauses: queuetest.Pauses(),
+		Log: slog.New(slog.DiscardHandler),
+	})
+	_ = q.Consume(context.Background(), 2, queue.Handler{
+		Handle: func(_ context.Context, id queue.ID) error {
+			fmt.Printf("%x\n", id)
+			select {}
+		},
+		Dead: func(context.Context, queue.ID) error { return nil },
+	})
+}
+
+func TestKilledConsumer(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	q, _ := open(t, address, names)
+	ids := queuetest.Publish(t, q, 5)
+
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), childURL+"="+address, childKey+"="+names.Key)
+	output, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	taken := map[string]bool{}
+	for lines := bufio.NewScanner(output); len(taken) < 2 && lines.Scan(); {
+		taken[lines.Text()] = true
+	}
+	_ = child.Process.Kill() // it fails only where the process has ended
+	_ = child.Wait()         // "killed" is what was asked for
+	if len(taken) != 2 {
+		t.Fatalf("the other process took %d, want 2", len(taken))
+	}
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	queuetest.Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+}

@@ -1,0 +1,96 @@
+package rabbitmq
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+var errTooSlow = errors.New("RabbitMQ did not answer in time")
+
+// link is one connection to the broker.
+type link struct {
+	conn *amqp.Connection
+	raw  net.Conn
+}
+
+// connect makes a connection for the purpose, which the broker shows in its lists,
+// and declares all that there has to be.
+func (q *Queue) connect(ctx context.Context, purpose string) (*link, error) {
+	l := &link{}
+	properties := amqp.NewConnectionProperties()
+	properties.SetClientConnectionName("messenger-api " + purpose)
+	config := amqp.Config{
+		Heartbeat:  heartbeat,
+		Properties: properties,
+		Dial: func(network, address string) (net.Conn, error) {
+			deadline := time.Now().Add(dialLimit)
+			dialer := net.Dialer{Deadline: deadline}
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			l.raw = writeLimited{conn}
+			return l.raw, conn.SetDeadline(deadline) // the library lifts it once signed in
+		},
+	}
+	uri, err := amqp.ParseURI(q.options.URL)
+	if err != nil {
+		return nil, errors.New("the address of RabbitMQ can't be read") // the cause may hold the password
+	}
+	if q.options.RootCAs != nil && uri.Scheme == "amqps" {
+		config.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: uri.Host, RootCAs: q.options.RootCAs}
+	}
+	if l.conn, err = amqp.DialConfig(q.options.URL, config); err != nil {
+		if l.raw != nil {
+			_ = l.raw.Close() // a failed greeting leaves it open
+		}
+		return nil, fmt.Errorf("connect to RabbitMQ: %w", err)
+	}
+	if err := l.within(ctx, setUpLimit, func() error { return q.declare(l.conn) }); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// within runs a talk with the broker, and cuts the connection when the talk takes
+// longer than the limit or ctx ends: the library waits for answers without limit.
+func (l *link) within(ctx context.Context, limit time.Duration, talk func() error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
+	defer cancel()
+	var cut atomic.Bool
+	stop := context.AfterFunc(ctx, func() {
+		cut.Store(true)
+		_ = l.raw.Close()
+	})
+	err := talk()
+	stop()
+	if err != nil && cut.Load() {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// close says goodbye, for as long as the broker may take to answer.
+func (l *link) close() {
+	_ = l.within(context.Background(), closeLimit, l.conn.Close) // closed is what it is in any case
+}
+
+// writeLimited is a connection on which no write waits for long: a broker that is
+// out of memory, or hangs, stops reading.
+type writeLimited struct{ net.Conn }
+
+// Write implements net.Conn.
+func (c writeLimited) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}

@@ -1,0 +1,204 @@
+package rabbitmq_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"messenger-api/internal/queue"
+	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/testkit"
+)
+
+// load publishes from many goroutines until it is ended.
+type load struct {
+	mu        sync.Mutex
+	confirmed []queue.ID
+	refused   atomic.Int64
+	stop      chan struct{}
+	running   sync.WaitGroup
+}
+
+func startLoad(t *testing.T, q queue.Queue) *load {
+	l := &load{stop: make(chan struct{})}
+	for range 8 {
+		l.running.Go(func() {
+			for {
+				select {
+				case <-l.stop:
+					return
+				case <-time.After(time.Millisecond):
+				}
+				id := queuetest.NewID()
+				err := q.Publish(context.Background(), id)
+				if err == nil {
+					l.mu.Lock()
+					l.confirmed = append(l.confirmed, id)
+					l.mu.Unlock()
+					continue
+				}
+				l.refused.Add(1)
+				if !errors.Is(err, queue.ErrUnavailable) {
+					t.Errorf("Publish: %v, want ErrUnavailable", err)
+				}
+			}
+		})
+	}
+	return l
+}
+
+func (l *load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.confirmed)
+}
+
+// more waits until so many more are confirmed.
+func (l *load) more(t *testing.T, count int) {
+	t.Helper()
+	count += l.count()
+	queuetest.Await(t, "publishing goes on", func() bool { return l.count() >= count })
+}
+
+// fails waits until one more is refused.
+func (l *load) fails(t *testing.T) {
+	t.Helper()
+	before := l.refused.Load()
+	queuetest.Await(t, "publishing fails", func() bool { return l.refused.Load() > before })
+}
+
+func (l *load) end() []queue.ID {
+	close(l.stop)
+	l.running.Wait()
+	return l.confirmed
+}
+
+// Some of the work fails at first, so that messages are in the queues of the pauses
+// too when the broker goes.
+func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
+	return func(_ context.Context, id queue.ID) error {
+		if id[0] < 64 && all.Handled(id) == 1 {
+			return errors.New("failed on purpose")
+		}
+		return nil
+	}
+}
+
+func TestCutConnections(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	toPublish, publishing := viaProxy(t, address)
+	toConsume, consuming := viaProxy(t, address)
+	publisher, _ := open(t, toPublish, names)
+	consumer, lines := open(t, toConsume, names)
+	var all queuetest.Recorder
+	all.Work = flaky(&all)
+	queuetest.Consume(t, consumer, 4, all.Handler())
+	l := startLoad(t, publisher)
+	for range 3 {
+		l.more(t, 50)
+		publishing.Down()
+		l.fails(t)
+		publishing.Up()
+		l.more(t, 50)
+		consuming.Down()
+		l.more(t, 50)
+		consuming.Up()
+	}
+	ids := l.end()
+	queuetest.Await(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
+	if lost, found := lines.has(logLost), lines.has(logFound); lost != 3 || found != 3 || lines.has(logDeadLost) != 0 {
+		t.Errorf("three outages were logged as %d, and %d ends of them:\n%s", lost, found, lines.outages())
+	}
+}
+
+func TestKilledBroker(t *testing.T) {
+	broker := queuetest.StartBroker(t)
+	names := newNames(t, broker.URL())
+	publisher, _ := open(t, broker.URL(), names)
+	consumer, lines := open(t, broker.URL(), names)
+	var all queuetest.Recorder
+	all.Work = flaky(&all)
+	queuetest.Consume(t, consumer, 4, all.Handler())
+	l := startLoad(t, publisher)
+	// RabbitMQ is slow to store that there is a new quorum queue: one that was declared
+	// a moment before a kill may never work again. An orderly stop stores it.
+	l.more(t, 100)
+	broker.Control("stop_app")
+	l.fails(t)
+	broker.Control("start_app")
+	for round := 1; round <= 2; round++ {
+		queuetest.Await(t, "the consumer is back", func() bool { return lines.has(logFound) >= round })
+		l.more(t, 100)
+		broker.Kill()
+		l.fails(t)
+		broker.Start()
+		l.more(t, 100)
+	}
+	ids := l.end()
+	queuetest.Await(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
+	if lines.has(logLost) != lines.has(logFound) || lines.has(logLost) < 3 || lines.has(logDeadLost) != 0 {
+		t.Errorf("three outages were not logged as such:\n%s", lines.outages())
+	}
+}
+
+func TestConsumerBeforeTheBroker(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	through := parse(t, address)
+	proxy := testkit.NewProxy(t, through.Host)
+	through.Host = proxy.Address
+	q, lines := open(t, through.String(), names)
+	var all queuetest.Recorder
+	stop := queuetest.Consume(t, q, 2, all.Handler())
+	queuetest.Await(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
+	if err := q.Publish(t.Context(), queuetest.NewID()); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("Publish: %v, want ErrUnavailable", err)
+	}
+	stop() // it ends while the broker is away, too
+	queuetest.Consume(t, q, 2, all.Handler())
+	proxy.Up()
+	queuetest.Await(t, "there is a broker", func() bool {
+		id := queuetest.NewID()
+		if q.Publish(t.Context(), id) != nil {
+			return false
+		}
+		queuetest.Await(t, "it arrives", func() bool { return all.Done(id) == 1 })
+		return true
+	})
+}
+
+// What the lost connection brought still runs when there is a new one.
+func TestParallelOverAnOutage(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	through, proxy := viaProxy(t, address)
+	q, lines := open(t, through, names)
+	release := make(chan struct{})
+	all := queuetest.Recorder{Work: func(context.Context, queue.ID) error { return queuetest.Wait(t, release) }}
+	publisher, _ := open(t, address, names)
+	ids := queuetest.Publish(t, publisher, 10)
+	queuetest.Consume(t, q, 2, all.Handler())
+	queuetest.Await(t, "two run", func() bool { return all.Running() == 2 })
+	proxy.Down()
+	queuetest.Await(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
+	proxy.Up()
+	queuetest.Await(t, "its end is logged", func() bool { return lines.has(logFound) == 1 })
+	var other queuetest.Recorder
+	queuetest.Consume(t, publisher, 2, other.Handler())
+	close(release)
+	queuetest.Await(t, "every id arrives", func() bool {
+		for _, id := range ids {
+			if all.Done(id)+other.Done(id) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	if all.Most() != 2 {
+		t.Errorf("%d at once, want 2", all.Most())
+	}
+}

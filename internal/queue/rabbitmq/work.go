@@ -1,0 +1,86 @@
+package rabbitmq
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"messenger-api/internal/queue"
+)
+
+// An acknowledgement that fails is no one's trouble: the connection is lost then,
+// and the message comes again.
+
+// handle works on one message. When the work fails the message is first published
+// to where it has to go next, and only then acknowledged.
+func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery) {
+	id, ok := read(d)
+	if !ok {
+		c.discard(d, c.queue.options.Names.Queue)
+		return
+	}
+	err := c.handler.Handle(context.WithoutCancel(ctx), id)
+	if err != nil {
+		failures := failuresOf(d) + 1
+		c.queue.options.Log.Warn("a task failed", "id", hex.EncodeToString(id[:]), "try", failures, "error", err)
+		if !c.forward(ctx, s, id, failures) {
+			_ = d.Nack(false, true)
+			return
+		}
+	}
+	_ = d.Ack(false)
+}
+
+// forward publishes a failed message to the queue of its pause, or to the dead
+// letters. It tries until that is confirmed, and reports false where ctx ends or
+// the connection is lost before: then the broker still has the message.
+func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int) bool {
+	names, pauses := c.queue.options.Names, c.queue.options.Pauses
+	exchange, key, message := names.DeadExchange, names.Key, publishing(id, failures, 0)
+	if failures <= len(pauses) {
+		exchange, key = "", names.retry(failures) // the nameless exchange knows every queue
+		message = publishing(id, failures, max(pauses[failures-1], time.Millisecond))
+	}
+	pause := queue.Backoff{First: firstPause, Most: longestPause}
+	for !s.channel.IsClosed() {
+		if c.queue.publisher.send(context.WithoutCancel(ctx), exchange, key, message) == nil {
+			return true
+		}
+		if !pause.Wait(ctx) {
+			return false
+		}
+	}
+	return false
+}
+
+// bury tells the handler of one dead letter until it is taken. Where ctx ends or
+// the connection is lost before, the broker still has it.
+func (c *consumer) bury(ctx context.Context, s *subscription, d amqp.Delivery) {
+	id, ok := read(d)
+	if !ok {
+		c.discard(d, c.queue.options.Names.DeadQueue)
+		return
+	}
+	last := c.queue.options.Pauses[len(c.queue.options.Pauses)-1]
+	pause := queue.Backoff{First: last, Most: last}
+	for !s.channel.IsClosed() {
+		err := c.handler.Dead(context.WithoutCancel(ctx), id)
+		if err == nil {
+			_ = d.Ack(false)
+			return
+		}
+		c.queue.options.Log.Warn("a dead letter could not be dealt with", "id", hex.EncodeToString(id[:]), "error", err)
+		if !pause.Wait(ctx) {
+			break
+		}
+	}
+	_ = d.Nack(false, true)
+}
+
+// discard drops a message that this package did not write.
+func (c *consumer) discard(d amqp.Delivery, from string) {
+	c.queue.options.Log.Warn("a message that is not ours was dropped", "queue", from)
+	_ = d.Ack(false)
+}
