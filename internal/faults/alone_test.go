@@ -1,8 +1,11 @@
 package faults
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,17 +36,60 @@ func TestOneProcessServesWithAMemoryCache(t *testing.T) {
 	second.WithSession(t, alice.Session).Get(testkit.PagePath(chat, 1, "")).Want(http.StatusOK)
 }
 
+// endHolder ends the connection that has the lock.
+const endHolder = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'
+	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
 // A process that lost its lock answers 503, and serves again once it has it back.
 func TestLostLockShutsTheGate(t *testing.T) {
 	t.Parallel()
 	environment := testkit.Postgres(t)
 	server := testkit.Start(t, environment...)
-	const endHolder = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'
-		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 	if _, err := connect(t, environment).Exec(t.Context(), endHolder); err != nil {
 		t.Fatal(err)
 	}
 	awaitRefusal(t, server)
 	server.AwaitReady()
 	server.As(t, "alice").CreateChat("chat")
+}
+
+// A process that was frozen while another one took over answers none of the
+// requests that came meanwhile from its old memory.
+func TestAFrozenProcessForgets(t *testing.T) {
+	t.Parallel()
+	environment := testkit.Postgres(t)
+	first := testkit.StartBinary(t, environment...)
+	alice := first.As(t, "alice")
+	chat := alice.CreateChat("chat")
+	user := alice.Join(chat, "alice")
+	second := testkit.Listen(t, environment...)
+	// The page must lie in the first one's cache when it freezes, and be young
+	// enough to be given when it goes on; it keeps nothing in its first seconds.
+	time.Sleep(4 * time.Second)
+	alice.Send(chat, user, "before")
+	alice.Get(testkit.PagePath(chat, 1, "")).Want(http.StatusOK)
+	if err := first.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	frozen := time.Now()
+	if _, err := connect(t, environment).Exec(t.Context(), endHolder); err != nil {
+		t.Fatal(err)
+	}
+	second.AwaitReady()
+	second.WithSession(t, alice.Session).Send(chat, user, "after")
+	time.Sleep(time.Until(frozen.Add(2500 * time.Millisecond)))
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			answer := alice.Get(testkit.PagePath(chat, 1, ""))
+			if answer.Status != http.StatusServiceUnavailable && !bytes.Contains(answer.Body, []byte("after")) {
+				t.Errorf("the process that was frozen answers: %s", answer)
+			}
+		})
+	}
+	time.Sleep(100 * time.Millisecond) // they are on their way
+	if err := first.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	group.Wait()
 }

@@ -20,6 +20,10 @@ var ErrFull = errors.New("too many calls are waiting")
 // end by itself.
 type Trip[Request, Answer any] func(requests []Request) []Answer
 
+// Arrival is what has to be done after a trip and before its answers leave. It
+// runs beside the next trips, and must end by itself, too.
+type Arrival[Request, Answer any] func(requests []Request, answers []Answer)
+
 // Limit caps one trip. What does not fit goes with the next one.
 type Limit[Request any] struct {
 	// Rows is the most requests in a trip.
@@ -36,8 +40,11 @@ type Limit[Request any] struct {
 // Group gathers calls for one Trip. It is safe for concurrent use. It holds no
 // goroutine while nothing is asked of it.
 type Group[Request, Answer any] struct {
-	trip  Trip[Request, Answer]
-	limit Limit[Request]
+	trip    Trip[Request, Answer]
+	arrival Arrival[Request, Answer]
+	limit   Limit[Request]
+	// spare holds the channels of calls that are over.
+	spare sync.Pool
 
 	mu           sync.Mutex
 	waiting      []call[Request, Answer]
@@ -57,37 +64,45 @@ type result[Answer any] struct {
 	err    error
 }
 
-// NewGroup makes a Group of the trip.
-func NewGroup[Request, Answer any](trip Trip[Request, Answer], limit Limit[Request]) *Group[Request, Answer] {
-	return &Group[Request, Answer]{trip: trip, limit: limit}
+// NewGroup makes a Group of the trip. arrival may be nil, for nothing.
+func NewGroup[Request, Answer any](
+	trip Trip[Request, Answer], arrival Arrival[Request, Answer], limit Limit[Request],
+) *Group[Request, Answer] {
+	g := &Group[Request, Answer]{trip: trip, arrival: arrival, limit: limit}
+	g.spare.New = func() any { return make(chan result[Answer], 1) }
+	return g
 }
 
 // Do sends the request with the next trip and waits for its answer. When ctx
 // ends first it returns ctx's error, and the request may still be carried. A
 // trip that panics is an error for each of its callers.
 func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answer, error) {
-	made := call[Request, Answer]{request, make(chan result[Answer], 1)}
+	made := call[Request, Answer]{request, g.spare.Get().(chan result[Answer])}
 	if !g.join(made) {
+		g.spare.Put(made.done)
 		var none Answer
 		return none, ErrFull
 	}
 	select {
 	case result := <-made.done:
+		g.spare.Put(made.done)
 		return result.answer, result.err
 	case <-ctx.Done():
+		// The channel may get its answer yet: nobody else can have it.
 		var none Answer
 		return none, ctx.Err()
 	}
 }
 
-// Underway is how long the present trip has lasted, 0 while there is none.
-func (g *Group[Request, Answer]) Underway() time.Duration {
+// Busy is how long the present trip has lasted at the time now, 0 while there is
+// none, and how many calls wait for the next ones.
+func (g *Group[Request, Answer]) Busy(now time.Time) (underway time.Duration, waiting int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.since.IsZero() {
-		return 0
+	if !g.since.IsZero() {
+		underway = now.Sub(g.since)
 	}
-	return time.Since(g.since)
+	return underway, len(g.waiting)
 }
 
 // join puts a call among those that wait, if there is room.
@@ -121,26 +136,36 @@ func (g *Group[Request, Answer]) run() {
 		for i := range calls {
 			requests[i] = calls[i].request
 		}
-		answers, err := g.carry(requests)
-		for i := range calls {
-			result := result[Answer]{err: err}
-			if err == nil {
-				result.answer = answers[i]
-			}
-			calls[i].done <- result
+		var answers []Answer
+		err := safely(func() { answers = g.trip(requests) })
+		if g.arrival == nil || err != nil {
+			answer(calls, answers, err)
+			continue
 		}
+		go func() { answer(calls, answers, safely(func() { g.arrival(requests, answers) })) }()
 	}
 }
 
-// carry makes one trip. A panic in it would otherwise end the process, and with
-// it everybody's calls.
-func (g *Group[Request, Answer]) carry(requests []Request) (answers []Answer, err error) {
+func answer[Request, Answer any](calls []call[Request, Answer], answers []Answer, err error) {
+	for i := range calls {
+		result := result[Answer]{err: err}
+		if err == nil {
+			result.answer = answers[i]
+		}
+		calls[i].done <- result
+	}
+}
+
+// safely makes an error of a panic, which would otherwise end the process, and
+// with it everybody's calls.
+func safely(do func()) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	return g.trip(requests), nil
+	do()
+	return nil
 }
 
 // next takes the longest run of waiting calls that fits the limit.

@@ -30,7 +30,7 @@ func newLine(limit Limit[string]) *line {
 			answers[i] = strings.ToUpper(request)
 		}
 		return answers
-	}, limit)
+	}, nil, limit)
 	return l
 }
 
@@ -161,7 +161,7 @@ func TestManyCallers(t *testing.T) {
 			answers[i] = -request
 		}
 		return answers
-	}, Limit[int]{Rows: 7, Waiting: 1000})
+	}, nil, Limit[int]{Rows: 7, Waiting: 1000})
 	var callers sync.WaitGroup
 	for caller := range 16 {
 		callers.Go(func() {
@@ -178,7 +178,7 @@ func TestManyCallers(t *testing.T) {
 
 // What waits is bounded in bytes, too; one alone always has room.
 func TestFullOfBytes(t *testing.T) {
-	group := NewGroup(func(requests []string) []string { return requests },
+	group := NewGroup(func(requests []string) []string { return requests }, nil,
 		Limit[string]{Rows: 9, Bytes: 9, Size: func(s string) int { return len(s) }, Waiting: 9, WaitingBytes: 4})
 	group.running = true // nobody takes what waits
 	for _, c := range []struct {

@@ -1,7 +1,6 @@
 package httpkit
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -17,45 +16,56 @@ import (
 const requestDeadline = 8 * time.Second
 
 // Observe stands around everything: it names the request, gives it a deadline,
-// turns a panic into an answer, and writes one log event when it is done.
-func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access) Middleware {
+// turns a panic into an answer, and writes one log event when it is done, of which
+// the observers learn, too.
+func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access, observers ...Observer) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			started := time.Now()
 			info := &Info{ID: requestID(r), Client: proxies.Client(r)}
 			w.Header()["X-Request-Id"] = []string{info.ID}
-			recorded := &recorder{ResponseWriter: w}
-			ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), infoKey{}, info), requestDeadline)
-			defer cancel()
+			recorded := &recorder{ResponseWriter: w, info: info}
+			ctx := newRequestContext(r.Context(), info, started.Add(requestDeadline))
+			defer ctx.end()
 			request := r.WithContext(ctx)
 			request.URL = plainURL(r.URL)
 			info.Access = access[routedPath(request)]
-			defer func() { logRequest(log, r, info, recorded.status, time.Since(started)) }()
+			defer func() {
+				took := time.Since(started)
+				logRequest(log, r, info, took)
+				for _, observe := range observers {
+					observe(r, info, took)
+				}
+			}()
 			defer recorded.recovered(request)
 			next.ServeHTTP(recorded, request)
 		})
 	}
 }
 
+// Observer is told of each request when it is over, and how long it took. It is
+// called by many at once and must be quick.
+type Observer func(r *http.Request, info *Info, took time.Duration)
+
 // recorder remembers the status, for the log.
 type recorder struct {
 	http.ResponseWriter
 
-	status int
+	info *Info
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
+	if r.info.Status == 0 {
+		r.info.Status = status
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(body []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
+	if r.info.Status == 0 {
+		r.info.Status = http.StatusOK
 	}
 	return r.ResponseWriter.Write(body)
 }
@@ -71,27 +81,30 @@ func (r *recorder) recovered(request *http.Request) {
 		return
 	}
 	err := errs.ErrInternal.WithCause(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
-	if r.status != 0 {
-		InfoOf(request.Context()).failure = err
+	if r.info.Status != 0 {
+		r.info.failure = err
 		panic(http.ErrAbortHandler)
 	}
 	WriteError(r, request, err)
 }
 
-func logRequest(log *slog.Logger, r *http.Request, info *Info, status int, took time.Duration) {
+func logRequest(log *slog.Logger, r *http.Request, info *Info, took time.Duration) {
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal {
+	if info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal {
 		level = slog.LevelError
 	}
 	ctx := r.Context()
 	if !log.Enabled(ctx, level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 9)
-	attrs = append(attrs, slog.String("method", r.Method), slog.String("route", info.Route), slog.Int("status", status),
+	attrs := make([]slog.Attr, 0, 10)
+	attrs = append(attrs, slog.String("method", r.Method), slog.String("route", info.Route), slog.Int("status", info.Status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000), slog.String("request_id", info.ID), slog.String("client", info.Client.String()))
 	if info.Caller.AccountID != [16]byte{} {
 		attrs = append(attrs, slog.String("account_id", hex.EncodeToString(info.Caller.AccountID[:])))
+	}
+	if info.TraceID != "" {
+		attrs = append(attrs, slog.String("trace_id", info.TraceID))
 	}
 	if info.failure != nil {
 		attrs = append(attrs, slog.String("error", info.failure.Error()))

@@ -65,8 +65,11 @@ func (s *scriptedStore) storedID(t *testing.T, text string) (id ID, found bool) 
 	return id, found
 }
 
-func newScripted(store *scriptedStore) *Service {
-	return NewService(store, nil, Options{MessageMaxBytes: 256 << 10}, slog.New(slog.DiscardHandler))
+func newScripted(store *scriptedStore) *Service { return newTelling(store, nil) }
+
+// newTelling makes a service that tells of the chats it changed.
+func newTelling(store *scriptedStore, changed func(context.Context, ...[16]byte)) *Service {
+	return NewService(store, nil, Options{MessageMaxBytes: 256 << 10, ChatsChanged: changed}, slog.New(slog.DiscardHandler))
 }
 
 // sent is what became of a Send.

@@ -25,23 +25,20 @@ type Draft struct {
 
 // Send commits a message to its chat's log and returns its ID once that is
 // durable. A draft with a ClientMessageID that this account has sent to this
-// chat before stores nothing and returns the first message's ID. Errors:
-// chat-not-found, bad-parameters, user-not-found (no such user in this chat,
-// or not this account's).
+// chat before stores nothing and returns the first message's ID. When ctx ends
+// first, the message is still on its way. Errors: chat-not-found,
+// bad-parameters, user-not-found (no such user in this chat, or not this
+// account's).
 func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	if err := s.checkDraft(draft); err != nil {
 		return ID{}, s.Refuse(ctx, draft.ChatID, err)
 	}
-	// A sender that goes away leaves its message on the way: what the commit asks
-	// for afterwards is still done.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendDeadline+time.Second)
-	defer cancel()
-	now := s.now()
+	started := time.Now()
 	message := Message{
 		ID: NewID(), ChatID: draft.ChatID, UserID: draft.UserID, AccountID: draft.AccountID,
-		ClientMessageID: draft.ClientMessageID, Text: draft.Text, CreatedAt: now,
+		ClientMessageID: draft.ClientMessageID, Text: draft.Text, CreatedAt: s.now(),
 	}
-	answer, err := s.sender(draft.ChatID).Do(ctx, outgoing{message, time.Now().Add(sendDeadline)})
+	answer, err := s.sender(draft.ChatID, started).Do(ctx, outgoing{message, started.Add(sendDeadline), ctx})
 	switch {
 	case errors.Is(err, gather.ErrFull):
 		return ID{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
@@ -49,10 +46,6 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 		return ID{}, err
 	case answer.err != nil:
 		return ID{}, answer.err
-	}
-	// After a repeat, too: the first try may have died before it told.
-	if answer.Appended.Err == nil && s.options.ChatChanged != nil {
-		s.options.ChatChanged(ctx, draft.ChatID)
 	}
 	return answer.Appended.MessageID, answer.Appended.Err
 }
@@ -72,19 +65,33 @@ func (s *Service) checkDraft(draft Draft) error {
 	return checkText("client_message_id", draft.ClientMessageID)
 }
 
-// stuckAfter is how long a commit may last before others go around it. Most take
-// a few milliseconds.
-const stuckAfter = 50 * time.Millisecond
+// stuckAfter is how long a commit may last before others go around it; most take
+// a few milliseconds. crowd is how many may wait for one before the next ones are
+// better off with another that runs beside it.
+const (
+	stuckAfter = 50 * time.Millisecond
+	crowd      = 64
+)
 
 // sender picks the group that commits a chat's message: the first, since the
-// larger a batch, the less each message costs. While its commit is stuck the
-// others share the chats by hash, so that one locked chat stalls few. Which group
-// it is changes nothing for the log: the database judges under the chat's lock.
-func (s *Service) sender(chat ID) *gather.Group[outgoing, sendAnswer] {
+// larger a batch, the less each message costs; the second helps when many wait.
+// While the first one's commit is stuck all others share the chats by hash, so
+// that one locked chat stalls few. Which group it is changes nothing for the log:
+// the database judges under the chat's lock.
+func (s *Service) sender(chat ID, now time.Time) *gather.Group[outgoing, sendAnswer] {
 	first, others := s.senders[0], s.senders[1:]
-	if len(others) == 0 || first.Underway() < stuckAfter {
+	if len(others) == 0 {
 		return first
 	}
-	// An ID ends with random bytes.
-	return others[int(chat[len(chat)-1])%len(others)]
+	underway, waiting := first.Busy(now)
+	switch {
+	case underway >= stuckAfter:
+		// An ID ends with random bytes.
+		return others[int(chat[len(chat)-1])%len(others)]
+	case waiting >= crowd:
+		if underway, fewer := others[0].Busy(now); underway < stuckAfter && fewer < waiting {
+			return others[0]
+		}
+	}
+	return first
 }

@@ -24,10 +24,12 @@ const (
 	tryDeadline           = 2 * time.Second
 )
 
-// outgoing is a message on its way, until its deadline.
+// outgoing is a message on its way, until its deadline. Of the caller's context
+// only the values count: it may end before.
 type outgoing struct {
 	message  Message
 	deadline time.Time
+	caller   context.Context
 }
 
 // sendAnswer is what the sender learns: err where the batch came to nothing.
@@ -40,13 +42,15 @@ type sendAnswer struct {
 // sender commits messages together: while one commit is under way the next
 // sends gather.
 type sender struct {
-	store Store
-	log   *slog.Logger
+	store     Store
+	changed   func(ctx context.Context, chats ...[16]byte)
+	committed func(messages int, appended []Appended, took time.Duration, err error)
+	log       *slog.Logger
 }
 
-func newSender(store Store, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
-	s := &sender{store, log}
-	return gather.NewGroup(s.send, gather.Limit[outgoing]{
+func newSender(store Store, options Options, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
+	s := &sender{store, options.ChatsChanged, options.Committed, log}
+	return gather.NewGroup(s.send, s.tell, gather.Limit[outgoing]{
 		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
 		Size: func(o outgoing) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
 	})
@@ -61,6 +65,29 @@ func (s *sender) send(batch []outgoing) []sendAnswer {
 	}
 	s.commit(batch, indexes, answers)
 	return answers
+}
+
+// tell says which chats the batch changed. A repeat counts: its first try may
+// have died before it told.
+func (s *sender) tell(batch []outgoing, answers []sendAnswer) {
+	if s.changed == nil {
+		return
+	}
+	chats := make([][16]byte, 0, len(batch))
+	seen := make(map[ID]struct{}, len(batch))
+	for i := range batch {
+		if answers[i].err != nil || answers[i].Appended.Err != nil {
+			continue
+		}
+		chat := batch[i].message.ChatID
+		if _, told := seen[chat]; !told {
+			seen[chat] = struct{}{}
+			chats = append(chats, chat)
+		}
+	}
+	if len(chats) > 0 {
+		s.changed(context.Background(), chats...)
+	}
 }
 
 // commit tries the messages at the indexes until each has its answer.
@@ -145,11 +172,17 @@ func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) (err
 			last = deadline
 		}
 	}
-	ctx, cancel := context.WithDeadline(context.Background(), last)
-	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, tryDeadline)
+	started := time.Now()
+	if soon := started.Add(tryDeadline); last.After(soon) {
+		last = soon
+	}
+	// Of those that go together, the first one's trace tells of the commit.
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(batch[indexes[0]].caller), last)
 	defer cancel()
 	appended, err := s.store.AppendMessages(ctx, messages)
+	if s.committed != nil {
+		s.committed(len(messages), appended, time.Since(started), err)
+	}
 	if err != nil {
 		return err
 	}

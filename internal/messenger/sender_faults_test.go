@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -75,30 +76,37 @@ func TestSendsGoOnAfterAPanic(t *testing.T) {
 // A caller who leaves takes nobody's commit along, and whoever caches the chat
 // still learns of it.
 func TestCommitOutlivesItsCallers(t *testing.T) {
-	ctx, leave := context.WithCancel(t.Context())
-	store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
-		leave()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan struct{})
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+			leave()
+			<-left
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return commit(), nil
+		}}
+		var changed [][16]byte
+		service := newTelling(store, func(ctx context.Context, chats ...[16]byte) {
+			if ctx.Err() == nil {
+				changed = append(changed, chats...)
+			}
+		})
+		if _, err := service.Send(ctx, Draft{ChatID: aChat, Text: "text"}); !errors.Is(err, context.Canceled) {
+			t.Errorf("the error is %v", err)
 		}
-		return commit(), nil
-	}}
-	service := newScripted(store)
-	var changed []ID
-	service.options.ChatChanged = func(ctx context.Context, chat ID) {
-		if ctx.Err() == nil {
-			changed = append(changed, chat)
+		close(left)
+		synctest.Wait()
+		if _, found := store.storedID(t, "text"); !found || !slices.Equal(changed, [][16]byte{aChat}) {
+			t.Errorf("stored: %v, told of %v", found, changed)
 		}
-	}
-	_, err := service.Send(ctx, Draft{ChatID: aChat, Text: "text"})
-	if _, found := store.storedID(t, "text"); !found || err != nil || !slices.Equal(changed, []ID{aChat}) {
-		t.Errorf("the error is %v, stored: %v, told of %v", err, found, changed)
-	}
+	})
 }
 
 func TestTooManySendsWait(t *testing.T) {
 	service := newScripted(&scriptedStore{script: works})
-	service.senders[0] = gather.NewGroup(func([]outgoing) []sendAnswer { return nil }, gather.Limit[outgoing]{Waiting: 0})
+	service.senders[0] = gather.NewGroup(func([]outgoing) []sendAnswer { return nil }, nil, gather.Limit[outgoing]{Waiting: 0})
 	_, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "text"})
 	if !errs.Is(err, errs.Unavailable) || errs.From(err).RetryAfter == 0 {
 		t.Errorf("the error is %v", err)

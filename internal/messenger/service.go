@@ -28,9 +28,14 @@ type Options struct {
 	// HideAccounts makes a log-in to an account that does not exist look like
 	// one with a wrong password.
 	HideAccounts bool
-	// ChatChanged is called after each commit to a chat's log and before its
-	// answer, so that no cache shows the log without it; nil for nobody to tell.
-	ChatChanged func(ctx context.Context, chat ID)
+	// ChatsChanged is called after each commit, with the chats whose logs it
+	// changed, and before its answers, so that no cache shows a log without it. It
+	// must end by itself; nil for nobody to tell.
+	ChatsChanged func(ctx context.Context, chats ...[16]byte)
+	// Committed is told of each commit of messages: how many it was of, what became
+	// of each unless err says that it failed, and how long it took. It is called by
+	// several at once and must be quick; nil for nobody to tell.
+	Committed func(messages int, appended []Appended, took time.Duration, err error)
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
 }
@@ -43,7 +48,7 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 	}
 	s := &Service{store: store, passwords: passwords, sessions: newSessionGroup(store), options: options, log: log}
 	for range max(store.Writers(), 1) {
-		s.senders = append(s.senders, newSender(store, log))
+		s.senders = append(s.senders, newSender(store, options, log))
 	}
 	return s
 }

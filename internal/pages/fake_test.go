@@ -17,6 +17,8 @@ type fake struct {
 	calls    map[string]int
 	longest  time.Duration // of all lifetimes
 	unsteady bool
+	// takes is how long a Set is on its way.
+	takes time.Duration
 	// fail says what becomes of a call, by its name and its key.
 	fail func(call, key string) error
 }
@@ -68,6 +70,7 @@ func (f *fake) GetOrSet(_ context.Context, key string, value []byte, lifetime ti
 }
 
 func (f *fake) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
+	time.Sleep(f.takes)
 	err := f.begin("Set", key)
 	defer f.mu.Unlock()
 	f.longest = max(f.longest, lifetime)

@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/singleflight"
 
 	"messenger-api/internal/cache"
@@ -34,6 +35,9 @@ const (
 	versionPause   = 5 * time.Millisecond
 )
 
+// renewedAtOnce is how many new versions are on their way at a time.
+const renewedAtOnce = 64
+
 // keptMost is the longest page that is kept, in bytes: a few of the longest would
 // push out all others.
 const keptMost = 1 << 20
@@ -44,6 +48,7 @@ type Pages struct {
 	shared  cache.Cache
 	near    cache.Cache
 	loading singleflight.Group
+	counts  counts
 }
 
 // New makes a Pages over the cache that all nodes share, and one in this
@@ -59,6 +64,7 @@ func (p *Pages) Read(ctx context.Context, place Place, load Load) (Page, error) 
 	version, ok := p.version(ctx, place.Chat)
 	if !ok {
 		// Without a version nothing may be shared, not even one load by two readers.
+		p.uncached()
 		return loadPage(ctx, load)
 	}
 	key := place.key(version)
@@ -68,15 +74,35 @@ func (p *Pages) Read(ctx context.Context, place Place, load Load) (Page, error) 
 	return p.loadOnce(ctx, key, load)
 }
 
-// Changed makes every page of the chat old. It returns when no reader that
+// Changed makes every page of the chats old. It returns when no reader that
 // starts afterwards can get one of them, or when the shared cache is out of
 // reach. The caller's change is committed, and answered only then.
-func (p *Pages) Changed(ctx context.Context, chat [16]byte) {
+func (p *Pages) Changed(ctx context.Context, chats ...[16]byte) {
 	if p == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), versionTimeout)
 	defer cancel()
+	if p.near == nil || len(chats) == 1 {
+		for _, chat := range chats {
+			p.renew(ctx, chat)
+		}
+		return
+	}
+	// Over a connection they go together.
+	var group errgroup.Group
+	group.SetLimit(renewedAtOnce)
+	for _, chat := range chats {
+		group.Go(func() error {
+			p.renew(ctx, chat)
+			return nil
+		})
+	}
+	_ = group.Wait() // nobody returns an error
+}
+
+// renew sets a new version of a chat.
+func (p *Pages) renew(ctx context.Context, chat [16]byte) {
 	for ctx.Err() == nil {
 		err := p.shared.Set(ctx, versionKey(chat), newVersion(), Lifetime)
 		if err == nil || errors.Is(err, cache.ErrDown) {
@@ -103,13 +129,16 @@ func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
 func (p *Pages) cached(ctx context.Context, key string) (Page, bool) {
 	if p.near != nil {
 		if page, ok, err := p.near.Get(ctx, key); err == nil && ok {
+			p.counts.near.Add(1)
 			return page, true
 		}
 	}
 	page, ok, err := p.shared.Get(ctx, key)
 	if err != nil || !ok || len(page) < etagBytes {
+		p.counts.missed.Add(1)
 		return nil, false
 	}
+	p.counts.shared.Add(1)
 	if p.near != nil {
 		_ = p.near.Set(ctx, key, page, Lifetime) // only the next reader would have noticed
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -28,16 +29,55 @@ func (c caches) ofOneProcess(on []entry) bool {
 // the database.
 func (n *node) serveAlone(ctx context.Context, store *postgres.Store, caches caches, handler http.Handler) error {
 	n.gate.shut(errNotAlone)
-	return store.Alone(ctx, func(held bool) {
-		if !held && ctx.Err() == nil {
-			n.gate.shut(errNotAlone)
-		}
-		caches.own.Forget(quietTime)
-		if held {
-			n.letIn(handler)
-		}
-	}, func() {
-		n.log.Warn("another process serves on this database; this one waits for its end. " +
-			"CACHE_TYPE=redis, or APPS without cache, lets several serve at once")
-	})
+	return store.Alone(ctx, &alone{ctx: ctx, node: n, caches: caches, handler: handler})
+}
+
+// alone opens and shuts the gate. It implements postgres.Standing.
+type alone struct {
+	ctx     context.Context
+	node    *node
+	caches  caches
+	handler http.Handler
+	// until is how long this process may serve, nil while it is not the one.
+	until atomic.Pointer[time.Time]
+}
+
+// Held implements postgres.Standing.
+func (a *alone) Held(until time.Time) {
+	if a.until.Swap(&until) == nil {
+		a.caches.own.Forget(quietTime)
+		a.node.letIn(a)
+	}
+}
+
+// Lost implements postgres.Standing. What runs when the server stops is finished.
+func (a *alone) Lost() {
+	if a.ctx.Err() == nil {
+		a.until.Store(nil)
+		a.node.gate.shut(errNotAlone)
+	}
+	a.caches.own.Forget(quietTime)
+}
+
+// Waiting implements postgres.Standing.
+func (a *alone) Waiting() {
+	a.node.log.Warn("another process serves on this database; this one waits for its end. " +
+		"CACHE_TYPE=redis, or APPS without cache, lets several serve at once")
+}
+
+// ServeHTTP judges for each request whether this process may serve: one that was
+// frozen has requests before it finds out what it missed.
+func (a *alone) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !a.holds(time.Now()) {
+		a.node.gate.closed.ServeHTTP(w, r)
+		return
+	}
+	a.handler.ServeHTTP(w, r)
+}
+
+// holds goes by both clocks: while a machine is suspended the monotonic one may
+// stand still, and the other one may be set back.
+func (a *alone) holds(now time.Time) bool {
+	until := a.until.Load()
+	return until != nil && now.Before(*until) && now.Round(0).Before(until.Round(0))
 }

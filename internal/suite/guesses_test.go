@@ -21,6 +21,7 @@ func TestLimitOfGuesses(t *testing.T) {
 		for range 10 {
 			logIn("alice", "x", "10.1.0.2").Want(http.StatusOK)
 			logIn("alice", "", "10.1.0.2").Refused(http.StatusBadRequest, "bad-parameters")
+			guest.Post("/v1/auth/register", credentials("", "x"), via("10.1.0.2")...).Refused(http.StatusBadRequest, "bad-parameters")
 		}
 		guesses := map[string]func(address string) testkit.Answer{
 			"a password": func(a string) testkit.Answer { return logIn("alice", "wrong", a) },

@@ -19,17 +19,27 @@ const (
 // connection. The key is the word "messenge" in ASCII.
 const lockAlone = `SELECT pg_try_advisory_lock(7882833662242088805)`
 
+// Standing is told how it stands with being the one process that serves.
+type Standing interface {
+	// Held: this process is it, for as long as until; called at first, and again
+	// at each confirmation with a later time.
+	Held(until time.Time)
+	// Lost: what was held can't be confirmed any more.
+	Lost()
+	// Waiting: another process is it; called once until it is held.
+	Waiting()
+}
+
 // Alone keeps trying, until ctx ends, to be the one process that serves on this
-// database, on a connection of its own. It calls held with true when this
-// process has become it, and with false when that can't be confirmed any more;
-// waiting is called once while another process is it.
-func (s *Store) Alone(ctx context.Context, held func(bool), waiting func()) error {
+// database, on a connection of its own.
+func (s *Store) Alone(ctx context.Context, standing Standing) error {
 	told := false
 	for ctx.Err() == nil {
-		err := s.aloneOnce(ctx, held)
+		held, err := s.aloneOnce(ctx, standing)
+		told = told && !held
 		if errors.Is(err, errNotAlone) && !told {
 			told = true
-			waiting()
+			standing.Waiting()
 		} else if err != nil && !errors.Is(err, errNotAlone) && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "the lock of the one serving process can't be had; tried again", "error", err)
 		}
@@ -43,24 +53,23 @@ func (s *Store) Alone(ctx context.Context, held func(bool), waiting func()) erro
 
 var errNotAlone = errors.New("another process serves on this database")
 
-// aloneOnce holds the lock as long as it can.
-func (s *Store) aloneOnce(ctx context.Context, held func(bool)) error {
-	connection, err := s.connectAlone(ctx)
+// aloneOnce holds the lock as long as it can, and reports whether it had it.
+func (s *Store) aloneOnce(ctx context.Context, standing Standing) (held bool, err error) {
+	connection, confirmed, err := s.connectAlone(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
 		defer cancel()
 		_ = connection.Close(closing) // the lock ends with the connection, however that ends
 	}()
-	held(true)
-	defer held(false)
-	confirmed := time.Now()
+	defer standing.Lost()
 	for {
+		standing.Held(confirmed.Add(aloneBelieved))
 		select {
 		case <-ctx.Done():
-			return nil
+			return true, nil
 		case <-time.After(aloneConfirmEvery):
 		}
 		asked := time.Now()
@@ -68,26 +77,28 @@ func (s *Store) aloneOnce(ctx context.Context, held func(bool)) error {
 		_, err := connection.Exec(confirming, "SELECT 1")
 		cancel()
 		if err != nil {
-			return fmt.Errorf("confirm the lock: %w", err)
+			return true, fmt.Errorf("confirm the lock: %w", err)
 		}
 		confirmed = asked
 	}
 }
 
-func (s *Store) connectAlone(ctx context.Context) (*pgx.Conn, error) {
+// connectAlone takes the lock, and says when it asked for it.
+func (s *Store) connectAlone(ctx context.Context) (connection *pgx.Conn, asked time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
 	defer cancel()
-	connection, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	connection, err = pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
 	if err != nil {
-		return nil, err
+		return nil, asked, err
 	}
+	asked = time.Now()
 	var locked bool
 	if err = connection.QueryRow(ctx, lockAlone).Scan(&locked); err == nil && !locked {
 		err = errNotAlone
 	}
 	if err != nil {
 		_ = connection.Close(ctx) // its failure tells nothing that err does not
-		return nil, err
+		return nil, asked, err
 	}
-	return connection, nil
+	return connection, asked, nil
 }

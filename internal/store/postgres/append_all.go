@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"messenger-api/internal/messenger"
 )
@@ -59,9 +60,13 @@ func appendAll(
 	return appended, nil
 }
 
+// ids is an array that the driver encodes as it is; it would take any other of
+// this shape apart by reflection, element by element.
+type ids = pgtype.FlatArray[[16]byte]
+
 // columns are the messages of a batch as the arrays that unnest takes.
 type columns struct {
-	messageIDs, chatIDs, userIDs, accountIDs [][16]byte
+	messageIDs, chatIDs, userIDs, accountIDs ids
 	clientMessageIDs                         []*string
 	texts                                    []string
 	createdAts                               []time.Time
@@ -69,12 +74,17 @@ type columns struct {
 	followers []int64
 	// chats are the different chats in the order of their ids, counts how many
 	// messages each gets.
-	chats  [][16]byte
+	chats  ids
 	counts []int64
 }
 
 func columnsOf(messages []messenger.Message) columns {
-	var c columns
+	size := len(messages)
+	c := columns{
+		messageIDs: make(ids, 0, size), chatIDs: make(ids, 0, size), userIDs: make(ids, 0, size), accountIDs: make(ids, 0, size),
+		clientMessageIDs: make([]*string, 0, size), texts: make([]string, 0, size), createdAts: make([]time.Time, 0, size),
+		chats: make(ids, 0, size), followers: make([]int64, size),
+	}
 	counts := make(map[[16]byte]int64, len(messages))
 	for i := range messages {
 		message := &messages[i]
@@ -94,7 +104,6 @@ func columnsOf(messages []messenger.Message) columns {
 	for _, chat := range c.chats {
 		c.counts = append(c.counts, counts[chat])
 	}
-	c.followers = make([]int64, len(messages))
 	for i := range messages {
 		counts[messages[i].ChatID]--
 		c.followers[i] = counts[messages[i].ChatID]

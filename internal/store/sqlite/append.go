@@ -14,20 +14,27 @@ func (s *Store) Writers() int { return 1 }
 
 // AppendMessages implements messenger.Store.
 func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) ([]messenger.Appended, error) {
+	if err := s.ends.acquire(ctx); err != nil {
+		return nil, s.notBegun(err)
+	}
+	defer s.ends.release()
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, s.notBegun(err)
 	}
 	// The transaction ends with ctx; its statements, each a few microseconds
 	// long, need not be watched one by one.
-	a := &appending{ctx: context.WithoutCancel(ctx), tx: tx, chats: map[messenger.ID]*chatEnd{}}
+	a := &appending{ctx: context.WithoutCancel(ctx), tx: tx, ends: s.ends, chats: map[messenger.ID]*chatEnd{}}
 	appended, err := a.all(batch)
 	if err != nil {
+		s.ends.forget()
 		return nil, s.notAppended(ctx, rollBack(tx, err))
 	}
 	if err := tx.Commit(); err != nil {
+		s.ends.forget()
 		return nil, s.notCommitted(err)
 	}
+	s.ends.learn(a.chats)
 	return appended, nil
 }
 
@@ -35,6 +42,7 @@ func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (
 type appending struct {
 	ctx   context.Context
 	tx    *sql.Tx
+	ends  *knownEnds
 	chats map[messenger.ID]*chatEnd
 }
 
@@ -94,12 +102,16 @@ func (a *appending) chat(id messenger.ID) (*chatEnd, error) {
 		return chat, nil
 	}
 	chat := &chatEnd{exists: true}
+	a.chats[id] = chat
+	if last, known := a.ends.of(id); known {
+		chat.before, chat.last = last, last
+		return chat, nil
+	}
 	err := a.tx.QueryRowContext(a.ctx, selectLastSeq, id[:]).Scan(&chat.before)
 	if errors.Is(err, sql.ErrNoRows) {
 		chat.exists, err = false, nil
 	}
 	chat.last = chat.before
-	a.chats[id] = chat
 	return chat, err
 }
 

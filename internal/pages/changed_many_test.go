@@ -1,0 +1,40 @@
+package pages_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/pages"
+)
+
+// The chats of a batch get their versions at once: a slow cache makes them wait
+// for one answer, not for one after the other.
+func TestManyChatsChangeTogether(t *testing.T) {
+	const chats = 50
+	for name, near := range map[string]cache.Cache{"one cache": nil, "a shared one and a near one": newFake()} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				shared := newFake()
+				if near != nil {
+					shared.takes = 100 * time.Millisecond
+				}
+				var changed [][16]byte
+				for i := range chats {
+					changed = append(changed, [16]byte{byte(i)})
+				}
+				begin := time.Now() // of the bubble
+				pages.New(shared, near).Changed(t.Context(), changed...)
+				if took := time.Since(begin); took > shared.takes {
+					t.Errorf("it took %v", took)
+				}
+				for _, chat := range changed {
+					if len(shared.values["version:"+string(chat[:])]) == 0 {
+						t.Errorf("%x has no new version", chat)
+					}
+				}
+			})
+		})
+	}
+}

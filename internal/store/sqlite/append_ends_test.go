@@ -1,0 +1,101 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+)
+
+// Where a chat's log ends is not asked again after a commit, and is after a
+// failure: what is known is what was committed.
+func TestKnownEndsAreThoseCommitted(t *testing.T) {
+	s := open(t, t.TempDir())
+	user := join(t, s)
+	appendOne := func(text string, want int64) {
+		t.Helper()
+		appended, err := s.AppendMessages(t.Context(), messages(user, text))
+		if err != nil || appended[0].Seq != want {
+			t.Fatal(appended, err)
+		}
+		if last, known := s.ends.of(user.ChatID); !known || last != want {
+			t.Errorf("the end is %d, known: %v", last, known)
+		}
+	}
+	appendOne("first", 1)
+	appendOne("second", 2)
+	const poison = `CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.text = 'poison' BEGIN SELECT RAISE(ABORT, 'poisoned'); END`
+	if _, err := s.writer.ExecContext(t.Context(), poison); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AppendMessages(t.Context(), messages(user, "good", "poison")); !errors.Is(err, messenger.ErrRejected) {
+		t.Fatal(err)
+	}
+	if _, known := s.ends.of(user.ChatID); known {
+		t.Error("the end is known after a failure")
+	}
+	appendOne("third", 3)
+}
+
+func TestAnUnknownChatHasNoEnd(t *testing.T) {
+	s := open(t, t.TempDir())
+	user := join(t, s)
+	user.ChatID = messenger.NewID()
+	if _, err := s.AppendMessages(t.Context(), messages(user, "nowhere")); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := s.ends.of(user.ChatID); known {
+		t.Error("a chat that does not exist has an end")
+	}
+}
+
+// Batches that come at once get numbers without holes, each for itself.
+func TestBatchesAtOnce(t *testing.T) {
+	s := open(t, t.TempDir())
+	user := join(t, s)
+	const batches, size = 16, 5
+	var group sync.WaitGroup
+	for range batches {
+		group.Go(func() {
+			if _, err := s.AppendMessages(t.Context(), manyMessages(user, size)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if last, _ := s.ends.of(user.ChatID); last != batches*size || len(texts(t, s, user)) != batches*size {
+		t.Errorf("the end is %d", last)
+	}
+}
+
+func TestKnownEndsAreBounded(t *testing.T) {
+	ends := newKnownEnds()
+	for i := range 2 * endsMost {
+		id := messenger.ID{0: byte(i), 1: byte(i >> 8), 2: byte(i >> 16)}
+		ends.learn(map[messenger.ID]*chatEnd{id: {exists: true, last: int64(i)}})
+		if last, known := ends.of(id); !known || last != int64(i) {
+			t.Fatalf("the end %d was not learned", i)
+		}
+	}
+	if len(ends.last) > endsMost {
+		t.Errorf("%d ends are kept", len(ends.last))
+	}
+}
+
+// Who waits for the turn until the deadline is told that the database is busy.
+func TestTheTurnIsWaitedForUntilTheDeadline(t *testing.T) {
+	s := open(t, t.TempDir())
+	user := join(t, s)
+	if err := s.ends.acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer s.ends.release()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := s.AppendMessages(ctx, messages(user, "waits")); !errors.Is(err, messenger.ErrBusy) {
+		t.Error(err)
+	}
+}
