@@ -22,6 +22,10 @@ var operationsByTag = map[string][]string{
 		"POST /v1/chats createChat", "POST /v1/chats/{chat_id}/users joinChat",
 		"POST /v1/chats/{chat_id}/messages sendMessage", "GET /v1/chats/{chat_id}/messages listMessages",
 	},
+	"search": {
+		"POST /v1/chats/search startSearch", "GET /v1/chats/search/status/{task_id} getSearchStatus",
+		"GET /v1/chats/search/{task_id}/messages listSearchResults",
+	},
 }
 
 var allTags = slices.Sorted(maps.Keys(operationsByTag))

@@ -32,6 +32,9 @@ const (
 	ErrorCodeServiceUnavailable   ErrorCode = "service-unavailable"
 	ErrorCodeSessionIDExpired     ErrorCode = "session-id-expired"
 	ErrorCodeSessionNotFound      ErrorCode = "session-not-found"
+	ErrorCodeTaskFailed           ErrorCode = "task-failed"
+	ErrorCodeTaskNotComplete      ErrorCode = "task-not-complete"
+	ErrorCodeTaskNotFound         ErrorCode = "task-not-found"
 	ErrorCodeUserAlreadyExists    ErrorCode = "user-already-exists"
 	ErrorCodeUserNotFound         ErrorCode = "user-not-found"
 )
@@ -67,9 +70,39 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeSessionNotFound:
 		return true
+	case ErrorCodeTaskFailed:
+		return true
+	case ErrorCodeTaskNotComplete:
+		return true
+	case ErrorCodeTaskNotFound:
+		return true
 	case ErrorCodeUserAlreadyExists:
 		return true
 	case ErrorCodeUserNotFound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskStatus.
+const (
+	TaskStatusFAILED    TaskStatus = "FAILED"
+	TaskStatusINPROCESS TaskStatus = "IN_PROCESS"
+	TaskStatusSUCCESS   TaskStatus = "SUCCESS"
+	TaskStatusWAITING   TaskStatus = "WAITING"
+)
+
+// Valid indicates whether the value is a known member of the TaskStatus enum.
+func (e TaskStatus) Valid() bool {
+	switch e {
+	case TaskStatusFAILED:
+		return true
+	case TaskStatusINPROCESS:
+		return true
+	case TaskStatusSUCCESS:
+		return true
+	case TaskStatusWAITING:
 		return true
 	default:
 		return false
@@ -120,6 +153,42 @@ type Error struct {
 
 // ErrorCode The code of an error. More codes may be added.
 type ErrorCode string
+
+// FoundMessage A message that was found.
+type FoundMessage struct {
+	// ChatID The chat that it is in.
+	ChatID string `json:"chat_id"`
+
+	// ChatName The name of the chat.
+	ChatName string `json:"chat_name"`
+
+	// CreatedAt When the server stored the message.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Highlights What matched, in order, none overlapping another; the first 100 of them.
+	Highlights []Highlight `json:"highlights"`
+
+	// MessageID Names the message.
+	MessageID string `json:"message_id"`
+
+	// Seq The message's place in the order of all that happened in the chat.
+	Seq int64 `json:"seq"`
+
+	// Text The text as it was sent.
+	Text string `json:"text"`
+
+	// UserName The name, in this chat, of who spoke.
+	UserName string `json:"user_name"`
+}
+
+// Highlight A part of a text, in Unicode code points.
+type Highlight struct {
+	// End The code point after the last one.
+	End int `json:"end"`
+
+	// Start The first code point, counted from 0.
+	Start int `json:"start"`
+}
 
 // LoggedIn An open session.
 type LoggedIn struct {
@@ -172,7 +241,7 @@ type MessagePage struct {
 
 // Next The way to the page that follows. Always there, also on the last page.
 type Next struct {
-	// Iterator What to send as `from`. Opaque, and bound to its chat.
+	// Iterator What to send as `from`. Opaque, and bound to its chat or task.
 	Iterator string `json:"iterator"`
 }
 
@@ -183,6 +252,39 @@ type PasswordChange struct {
 
 	// Password The present password, of at most 1024 bytes in UTF-8.
 	Password string `json:"password"`
+}
+
+// SearchCreation What to look for.
+type SearchCreation struct {
+	// After Find only messages of this time or later. RFC 3339, in any offset.
+	After *time.Time `json:"after,omitempty"`
+
+	// Before Find only messages from before this time. RFC 3339, in any offset.
+	Before *time.Time `json:"before,omitempty"`
+
+	// ChatID Look in this chat only, in either spelling of a UUID. One that the caller is not in finds nothing.
+	ChatID *string `json:"chat_id,omitempty"`
+
+	// Message The words, 4 to 1024 characters.
+	Message string `json:"message"`
+
+	// UserName Find only what was said under this name.
+	UserName *string `json:"user_name,omitempty"`
+}
+
+// SearchPage A page of results.
+type SearchPage struct {
+	// Messages Newest first, by `created_at` and then by `message_id`.
+	Messages []FoundMessage `json:"messages"`
+
+	// Next The way to the page that follows. Always there, also on the last page.
+	Next Next `json:"next"`
+}
+
+// SearchStatus How far a search has come.
+type SearchStatus struct {
+	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
+	Status TaskStatus `json:"status"`
 }
 
 // Session An open session of the caller's account.
@@ -212,10 +314,39 @@ type SessionList struct {
 	Sessions []Session `json:"sessions"`
 }
 
+// StartedSearch A search that was accepted.
+type StartedSearch struct {
+	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
+	Status *TaskStatus `json:"status,omitempty"`
+
+	// TaskID Names the task.
+	TaskID string `json:"task_id"`
+}
+
+// TaskStatus How far a task has come. `SUCCESS` and `FAILED` are the end.
+type TaskStatus string
+
 // UserCreation The name under which the caller joins a chat.
 type UserCreation struct {
 	// UserName The name that the caller takes in this chat.
 	UserName string `json:"user_name"`
+}
+
+// StartSearchParams defines parameters for StartSearch.
+type StartSearchParams struct {
+	// Prefer `wait=N` (RFC 7240) waits up to N seconds, 5 at most, for the end of the task. The answer is a 201 in any
+	// case, and then tells the `status`. Other preferences are ignored.
+	Prefer *string `json:"Prefer,omitempty"`
+}
+
+// ListSearchResultsParams defines parameters for ListSearchResults.
+type ListSearchResultsParams struct {
+	// Limit How many results to answer at most.
+	Limit int `form:"limit" json:"limit"`
+
+	// From The `next.iterator` of an earlier page of this task. Anything else is 400 `bad-cursor`. Leave the
+	// parameter out for the first page.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
 }
 
 // ListMessagesParams defines parameters for ListMessages.
@@ -249,6 +380,9 @@ type RegisterJSONRequestBody = Credentials
 
 // CreateChatJSONRequestBody defines body for CreateChat for application/json ContentType.
 type CreateChatJSONRequestBody = ChatCreation
+
+// StartSearchJSONRequestBody defines body for StartSearch for application/json ContentType.
+type StartSearchJSONRequestBody = SearchCreation
 
 // SendMessageJSONRequestBody defines body for SendMessage for application/json ContentType.
 type SendMessageJSONRequestBody = MessageCreation
@@ -452,6 +586,48 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/chats (the `CreateChat` operationId).
 	CreateChat(ctx context.Context, body CreateChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartSearchWithBody Start a search
+	//
+	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// `request-limit-exceeded`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+	StartSearchWithBody(ctx context.Context, params *StartSearchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartSearch Start a search
+	//
+	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// `request-limit-exceeded`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+	StartSearch(ctx context.Context, params *StartSearchParams, body StartSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSearchStatus How far is a search?
+	//
+	// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
+	// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+	//
+	// Corresponds with GET /v1/chats/search/status/{task_id} (the `GetSearchStatus` operationId).
+	GetSearchStatus(ctx context.Context, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSearchResults Read a page of results
+	//
+	// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
+	// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
+	// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
+	// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+	//
+	// Corresponds with GET /v1/chats/search/{task_id}/messages (the `ListSearchResults` operationId).
+	ListSearchResults(ctx context.Context, taskID string, params *ListSearchResultsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMessages Read a page of messages
 	//
@@ -763,6 +939,88 @@ func (c *Client) CreateChatWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /v1/chats (the `CreateChat` operationId).
 func (c *Client) CreateChat(ctx context.Context, body CreateChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateChatRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartSearchWithBody Start a search
+//
+// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// `request-limit-exceeded`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+func (c *Client) StartSearchWithBody(ctx context.Context, params *StartSearchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartSearchRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartSearch Start a search
+//
+// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// `request-limit-exceeded`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+func (c *Client) StartSearch(ctx context.Context, params *StartSearchParams, body StartSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartSearchRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSearchStatus How far is a search?
+//
+// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
+// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+//
+// Corresponds with GET /v1/chats/search/status/{task_id} (the `GetSearchStatus` operationId).
+func (c *Client) GetSearchStatus(ctx context.Context, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSearchStatusRequest(c.Server, taskID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSearchResults Read a page of results
+//
+// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
+// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
+// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
+// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+//
+// Corresponds with GET /v1/chats/search/{task_id}/messages (the `ListSearchResults` operationId).
+func (c *Client) ListSearchResults(ctx context.Context, taskID string, params *ListSearchResultsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSearchResultsRequest(c.Server, taskID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1208,6 +1466,164 @@ func NewCreateChatRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewStartSearchRequest calls the generic StartSearch builder with application/json body
+func NewStartSearchRequest(server string, params *StartSearchParams, body StartSearchJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartSearchRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewStartSearchRequestWithBody constructs an http.Request for the StartSearch method, with any body, and a specified content type
+func NewStartSearchRequestWithBody(server string, params *StartSearchParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/chats/search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSearchStatusRequest constructs an http.Request for the GetSearchStatus method
+func NewGetSearchStatusRequest(server string, taskID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "task_id", taskID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/chats/search/status/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSearchResultsRequest constructs an http.Request for the ListSearchResults method
+func NewListSearchResultsRequest(server string, taskID string, params *ListSearchResultsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "task_id", taskID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/chats/search/%s/messages", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListMessagesRequest constructs an http.Request for the ListMessages method
 func NewListMessagesRequest(server string, chatID string, params *ListMessagesParams) (*http.Request, error) {
 	var err error
@@ -1588,6 +2004,52 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/chats (the `CreateChat` operationId).
 	CreateChatWithResponse(ctx context.Context, body CreateChatJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateChatResponse, error)
 
+	// StartSearchWithBodyWithResponse Start a search
+	//
+	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// `request-limit-exceeded`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+	StartSearchWithBodyWithResponse(ctx context.Context, params *StartSearchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartSearchResponse, error)
+
+	// StartSearchWithResponse Start a search
+	//
+	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// `request-limit-exceeded`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+	StartSearchWithResponse(ctx context.Context, params *StartSearchParams, body StartSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*StartSearchResponse, error)
+
+	// GetSearchStatusWithResponse How far is a search?
+	//
+	// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
+	// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/chats/search/status/{task_id} (the `GetSearchStatus` operationId).
+	GetSearchStatusWithResponse(ctx context.Context, taskID string, reqEditors ...RequestEditorFn) (*GetSearchStatusResponse, error)
+
+	// ListSearchResultsWithResponse Read a page of results
+	//
+	// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
+	// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
+	// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
+	// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/chats/search/{task_id}/messages (the `ListSearchResults` operationId).
+	ListSearchResultsWithResponse(ctx context.Context, taskID string, params *ListSearchResultsParams, reqEditors ...RequestEditorFn) (*ListSearchResultsResponse, error)
+
 	// ListMessagesWithResponse Read a page of messages
 	//
 	// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
@@ -1963,6 +2425,105 @@ func (r CreateChatResponse) ContentType() string {
 	return ""
 }
 
+type StartSearchResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *StartedSearch
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Error
+}
+
+// Status returns HTTPResponse.Status
+func (r StartSearchResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartSearchResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartSearchResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSearchStatusResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SearchStatus
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Error
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSearchStatusResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSearchStatusResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSearchStatusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSearchResultsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SearchPage
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Error
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSearchResultsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSearchResultsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSearchResultsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListMessagesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -2279,6 +2840,76 @@ func (c *ClientWithResponses) CreateChatWithResponse(ctx context.Context, body C
 		return nil, err
 	}
 	return ParseCreateChatResponse(rsp)
+}
+
+// StartSearchWithBodyWithResponse Start a search
+//
+// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// `request-limit-exceeded`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+func (c *ClientWithResponses) StartSearchWithBodyWithResponse(ctx context.Context, params *StartSearchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartSearchResponse, error) {
+	rsp, err := c.StartSearchWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartSearchResponse(rsp)
+}
+
+// StartSearchWithResponse Start a search
+//
+// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
+// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
+// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// `request-limit-exceeded`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/chats/search (the `StartSearch` operationId).
+func (c *ClientWithResponses) StartSearchWithResponse(ctx context.Context, params *StartSearchParams, body StartSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*StartSearchResponse, error) {
+	rsp, err := c.StartSearch(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartSearchResponse(rsp)
+}
+
+// GetSearchStatusWithResponse How far is a search?
+//
+// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
+// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/chats/search/status/{task_id} (the `GetSearchStatus` operationId).
+func (c *ClientWithResponses) GetSearchStatusWithResponse(ctx context.Context, taskID string, reqEditors ...RequestEditorFn) (*GetSearchStatusResponse, error) {
+	rsp, err := c.GetSearchStatus(ctx, taskID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSearchStatusResponse(rsp)
+}
+
+// ListSearchResultsWithResponse Read a page of results
+//
+// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
+// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
+// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
+// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/chats/search/{task_id}/messages (the `ListSearchResults` operationId).
+func (c *ClientWithResponses) ListSearchResultsWithResponse(ctx context.Context, taskID string, params *ListSearchResultsParams, reqEditors ...RequestEditorFn) (*ListSearchResultsResponse, error) {
+	rsp, err := c.ListSearchResults(ctx, taskID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSearchResultsResponse(rsp)
 }
 
 // ListMessagesWithResponse Read a page of messages
@@ -2658,6 +3289,105 @@ func ParseCreateChatResponse(rsp *http.Response) (*CreateChatResponse, error) {
 			return nil, err
 		}
 		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Error
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartSearchResponse parses an HTTP response from a StartSearchWithResponse call
+func ParseStartSearchResponse(rsp *http.Response) (*StartSearchResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartSearchResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest StartedSearch
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Error
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSearchStatusResponse parses an HTTP response from a GetSearchStatusWithResponse call
+func ParseGetSearchStatusResponse(rsp *http.Response) (*GetSearchStatusResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSearchStatusResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SearchStatus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Error
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSearchResultsResponse parses an HTTP response from a ListSearchResultsWithResponse call
+func ParseListSearchResultsResponse(rsp *http.Response) (*ListSearchResultsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSearchResultsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SearchPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Error

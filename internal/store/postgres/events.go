@@ -23,14 +23,20 @@ func (s *Store) Messages(ctx context.Context, chat messenger.ID, before int64, l
 		return nil, s.failure(err)
 	}
 	messages, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (messenger.Message, error) {
-		message := messenger.Message{ChatID: chat}
-		err := row.Scan(&message.ID, &message.Seq, &message.UserID, &message.UserName, &message.AccountID,
-			&message.ClientMessageID, &message.Text, &message.CreatedAt)
-		message.CreatedAt = message.CreatedAt.UTC()
-		return message, err
+		return scanMessage(row, chat)
 	})
 	if err != nil {
 		return nil, s.failure(fmt.Errorf("read messages: %w", err))
 	}
 	return messages, nil
+}
+
+// scanMessage reads the columns of selectMessages. The driver knows a [16]byte,
+// and would have to find out about an ID row by row.
+func scanMessage(row pgx.CollectableRow, chat messenger.ID) (messenger.Message, error) {
+	message := messenger.Message{ChatID: chat}
+	err := row.Scan((*[16]byte)(&message.ID), &message.Seq, (*[16]byte)(&message.UserID), &message.UserName,
+		(*[16]byte)(&message.AccountID), &message.ClientMessageID, &message.Text, &message.CreatedAt)
+	message.CreatedAt = message.CreatedAt.UTC()
+	return message, err
 }

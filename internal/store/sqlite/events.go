@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 
 	"messenger-api/internal/messenger"
 )
@@ -40,16 +41,21 @@ func (s *Store) Messages(
 	}
 	defer rows.Close()
 	for rows.Next() {
-		messages = append(messages, messenger.Message{ChatID: chat})
-		m := &messages[len(messages)-1]
-		err := rows.Scan(blob{m.ID[:]}, &m.Seq, blob{m.UserID[:]}, &m.UserName, blob{m.AccountID[:]},
-			&m.ClientMessageID, &m.Text, moment{&m.CreatedAt})
+		m, err := scanMessage(rows, chat)
 		if err != nil {
 			return nil, s.failure(err)
 		}
+		messages = append(messages, m)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, s.failure(err)
 	}
 	return messages, nil
+}
+
+func scanMessage(rows *sql.Rows, chat messenger.ID) (messenger.Message, error) {
+	m := messenger.Message{ChatID: chat}
+	err := rows.Scan(blob{m.ID[:]}, &m.Seq, blob{m.UserID[:]}, &m.UserName, blob{m.AccountID[:]},
+		&m.ClientMessageID, &m.Text, moment{&m.CreatedAt})
+	return m, err
 }

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"fmt"
 	"time"
+
+	"messenger-api/internal/messenger"
 )
 
 // blob reads a column of a fixed length, such as an id, into target.
@@ -16,6 +18,17 @@ func (b blob) Scan(value any) error {
 	}
 	copy(b.target, bytes)
 	return nil
+}
+
+// blobOrNull is a blob that stays as it is where the column is NULL.
+type blobOrNull struct{ target []byte }
+
+// Scan implements sql.Scanner.
+func (b blobOrNull) Scan(value any) error {
+	if value == nil {
+		return nil
+	}
+	return blob(b).Scan(value)
 }
 
 // moment reads a column with a time into target; NULL is the zero time.
@@ -32,4 +45,20 @@ func (m moment) Scan(value any) error {
 		return fmt.Errorf("a column has a %T where a time is expected", value)
 	}
 	return nil
+}
+
+// idOrNull is NULL for no id.
+func idOrNull(id messenger.ID) any {
+	if id == (messenger.ID{}) {
+		return nil
+	}
+	return id[:]
+}
+
+// timeOrNull is NULL for the zero time.
+func timeOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
 }

@@ -1,0 +1,3 @@
+package search
+
+//go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../../api/swagger.yml

@@ -1,0 +1,62 @@
+package search
+
+import (
+	"strconv"
+	"strings"
+)
+
+// waitMostSeconds is the longest wait; a longer one that is asked for is this one.
+const waitMostSeconds = 5
+
+// waitPreferred finds the preference wait=N of RFC 7240 among those of a request,
+// in seconds, waitMostSeconds at most. The first one counts; where it makes no
+// sense it is as if there were none.
+func waitPreferred(headers []string) (seconds int, ok bool) {
+	for _, header := range headers {
+		for _, preference := range outsideQuotes(header, ',') {
+			// What follows a semicolon are parameters, of which wait has none.
+			name, value, _ := strings.Cut(outsideQuotes(preference, ';')[0], "=")
+			if strings.EqualFold(strings.Trim(name, " \t"), "wait") {
+				return parseWait(strings.Trim(value, " \t"))
+			}
+		}
+	}
+	return 0, false
+}
+
+func parseWait(value string) (seconds int, ok bool) {
+	if inner, quoted := strings.CutPrefix(value, `"`); quoted {
+		if value, ok = strings.CutSuffix(inner, `"`); !ok {
+			return 0, false
+		}
+	}
+	if value == "" || strings.Trim(value, "0123456789") != "" {
+		return 0, false
+	}
+	number, err := strconv.ParseUint(value, 10, 32)
+	if err != nil || number > waitMostSeconds {
+		return waitMostSeconds, true // err: beyond all bounds
+	}
+	return int(number), true
+}
+
+// outsideQuotes cuts a header's value at the separators that don't stand in a
+// quoted string. It gives one part at least.
+func outsideQuotes(text string, separator byte) []string {
+	var parts []string
+	start, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == separator && !quoted:
+			parts = append(parts, text[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, text[start:])
+}
+
+func applied(seconds int) string { return "wait=" + strconv.Itoa(seconds) }

@@ -1,0 +1,75 @@
+package search
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+func (a *app) results(w http.ResponseWriter, r *http.Request) error {
+	task, err := taskOf(r)
+	if err != nil {
+		return err
+	}
+	limit, from, err := pageOf(task, r.URL.RawQuery)
+	if err != nil {
+		return a.service.Refuse(r.Context(), account(r), task, err)
+	}
+	if err := a.loading.Acquire(r.Context(), int64(limit)); err != nil {
+		return errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
+	}
+	defer a.loading.Release(int64(limit))
+	page, err := a.service.Page(r.Context(), account(r), task, from, limit, r.Method != http.MethodHead)
+	if err != nil {
+		return err
+	}
+	keepNot(w)
+	return httpkit.Write(w, http.StatusOK, encodePage(page))
+}
+
+// pageOf reads which page of a task is asked for. A query that can't be read as a
+// whole is refused: what it lost might be the iterator.
+func pageOf(task messenger.ID, rawQuery string) (limit int, from *search.Cursor, err error) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return 0, nil, errs.ErrBadParameters.WithDetails("the query can't be read")
+	}
+	number, err := strconv.ParseUint(query.Get("limit"), 10, 16)
+	if err != nil || number < 1 || number > search.PageMaxResults || len(query["limit"]) > 1 {
+		return 0, nil, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", search.PageMaxResults)
+	}
+	if !query.Has("from") {
+		return int(number), nil, nil
+	}
+	cursor, err := search.ParseCursor(task, query.Get("from"))
+	return int(number), &cursor, err
+}
+
+func encodePage(page search.Page) SearchPage {
+	encoded := SearchPage{Messages: make([]FoundMessage, len(page.Found)), Next: Next{page.Next.String()}}
+	for i := range page.Found {
+		found := &page.Found[i]
+		encoded.Messages[i] = FoundMessage{
+			Text: found.Text, MessageID: found.Place.MessageID.String(), ChatID: found.ChatID.String(),
+			ChatName: found.ChatName, UserName: found.UserName,
+			CreatedAt: httpkit.Time(time.UnixMicro(found.Place.CreatedAt)), Seq: found.Seq,
+			Highlights: highlightsOf(page, found.Text),
+		}
+	}
+	return encoded
+}
+
+func highlightsOf(page search.Page, text string) []Highlight {
+	marked := page.Query.Highlights(text)
+	highlights := make([]Highlight, len(marked))
+	for i, one := range marked {
+		highlights[i] = Highlight{Start: one.Start, End: one.End}
+	}
+	return highlights
+}

@@ -1,0 +1,99 @@
+package search
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+func (a *app) start(w http.ResponseWriter, r *http.Request) error {
+	body, err := httpkit.Decode[SearchCreation](r)
+	if err != nil {
+		return err
+	}
+	request, err := requestOf(body)
+	if err != nil {
+		return err
+	}
+	task, err := a.service.Start(r.Context(), account(r), request)
+	if err != nil {
+		return err
+	}
+	started := StartedSearch{TaskID: task.String()}
+	if seconds, ok := waitPreferred(r.Header.Values("Prefer")); ok {
+		status, err := a.service.Await(r.Context(), account(r), task, time.Duration(seconds)*time.Second)
+		// The search is accepted: its caller learns that, whatever the question for its status met.
+		if err == nil {
+			known := TaskStatus(status.String())
+			started.Status = &known
+			w.Header().Set("Preference-Applied", applied(seconds))
+		}
+	}
+	return httpkit.Write(w, http.StatusCreated, started)
+}
+
+func (a *app) status(w http.ResponseWriter, r *http.Request) error {
+	task, err := taskOf(r)
+	if err != nil {
+		return err
+	}
+	status, err := a.service.Status(r.Context(), account(r), task)
+	if err != nil {
+		return err
+	}
+	keepNot(w)
+	return httpkit.Write(w, http.StatusOK, SearchStatus{TaskStatus(status.String())})
+}
+
+// requestOf reads what is looked for. The service judges the text.
+func requestOf(body SearchCreation) (search.Request, error) {
+	request := search.Request{Text: body.Message}
+	if body.ChatID != nil {
+		chat, ok := messenger.ParseID(*body.ChatID)
+		if !ok || chat == (messenger.ID{}) {
+			return request, errs.ErrBadParameters.WithDetails("chat_id is not the id of a chat")
+		}
+		request.ChatID = chat
+	}
+	if body.UserName != nil {
+		if *body.UserName == "" {
+			return request, errs.ErrBadParameters.WithDetails("user_name must not be empty where it is given")
+		}
+		request.UserName = *body.UserName
+	}
+	var err error
+	if request.After, err = timeOf("after", body.After); err != nil {
+		return request, err
+	}
+	request.Before, err = timeOf("before", body.Before)
+	return request, err
+}
+
+// timeForm is strict where time.Parse is lenient.
+var timeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+
+// firstTime is before every message; a bound that is earlier means the same.
+var firstTime = time.Unix(1, 0).UTC()
+
+// timeOf reads a bound on created_at, zero where it is not given. Messages have
+// microseconds, so a bound between two of them is the same as the later one.
+func timeOf(name string, text *string) (time.Time, error) {
+	if text == nil {
+		return time.Time{}, nil
+	}
+	upper := strings.ToUpper(*text) // RFC 3339 allows a t and a z
+	bound, err := time.Parse(time.RFC3339Nano, upper)
+	if err != nil || !timeForm.MatchString(upper) {
+		return bound, errs.ErrBadParameters.WithDetails("%s is not a time as RFC 3339 has it", name)
+	}
+	if bound = bound.UTC(); bound.Before(firstTime) {
+		return firstTime, nil
+	}
+	return bound.Add(time.Microsecond - 1).Truncate(time.Microsecond), nil
+}

@@ -1,0 +1,77 @@
+package faults
+
+import (
+	"testing"
+
+	messenger "messenger-api/client"
+	"messenger-api/internal/testkit"
+)
+
+// With the queue in its memory, a server that is killed leaves no accepted search
+// open for ever.
+func TestKilledServerLosesNoSearch(t *testing.T) {
+	t.Parallel()
+	for name, database := range map[string]func(testing.TB) []string{
+		"embedded": testkit.Embedded, "postgres": testkit.Postgres,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := testkit.StartBinary(t, database(t)...)
+			all := newSearches(t, server.API)
+			for range 2 {
+				stop := all.start(t)
+				all.await(t, 100)
+				server.Kill()
+				stop()
+				server.Restart()
+			}
+			all.verify(t)
+		})
+	}
+}
+
+// A database that is killed while searches run ends none of them but by its
+// proper end.
+func TestKilledPostgresLosesNoSearch(t *testing.T) {
+	t.Parallel()
+	postgres := startPostgres(t)
+	server := testkit.Start(t, postgres.environment()...)
+	all := newSearches(t, server.API)
+	stop := all.start(t)
+	for range 2 {
+		all.await(t, 60)
+		postgres.kill()
+		awaitRefusal(t, server)
+		postgres.start()
+	}
+	all.await(t, 60)
+	stop()
+	all.verify(t)
+}
+
+// With the app switched on later, a search finds what was said before.
+func TestSearchSwitchedOnLater(t *testing.T) {
+	t.Parallel()
+	for name, database := range map[string]func(testing.TB) []string{
+		"embedded": testkit.Embedded, "postgres": testkit.Postgres,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			environment := database(t)
+			without := testkit.Start(t, append(environment, uncached)...)
+			alice := without.As(t, "alice")
+			chat := alice.CreateChat("chat")
+			user := alice.Join(chat, "alice")
+			for range 5 {
+				alice.Send(chat, user, "said before")
+			}
+			alice.StartSearch(messenger.SearchCreation{Message: "said"}).Refused(404, "not-found")
+			without.Stop()
+			with := testkit.Start(t, environment...)
+			alice = with.WithSession(t, alice.Session)
+			if found := alice.Find(messenger.SearchCreation{Message: "said"}); len(found) != 5 {
+				t.Errorf("found %d messages, want 5", len(found))
+			}
+		})
+	}
+}

@@ -1,0 +1,151 @@
+package faults
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	messenger "messenger-api/client"
+	"messenger-api/internal/testkit"
+)
+
+const (
+	searchers = 6
+	// perChat is how many messages each of the chats has, all of which are found.
+	perChat = 30
+	// endDeadline is how long an accepted search may take to its end, whatever was
+	// killed meanwhile.
+	endDeadline = 3 * time.Minute
+)
+
+// searches are those that accounts have started, each in a chat of its own.
+type searches struct {
+	accounts []*testkit.Client
+
+	mu       sync.Mutex
+	accepted [][]string // by account
+}
+
+// newSearches makes the accounts with their chats and messages.
+func newSearches(t *testing.T, api testkit.API) *searches {
+	t.Helper()
+	s := &searches{accepted: make([][]string, searchers)}
+	for i := range searchers {
+		account := api.As(t, fmt.Sprint("searcher ", i))
+		chat := account.CreateChat("chat")
+		user := account.Join(chat, "searcher")
+		for n := range perChat {
+			account.Send(chat, user, fmt.Sprint("the message number ", n))
+		}
+		s.accounts = append(s.accounts, account)
+	}
+	return s
+}
+
+// start lets all accounts search until the returned function is called, which
+// waits for their end.
+func (s *searches) start(t *testing.T) (stop func()) {
+	stopped := make(chan struct{})
+	var group sync.WaitGroup
+	for i := range searchers {
+		group.Go(func() {
+			for {
+				select {
+				case <-stopped:
+					return
+				default:
+				}
+				if !s.try(t, i) {
+					time.Sleep(10 * time.Millisecond)
+				}
+			}
+		})
+	}
+	return func() {
+		close(stopped)
+		group.Wait()
+	}
+}
+
+// try starts a search once, and reports whether it was accepted.
+func (s *searches) try(t *testing.T, account int) bool {
+	answer, err := s.accounts[account].Try(http.MethodPost, "/v1/chats/search", messenger.SearchCreation{Message: "numbers"})
+	switch {
+	case err != nil || answer.Status == http.StatusServiceUnavailable || answer.Status == http.StatusTooManyRequests:
+		return false
+	case answer.Status != http.StatusCreated:
+		t.Errorf("start a search: want 201, 429 or 503, got %s", answer)
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accepted[account] = append(s.accepted[account], answer.Field("task_id"))
+	return true
+}
+
+func (s *searches) count() (count int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, tasks := range s.accepted {
+		count += len(tasks)
+	}
+	return count
+}
+
+// await waits until so many more searches than now were accepted.
+func (s *searches) await(t *testing.T, more int) {
+	t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for goal := s.count() + more; s.count() < goal; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("want %d accepted searches, got %d in two minutes", goal, s.count())
+		}
+	}
+}
+
+// verify waits until each accepted search has ended; one that succeeded has found
+// all that there is.
+func (s *searches) verify(t *testing.T) {
+	t.Helper()
+	deadline := time.Now().Add(endDeadline)
+	failed := 0
+	for i, tasks := range s.accepted {
+		for at, task := range tasks {
+			if s.awaitEnd(t, i, task, deadline) == "FAILED" {
+				failed++
+				continue
+			}
+			if at%10 > 0 { // reading all of them would take longer than what is tested
+				continue
+			}
+			if found := s.accounts[i].Results(task, 100, "").Messages; len(found) != perChat {
+				t.Errorf("a search has found %d messages, want %d", len(found), perChat)
+			}
+		}
+	}
+	t.Logf("%d searches were accepted, and have ended; %d failed", s.count(), failed)
+	clear(s.accepted)
+}
+
+// awaitEnd waits for a task's end, over answers of 503.
+func (s *searches) awaitEnd(t *testing.T, account int, task string, deadline time.Time) (status string) {
+	t.Helper()
+	for {
+		answer, err := s.accounts[account].Try(http.MethodGet, testkit.StatusPath(task), nil)
+		if err == nil && answer.Status == http.StatusOK {
+			status = answer.Field("status")
+			if status == "SUCCESS" || status == "FAILED" {
+				return status
+			}
+		}
+		if err == nil && answer.Status == http.StatusNotFound {
+			t.Fatalf("an accepted search is gone: %s", answer)
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the search %s has not ended: %q, %v, %v", task, status, answer, err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}

@@ -1,0 +1,75 @@
+package search
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+)
+
+// cursorKind tells the iterators of tasks from those of chats.
+const cursorKind = 2
+
+const cursorBytes = 1 + len(messenger.ID{}) + 8 + len(messenger.ID{})
+
+var cursorEncoding = base64.RawURLEncoding.Strict()
+
+// Cursor is a position in the results of one task.
+type Cursor struct {
+	TaskID messenger.ID
+	Place  Place
+}
+
+// String encodes the cursor as an iterator, which is opaque to clients.
+func (c Cursor) String() string {
+	raw := make([]byte, 0, cursorBytes)
+	raw = append(raw, cursorKind)
+	raw = append(raw, c.TaskID[:]...)
+	raw = appendPlace(raw, c.Place)
+	return cursorEncoding.EncodeToString(raw)
+}
+
+// ParseCursor reads an iterator of this task. Anything else is bad-cursor.
+func ParseCursor(task messenger.ID, iterator string) (Cursor, error) {
+	if len(iterator) != cursorEncoding.EncodedLen(cursorBytes) {
+		return Cursor{}, errs.ErrBadCursor
+	}
+	// base64 skips line breaks, so the length is judged again.
+	raw, err := cursorEncoding.DecodeString(iterator)
+	if err != nil || len(raw) != cursorBytes || raw[0] != cursorKind || messenger.ID(raw[1:17]) != task {
+		return Cursor{}, errs.ErrBadCursor
+	}
+	place := parsePlace(raw[17:])
+	if place.CreatedAt < 0 {
+		return Cursor{}, errs.ErrBadCursor
+	}
+	return Cursor{task, place}, nil
+}
+
+const placeBytes = 8 + len(messenger.ID{})
+
+func appendPlace(raw []byte, place Place) []byte {
+	raw = binary.BigEndian.AppendUint64(raw, uint64(place.CreatedAt))
+	return append(raw, place.MessageID[:]...)
+}
+
+func parsePlace(raw []byte) Place {
+	return Place{int64(binary.BigEndian.Uint64(raw)), messenger.ID(raw[8:placeBytes])}
+}
+
+// justBefore is the last place that comes before the given one.
+func justBefore(place Place) Place {
+	for i := len(place.MessageID) - 1; i >= 0; i-- {
+		place.MessageID[i]++
+		if place.MessageID[i] != 0 {
+			return place
+		}
+	}
+	if place.CreatedAt == math.MaxInt64 {
+		return AtStart()
+	}
+	place.CreatedAt++
+	return place
+}

@@ -1,0 +1,126 @@
+package search
+
+import (
+	"context"
+	"fmt"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/words"
+)
+
+// PageMaxResults is the longest page of results.
+const PageMaxResults = 100
+
+// Page is a run of results, newest first. Next continues it with older ones.
+type Page struct {
+	Found []Found
+	// Query is what the results match, for highlights.
+	Query words.Query
+	Next  Cursor
+}
+
+// Refuse returns the error that a bad request about a task deserves: the
+// contract judges the task first, so it is task-not-found when there is none.
+func (s *Service) Refuse(ctx context.Context, account, task messenger.ID, bad error) error {
+	if _, err := s.task(ctx, account, task); err != nil {
+		return err
+	}
+	return bad
+}
+
+// Page reads up to limit results, 1 to PageMaxResults, of a task of the account:
+// those after from, or, where that is nil or has been confirmed, those after what
+// is confirmed. confirm says that the caller has received all up to from; those are
+// forgotten. Results whose message is gone, or in a chat that the account has
+// left, are passed over. Errors: task-not-found, task-not-complete, task-failed.
+func (s *Service) Page(
+	ctx context.Context, account, id messenger.ID, from *Cursor, limit int, confirm bool,
+) (Page, error) {
+	task, err := s.task(ctx, account, id)
+	switch {
+	case err != nil:
+		return Page{}, err
+	case task.Status == Failed:
+		return Page{}, errs.ErrTaskFailed
+	case task.Status != Success:
+		return Page{}, errs.ErrTaskNotComplete
+	}
+	if from != nil && from.Place.Compare(task.Confirmed) > 0 {
+		if task.Confirmed, err = s.pass(ctx, task, from.Place, confirm); err != nil {
+			return Page{}, err
+		}
+	}
+	page := Page{Query: words.ParseQuery(task.Request.Text)}
+	page.Found, page.Next.Place, err = s.fill(ctx, task, limit)
+	page.Next.TaskID = id
+	return page, err
+}
+
+// pass goes on to the place, and with confirm for good. What is confirmed is
+// written before the answer, so that it never comes back.
+func (s *Service) pass(ctx context.Context, task Task, place Place, confirm bool) (Place, error) {
+	if !confirm {
+		return place, nil
+	}
+	confirmed, err := s.store.AdvanceTask(ctx, task.ID, place)
+	if err != nil {
+		return place, err
+	}
+	if err := s.results.ForgetResults(ctx, task.ID, task.Attempt, confirmed); err != nil {
+		// They are confirmed all the same, and go with the task.
+		s.log.WarnContext(ctx, "received results are deleted later", "error", err)
+	}
+	return confirmed, nil
+}
+
+// fill reads on from what is confirmed until the page is full.
+func (s *Service) fill(ctx context.Context, task Task, limit int) ([]Found, Place, error) {
+	place := task.Confirmed
+	var page []Found
+	for len(page) < limit {
+		results, err := s.resultsAfter(ctx, task, place, limit-len(page))
+		if err != nil {
+			return nil, place, err
+		}
+		if len(results) == 0 {
+			break
+		}
+		visible, err := s.store.Visible(ctx, task.AccountID, results)
+		if err != nil {
+			return nil, place, fmt.Errorf("look at results: %w", err)
+		}
+		page = append(page, visible...)
+		place = results[len(results)-1].Place
+	}
+	return page, place, nil
+}
+
+// resultsAfter reads results of a task that succeeded. Where there must be more
+// and the store has none, it lost them: they are found again, and kept again.
+func (s *Service) resultsAfter(ctx context.Context, task Task, place Place, limit int) ([]Result, error) {
+	if place.Compare(task.Oldest) >= 0 {
+		return nil, nil
+	}
+	results, err := s.results.ResultsAfter(ctx, task.ID, task.Attempt, place, limit)
+	if err != nil {
+		s.log.DebugContext(ctx, "results are found again: their store does not answer", "error", err)
+	}
+	if len(results) > 0 && err == nil {
+		return results, nil
+	}
+	criteria := Criteria{Query: words.ParseQuery(task.Request.Text), Request: task.Request, From: place, To: task.Oldest}
+	if first := justBefore(task.Newest); first.Compare(place) > 0 {
+		criteria.From = first
+	}
+	found, err := s.store.Find(ctx, task.AccountID, criteria, s.options.ResultsMost)
+	if err != nil {
+		return nil, fmt.Errorf("find lost results again: %w", err)
+	}
+	if len(found) > 0 {
+		if err := s.results.PutResults(ctx, task.ID, task.Attempt, found, s.options.ResultTTL); err != nil {
+			s.log.DebugContext(ctx, "results that were found again are not kept", "error", err)
+		}
+	}
+	return found[:min(limit, len(found))], nil
+}

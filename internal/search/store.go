@@ -1,0 +1,134 @@
+package search
+
+import (
+	"context"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/words"
+)
+
+// Store is what searching needs of a database. Implementations are safe for
+// concurrent use; times are kept to the microsecond. When the database can't
+// answer, an error is of kind errs.Unavailable. storetest holds both to it.
+type Store interface {
+	Tasks
+	Results
+	Index
+}
+
+// Tasks are the searches on their way. now is the caller's clock throughout.
+type Tasks interface {
+	// CreateTask stores a task as WAITING, at its CreatedAt. confirmed says that it
+	// counts from now on; else ConfirmTask does. Where the account has openMost open
+	// tasks (confirmed and not ended), a confirmed one is not stored, and the error is
+	// errs.ErrTooManyTasks. Accounts don't wait for each other.
+	CreateTask(ctx context.Context, task Task, confirmed bool, openMost int) error
+	// ConfirmTask marks a task as confirmed. Errors: errs.ErrTooManyTasks, as with
+	// CreateTask; errs.ErrTaskNotFound when it is gone.
+	ConfirmTask(ctx context.Context, task messenger.ID, openMost int) error
+	// DeleteTask deletes a task that was never confirmed, if it is still there.
+	DeleteTask(ctx context.Context, task messenger.ID) error
+	// Task finds a confirmed task, or returns errs.ErrTaskNotFound.
+	Task(ctx context.Context, task messenger.ID) (Task, error)
+
+	// TakeTask makes a task IN_PROCESS until the lease ends and counts an attempt. It takes a
+	// task that waits, or whose lease is over at now; confirmed or not. It reports
+	// whether it did: a task that is unknown, ended, or leased to another is not taken.
+	TakeTask(ctx context.Context, task messenger.ID, now, leaseEnd time.Time) (Task, bool, error)
+	// RenewTask makes the lease of the attempt last longer, and reports whether the
+	// attempt is still the valid one.
+	RenewTask(ctx context.Context, task messenger.ID, attempt int, leaseEnd time.Time) (bool, error)
+	// ReleaseTask lets an attempt that failed go back to WAITING, if it is still the valid one.
+	ReleaseTask(ctx context.Context, task messenger.ID, attempt int) error
+	// SucceedTask ends the attempt as SUCCESS, if it is still the valid one, and reports
+	// whether it did.
+	SucceedTask(ctx context.Context, task messenger.ID, attempt int, newest, oldest Place, now time.Time) (bool, error)
+	// FailTask ends a task as FAILED unless it has ended.
+	FailTask(ctx context.Context, task messenger.ID, now time.Time) error
+	// AdvanceTask moves Confirmed on to the place, never back, and returns where it is.
+	AdvanceTask(ctx context.Context, task messenger.ID, confirmed Place) (Place, error)
+
+	// DueTasks claims up to limit confirmed tasks to be published again: they wait
+	// since their next publication was due at now, or are IN_PROCESS and their lease is over.
+	// The first publication of a task that waits is due pause after its CreatedAt; with each claim
+	// the pause to the next doubles, an hour at most. Tasks that lost their consumer go back to WAITING. Two
+	// callers never claim the same task for one publication.
+	DueTasks(ctx context.Context, now time.Time, pause time.Duration, limit int) ([]messenger.ID, error)
+	// RequeueTasks makes all confirmed tasks that have not ended due at once, whatever their leases: for a process that
+	// knows that nobody else works on them.
+	RequeueTasks(ctx context.Context, now time.Time) error
+	// DeleteTasks deletes some tasks with their results, up to limit: those that ended before
+	// endedBefore, and those that were never confirmed and were created before
+	// unconfirmedBefore. It reports how many.
+	DeleteTasks(ctx context.Context, endedBefore, unconfirmedBefore time.Time, limit int) (int, error)
+	// CountTasks counts the confirmed tasks of each status.
+	CountTasks(ctx context.Context) (map[Status]int, error)
+	// OldestWaiting tells since when the oldest of the tasks that wait does so: its
+	// CreatedAt, zero where none waits.
+	OldestWaiting(ctx context.Context) (time.Time, error)
+}
+
+// Results keep what tasks found until it is received: in the database or in
+// Redis. What they lost is found again by the same search.
+type Results interface {
+	// PutResults keeps an attempt's results, newest first. They are forgotten after keep at the earliest, or
+	// with their task. What the attempt had before is replaced.
+	PutResults(ctx context.Context, task messenger.ID, attempt int, results []Result, keep time.Duration) error
+	// ResultsAfter reads up to limit results of an attempt that come after the place, newest first.
+	ResultsAfter(ctx context.Context, task messenger.ID, attempt int, place Place, limit int) ([]Result, error)
+	// ForgetResults deletes an attempt's results up to and with the place.
+	ForgetResults(ctx context.Context, task messenger.ID, attempt int, through Place) error
+}
+
+// Index is the full text of all chats. Each chat's log is indexed from its start
+// up to a position; nothing may be found of what comes after it.
+type Index interface {
+	// BehindOf lists up to limit of the account's chats whose index ends before their log does.
+	BehindOf(ctx context.Context, account messenger.ID, limit int) ([]Behind, error)
+	// BehindSince lists up to limit such chats with a message that was made at since
+	// or later, as far as its id tells. It is quick, and misses what an unset clock made.
+	BehindSince(ctx context.Context, since time.Time, limit int) ([]Behind, error)
+	// BehindAfter goes through all chats in the order of their ids: it looks at up to limit that come
+	// after the chat and lists those that are behind, with the last chat that it looked at; done when there are no more.
+	BehindAfter(ctx context.Context, chat messenger.ID, limit int) (behind []Behind, last messenger.ID, done bool, err error)
+	// Unindexed reads up to limit messages with behind.Indexed < seq ≤ behind.LastSeq, in
+	// the order of seq, and stops early once their texts have mostBytes bytes together, but not before
+	// the first. through is the place up to which they reach: there is no other
+	// message between behind.Indexed and it.
+	Unindexed(ctx context.Context, behind Behind, limit, mostBytes int) (messages []messenger.Message, through int64, err error)
+	// Extend adds what Unindexed read and moves the chat's position from behind.Indexed to through, in one
+	// transaction. Where the position has moved meanwhile it adds nothing and reports false.
+	Extend(ctx context.Context, behind Behind, through int64, entries []Entry) (bool, error)
+
+	// Find reads up to limit messages in the chats that the account is in which match, newest first.
+	// It finds what is indexed.
+	Find(ctx context.Context, account messenger.ID, criteria Criteria, limit int) ([]Result, error)
+	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
+	// a chat that the account is not in (any more).
+	Visible(ctx context.Context, account messenger.ID, results []Result) ([]Found, error)
+}
+
+// Behind is a chat whose index ends before its log does.
+type Behind struct {
+	ChatID messenger.ID
+	// Indexed is the seq up to which it is indexed, 0 for nothing; LastSeq the log's end.
+	Indexed, LastSeq int64
+}
+
+// Entry is a message as it is indexed.
+type Entry struct {
+	Message  messenger.Message
+	Document words.Document
+}
+
+// Criteria are what a message must meet to be found.
+type Criteria struct {
+	// Query is not empty (Query.Empty).
+	Query words.Query
+	// Request narrows it down; its Text is not looked at.
+	Request Request
+	// From and To bound the places: the results come after From (exclusive) and not after To
+	// (inclusive); AtStart and the zero Place for no bound.
+	From, To Place
+}

@@ -1,0 +1,88 @@
+package search_test
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/queue/embedded"
+	"messenger-api/internal/search"
+)
+
+// sweep lets a sweeper run on the queue until the test ends, with a clock that is
+// ahead.
+func (w *world) sweep(queue *embedded.Queue, alone bool, ahead time.Duration) {
+	options := w.options
+	options.Clock = func() time.Time { return time.Now().Add(ahead) }
+	sweeper := search.NewSweeper(w.store, queue, alone, options, slog.New(slog.DiscardHandler))
+	done := make(chan error, 1)
+	go func() { done <- sweeper.Run(w.t.Context()) }()
+	w.t.Cleanup(func() { w.must(<-done) })
+}
+
+// What a queue lost, or a consumer that died left behind, comes to its end.
+func TestSweeperPublishesAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		alone bool
+		ahead time.Duration
+	}{"alone at its start": {true, 0}, "after a pause": {false, 31 * time.Second}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, search.Options{ResultsMost: 4})
+			waits, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+			w.must(err)
+			abandoned, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+			w.must(err)
+			_, taken, err := w.store.TakeTask(t.Context(), abandoned, w.now(), w.now().Add(15*time.Second))
+			if w.must(err); !taken {
+				t.Fatal("the task is not taken")
+			}
+			log := slog.New(slog.DiscardHandler)
+			restarted := embedded.Open(embedded.Options{Log: log})
+			t.Cleanup(func() { _ = restarted.Close() }) // it has no error
+			results := search.NewCachedResults(w.cache, time.Hour)
+			w.consumer = search.NewConsumer(w.store, results, restarted, search.NewIndexer(w.store, w.options, log), w.options, log)
+			w.run()
+			w.sweep(restarted, c.alone, c.ahead)
+			status, err := w.service.Await(t.Context(), w.account, waits, time.Minute)
+			if w.must(err); status != search.Success {
+				t.Errorf("a task that waited is %s", status)
+			}
+			if !c.alone {
+				return // its consumer's lease is not over by the consumer's clock
+			}
+			status, err = w.service.Await(t.Context(), w.account, abandoned, time.Minute)
+			if w.must(err); status != search.Success {
+				t.Errorf("a task whose consumer died is %s", status)
+			}
+		})
+	}
+}
+
+// While the queue is down no task is claimed, so that all are due when it is back.
+func TestSweeperClaimsNothingForNothing(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 4})
+	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+	w.must(err)
+	down := embedded.Open(embedded.Options{})
+	w.must(down.Close())
+	old, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+	w.must(err)
+	w.must(w.store.FailTask(t.Context(), old, w.now().Add(-2*time.Hour)))
+	w.sweep(down, false, time.Hour)
+	// What is over goes first, so once it is gone the queue was asked, or will be.
+	for {
+		_, err := w.store.Task(t.Context(), old)
+		if errors.Is(err, errs.ErrTaskNotFound) {
+			break
+		}
+		w.must(err)
+		time.Sleep(time.Millisecond)
+	}
+	due, err := w.store.DueTasks(t.Context(), w.now().Add(time.Hour), 30*time.Second, 10)
+	if w.must(err); len(due) != 1 || due[0] != task {
+		t.Errorf("due are %v, want %v", due, task)
+	}
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	searchapp "messenger-api/internal/apps/search"
+	"messenger-api/internal/config"
+	"messenger-api/internal/queue"
+	"messenger-api/internal/queue/embedded"
+	"messenger-api/internal/queue/rabbitmq"
+)
+
+// backends are what the settings choose to keep things in and to carry them.
+type backends struct {
+	database database
+	caches   caches
+	// queue is nil while nothing needs it.
+	queue queue.Queue
+	// seeing is told what goes on.
+	seeing seeing
+}
+
+// awaitBackends opens all that the apps need. It waits for the database; caches
+// and queues may be down.
+func awaitBackends(ctx context.Context, cfg config.Config, on []entry, seeing seeing, log *slog.Logger) (backends, error) {
+	opened, err := awaitDatabase(ctx, cfg, log)
+	if err != nil {
+		return backends{}, err
+	}
+	return withDatabaseOpen(opened, cfg, on, seeing, log)
+}
+
+// withDatabaseOpen opens the rest. On an error the database is closed.
+func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing seeing, log *slog.Logger) (backends, error) {
+	caches, err := openCaches(cfg, log)
+	if err != nil {
+		return backends{}, errors.Join(err, opened.Close())
+	}
+	b := backends{database: opened, caches: caches, seeing: seeing}
+	if slices.Contains(names(on), searchapp.Name) {
+		b.queue = openQueue(cfg.Queue, log)
+	}
+	seeing.watch(b, on)
+	return b, nil
+}
+
+// openQueue opens the queue that the settings choose. It does not connect: a
+// broker that is out of reach is waited for.
+func openQueue(settings config.Queue, log *slog.Logger) queue.Queue {
+	if address := settings.Address(); address != nil {
+		return rabbitmq.Open(rabbitmq.Options{URL: address.String(), Log: log})
+	}
+	return embedded.Open(embedded.Options{Log: log})
+}
+
+// describeQueue tells a person where searches wait.
+func describeQueue(settings config.Queue) string {
+	if settings.IsSet() {
+		return "RabbitMQ at " + settings.Shown()
+	}
+	return "embedded"
+}
+
+func (b backends) close(log *slog.Logger) {
+	if b.queue != nil {
+		if err := b.queue.Close(); err != nil {
+			log.Error("the queue was not closed well", "error", err)
+		}
+	}
+	b.caches.close(log)
+	if err := b.database.Close(); err != nil {
+		log.Error("the database was not closed well", "error", err)
+	}
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+
+	"messenger-api/internal/apps"
+	searchapp "messenger-api/internal/apps/search"
+	"messenger-api/internal/config"
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+)
+
+type consumerCommand struct{}
+
+// Run implements the command consumer.
+func (consumerCommand) Run(ctx context.Context, process Process) error {
+	cfg, on, err := settings(process)
+	if err != nil {
+		return err
+	}
+	if reason := idle(cfg, on); reason != "" {
+		_, err := fmt.Fprintln(process.Stdout, "messenger-api consumer: nothing to do:", reason)
+		return err
+	}
+	log := newLogger(cfg.Log, process)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.ConsumerAddress())
+	if err != nil {
+		return fmt.Errorf("listen on HOST and CONSUMER_PORT: %w", err)
+	}
+	cfg.Server.ShutdownDelay = 0 // no proxy sends it anything
+	n := &node{cfg: cfg, on: onlySearch(on), log: log, assemble: assembleConsumer}
+	n.seeing, err = openSeeing(ctx, cfg, on, process.Build, cfg.Metrics.ConsumerAddress, consumerMetricsAddress, n.ready, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	n.gate = newGate(cfg, func(*errs.Error) *errs.Error { return errs.ErrNotFound }, log, n.seeing.observers()...)
+	greetConsumer(process, cfg, listener.Addr(), n.seeing.address(), log)
+	return n.serve(ctx, listener)
+}
+
+// idle says why there is nothing to consume, or nothing where there is.
+func idle(cfg config.Config, on []entry) string {
+	switch {
+	case !slices.Contains(names(on), searchapp.Name):
+		return "APPS leaves out search"
+	case !cfg.Queue.IsSet():
+		return "neither RMQ_URL nor RMQ_HOST is set, so the queue is part of serve, which works on searches itself"
+	case consumesInServe(cfg):
+		return "POSTGRES_HOSTS is not set, so the database is part of serve, which works on searches itself"
+	}
+	return ""
+}
+
+func onlySearch(on []entry) []entry {
+	return slices.DeleteFunc(slices.Clone(on), func(e entry) bool { return e.name != searchapp.Name })
+}
+
+// assembleConsumer gives the work on searches, and answers to the health calls
+// and to nothing else.
+func assembleConsumer(n *node, opened backends, ready health) ([]apps.App, http.Handler, error) {
+	work := apps.App{Name: searchapp.Name, Run: newSearching(n.cfg, opened, n.log).consume}
+	router := httpkit.NewRouter(n.cfg.BodyMaxBytes())
+	ready.mount(router)
+	for _, observer := range opened.seeing.observers() {
+		router.Tell(observer)
+	}
+	nothingElse := turnAway(func() *errs.Error { return errs.ErrNotFound })
+	return []apps.App{work}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil
+}
+
+// greetConsumer tells a person, or a machine, what the consumer is connected to.
+func greetConsumer(process Process, cfg config.Config, address net.Addr, metrics string, log *slog.Logger) {
+	results := "in the database"
+	if cfg.Cache.Type == config.CacheRedis {
+		results = "in Redis at " + cfg.Cache.URL.String()
+	}
+	if !logsText(cfg.Log, process.Stderr) {
+		log.Info("consuming", "version", process.Build.String(), "address", address.String(),
+			"database", describeDatabase(cfg.Database), "queue", describeQueue(cfg.Queue), "results", results, "parallel", cfg.Queue.Consumers,
+			"metrics", metrics)
+		return
+	}
+	_ = writeTable(process.Stdout, func(table io.Writer) {
+		fmt.Fprintln(table, "messenger-api consumer", process.Build)
+		fmt.Fprintf(table, "  queue\t%s, %d at once\n", describeQueue(cfg.Queue), cfg.Queue.Consumers)
+		fmt.Fprintf(table, "  database\t%s\n", describeDatabase(cfg.Database))
+		fmt.Fprintf(table, "  results\t%s\n", results)
+		fmt.Fprintf(table, "  health\t%s (/ping and /ping_db)\n", address)
+		describeMetrics(table, metrics)
+		fmt.Fprintf(table, "  stop\tCtrl-C\n")
+	})
+}

@@ -1,0 +1,120 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	messenger "messenger-api/client"
+	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/testkit"
+)
+
+// Where serve works on searches itself the consumer says so, and ends well.
+func TestConsumerHasNothingToDo(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		settings []string
+		words    string
+	}{
+		"no RabbitMQ":           {testkit.Embedded(t), "RMQ_URL"},
+		"no RabbitMQ, Postgres": {testkit.Postgres(t), "RMQ_URL"},
+		"the embedded database": {append(testkit.Embedded(t), "RMQ_HOST=localhost"), "POSTGRES_HOSTS"},
+		"search is off":         {append(testkit.Postgres(t), "RMQ_HOST=localhost", "APPS=auth,api"), "APPS leaves out search"},
+	} {
+		result := testkit.Command(t, c.settings, "consumer")
+		if result.Code != 0 || result.Stderr != "" || !strings.Contains(result.Stdout, c.words) || strings.Count(result.Stdout, "\n") != 1 {
+			t.Errorf("%s: %+v, want exit code 0 and a line with %q", what, result, c.words)
+		}
+	}
+}
+
+// A consumer listens before its database and its queue are there, and answers the
+// health calls and nothing else; it stops well at any time.
+func TestConsumerWaits(t *testing.T) {
+	t.Parallel()
+	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
+	broker := testkit.NewProxy(t, "127.0.0.1:1")
+	settings = append(settings, "RMQ_URL=amqp://guest:hush-hush@"+broker.Address)
+	consumer := testkit.ListenAsConsumer(t, settings...)
+	guest := consumer.Guest(t)
+	guest.Get("/ping").Empty(http.StatusOK)
+	guest.Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
+	for _, path := range []string{"/", "/swagger.yml", "/v1/chats", "/v1/chats/search", "/unknown"} {
+		guest.Get(path).Refused(http.StatusNotFound, "not-found")
+	}
+	port := strings.Replace(portOf(t, consumer.Address), "PORT", "CONSUMER_PORT", 1)
+	if result := testkit.Command(t, []string{"HOST=127.0.0.1", port}, "healthcheck", "--consumer"); result != (testkit.Result{}) {
+		t.Errorf("healthcheck --consumer: %+v", result)
+	}
+	if result := testkit.Command(t, []string{"HOST=127.0.0.1", "PORT=1", port}, "healthcheck"); result.Code != 1 {
+		t.Errorf("healthcheck of a server that is not there: %+v", result)
+	}
+	database.Up()
+	consumer.AwaitReady()
+	guest.Get("/v1/chats").Refused(http.StatusNotFound, "not-found")
+	database.Down()
+	guest.Get("/ping").Empty(http.StatusOK)
+	guest.Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
+	if code := consumer.Terminate(); code != 0 {
+		t.Errorf("exit code %d, want 0:\n%s", code, consumer.Logs())
+	}
+	if strings.Contains(consumer.Logs(), "hush") || !strings.Contains(consumer.Logs(), "RabbitMQ at amqp://guest:****@") {
+		t.Errorf("the log does not name the queue, or shows its password:\n%s", consumer.Logs())
+	}
+	checkNoPasswordIn(t, consumer.Logs(), settings)
+}
+
+// A consumer with a task in hand that does not come to its end: the second signal
+// ends it at once.
+func TestConsumerSecondSignal(t *testing.T) {
+	t.Parallel()
+	settings := append(testkit.Postgres(t), "RMQ_URL="+queuetest.StartBroker(t).URL())
+	s := testkit.Start(t, settings...)
+	alice := s.As(t, "alice")
+	chat := alice.CreateChat("tea")
+	alice.Send(chat, alice.Join(chat, "Alice"), "hello")
+	consumer := testkit.StartConsumer(t, settings...)
+	unlock := testkit.LockTable(t, settings, "search_positions")
+	defer unlock()
+	task := alice.Search(messenger.SearchCreation{Message: "hello"})
+	for alice.Status(task) != "IN_PROCESS" {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := consumer.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	awaitClosed(t, consumer.Address)
+	if code := consumer.Terminate(); code == 0 {
+		t.Errorf("exit code 0:\n%s", consumer.Logs())
+	}
+}
+
+// Without RabbitMQ in reach a search is refused, within its time, and there is no
+// task; with it, all goes on.
+func TestQueueIsDown(t *testing.T) {
+	t.Parallel()
+	broker := testkit.NewProxy(t, "127.0.0.1:1")
+	s := testkit.Start(t, append(testkit.Embedded(t), "RMQ_URL=amqp://"+broker.Address)...)
+	alice := s.As(t, "alice")
+	for range 25 { // more than may be open: none of them is
+		answer := alice.StartSearch(messenger.SearchCreation{Message: "hello"}, "Prefer", "wait=5")
+		answer.Refused(http.StatusServiceUnavailable, "service-unavailable")
+	}
+	s.Guest(t).Get("/ping_db").Empty(http.StatusOK)
+	alice.CreateChat("tea")
+}
+
+// Over the embedded database serve works on searches itself, also from RabbitMQ.
+func TestEmbeddedDatabaseWithRabbitMQ(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, append(testkit.Embedded(t), "RMQ_URL="+queuetest.StartBroker(t).URL())...)
+	alice := s.As(t, "alice")
+	chat := alice.CreateChat("tea")
+	alice.Send(chat, alice.Join(chat, "Alice"), "hello")
+	if found := alice.Find(messenger.SearchCreation{Message: "hello"}); len(found) != 1 {
+		t.Errorf("found %d messages, want 1", len(found))
+	}
+}

@@ -1,0 +1,179 @@
+package postgres_test
+
+import (
+	"cmp"
+	"flag"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"messenger-api/bench/corpus"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+	"messenger-api/internal/store/postgres"
+	"messenger-api/internal/testkit"
+	"messenger-api/internal/words"
+)
+
+var (
+	searchMessages = flag.Int("search.messages", 20_000, "how many messages BenchmarkFind searches")
+	searchSQL      = flag.String("search.sql", "", "what BenchmarkFind does to the empty tables first, such as another index")
+)
+
+const searchChats = 1000
+
+// BenchmarkFind searches what was sent to a thousand chats, as an account that is in
+// few of them and as one that is in all.
+func BenchmarkFind(b *testing.B) {
+	environment := testkit.Postgres(b)
+	store := openStore(b, environment)
+	if err := store.Migrate(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	administer(b, environment, *searchSQL)
+	few, all, terms := fillChats(b, store)
+	reportIndex(b, environment)
+	b.ResetTimer()
+	first, second, rare := terms[0], terms[1], terms[len(terms)/20]
+	for _, c := range []struct {
+		name    string
+		account messenger.ID
+		query   string
+	}{
+		{"20 chats, a frequent word", few, first},
+		{"20 chats, two frequent words", few, first + " " + second},
+		{"20 chats, a phrase", few, `"` + first + " " + second + `"`},
+		{"20 chats, a rare word", few, rare},
+		{"20 chats, a frequent word without another", few, first + " -" + second},
+		{"1000 chats, a frequent word", all, first},
+		{"1000 chats, two frequent words", all, first + " " + second},
+		{"1000 chats, a phrase", all, `"` + first + " " + second + `"`},
+		{"1000 chats, a rare word", all, rare},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			criteria := search.Criteria{Query: words.ParseQuery(c.query), From: search.AtStart()}
+			found := 0
+			for b.Loop() {
+				results, err := store.Find(b.Context(), c.account, criteria, 1000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				found = len(results)
+			}
+			b.ReportMetric(float64(found), "found")
+		})
+	}
+}
+
+// fillChats sends and indexes the messages, and gives an account that is in 20 chats,
+// one that is in all, and the terms, the frequent ones first.
+func fillChats(b *testing.B, store *postgres.Store) (few, all messenger.ID, terms []string) {
+	b.Helper()
+	users := make([]messenger.User, searchChats)
+	users[0] = member(b, store)
+	all = users[0].AccountID
+	for i := range users[1:] {
+		users[i+1] = memberOf(b, store, all)
+	}
+	few = member(b, store).AccountID
+	for i := range 20 {
+		user := messenger.User{ID: messenger.NewID(), ChatID: users[i*searchChats/20].ChatID, AccountID: few, Name: "few"}
+		if _, err := store.JoinChat(b.Context(), user); err != nil {
+			b.Fatal(err)
+		}
+	}
+	texts, random := corpus.New(1), rand.New(rand.NewPCG(1, 1))
+	for sent := 0; sent < *searchMessages; sent += 500 {
+		batch := make([]messenger.Message, 500)
+		for i := range batch {
+			batch[i] = message(users[random.IntN(searchChats)], texts.Message())
+		}
+		if _, err := store.AppendMessages(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return few, all, indexAll(b, store)
+}
+
+func memberOf(b *testing.B, store *postgres.Store, account messenger.ID) messenger.User {
+	b.Helper()
+	chat := messenger.Chat{ID: messenger.NewID(), Name: "chat", CreatedBy: account}
+	if err := store.CreateChat(b.Context(), chat); err != nil {
+		b.Fatal(err)
+	}
+	user := messenger.User{ID: messenger.NewID(), ChatID: chat.ID, AccountID: account, Name: "user"}
+	if _, err := store.JoinChat(b.Context(), user); err != nil {
+		b.Fatal(err)
+	}
+	return user
+}
+
+// indexAll brings the index up, tells how long a message takes, and gives the terms,
+// the frequent ones first.
+func indexAll(b *testing.B, store *postgres.Store) []string {
+	b.Helper()
+	start := time.Now()
+	messagesOf := map[string]int{}
+	var entries []search.Entry
+	last, done := messenger.ID{}, false
+	for !done {
+		var behind []search.Behind
+		var err error
+		if behind, last, done, err = store.BehindAfter(b.Context(), last, 100); err != nil {
+			b.Fatal(err)
+		}
+		for _, chat := range behind {
+			messages, through, err := store.Unindexed(b.Context(), chat, 500, 1<<20)
+			if err != nil {
+				b.Fatal(err)
+			}
+			entries = entries[:0]
+			for _, message := range messages {
+				entries = append(entries, search.Entry{Message: message, Document: words.Analyse(message.Text)})
+				for _, term := range entries[len(entries)-1].Document.Terms {
+					messagesOf[term.Text]++
+				}
+			}
+			if _, err := store.Extend(b.Context(), chat, through, entries); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Logf("indexing took %v a message", time.Since(start)/time.Duration(*searchMessages))
+	return slices.SortedFunc(maps.Keys(messagesOf), func(a, b string) int {
+		return cmp.Or(messagesOf[b]-messagesOf[a], strings.Compare(a, b))
+	})
+}
+
+// reportIndex brings the statistics up, as happens by itself after a while, and tells
+// how large the index is.
+func reportIndex(b *testing.B, environment []string) {
+	b.Helper()
+	administer(b, environment, "VACUUM ANALYZE")
+	b.Log(administer(b, environment, `SELECT relname || ' ' || pg_size_pretty(pg_table_size(oid)) FROM pg_class
+		WHERE relname IN ('events', 'search_index', 'search_index_words')`))
+}
+
+// administer runs SQL that no method of the store is for, and gives the rows' first columns.
+func administer(b *testing.B, environment []string, statement string) []string {
+	b.Helper()
+	connection, err := pgx.Connect(b.Context(), testkit.PostgresURL(environment))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer connection.Close(b.Context())
+	rows, err := connection.Query(b.Context(), statement, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		b.Fatal(err)
+	}
+	values, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return values
+}

@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+const (
+	// A CROSS JOIN keeps its order: the account's chats first.
+	selectBehindOf = `
+		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
+		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?) mine
+		CROSS JOIN chats c ON c.chat_id = mine.chat_id
+		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
+		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?`
+	// The index is named since another one would spare the DISTINCT a sort.
+	selectBehindSince = `
+		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
+		FROM (SELECT DISTINCT chat_id FROM events INDEXED BY events_message WHERE kind = 1 AND message_id >= ?) recent
+		CROSS JOIN chats c ON c.chat_id = recent.chat_id
+		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
+		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?`
+	selectPositions = `
+		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
+		FROM chats c LEFT JOIN search_positions p ON p.chat_id = c.chat_id
+		WHERE c.chat_id > ? ORDER BY c.chat_id LIMIT ?`
+)
+
+// BehindOf implements search.Index.
+func (s *Store) BehindOf(ctx context.Context, account messenger.ID, limit int) ([]search.Behind, error) {
+	return s.positions(ctx, selectBehindOf, account[:], limit)
+}
+
+// BehindSince implements search.Index.
+func (s *Store) BehindSince(ctx context.Context, since time.Time, limit int) ([]search.Behind, error) {
+	first := firstID(since)
+	return s.positions(ctx, selectBehindSince, first[:], limit)
+}
+
+// firstID is not greater than any version 7 UUID made at the time or later: those
+// begin with their milliseconds in 48 bits.
+func firstID(made time.Time) (id messenger.ID) {
+	binary.BigEndian.PutUint64(id[:], uint64(max(made.UnixMilli(), 0))<<16)
+	return id
+}
+
+// BehindAfter implements search.Index.
+func (s *Store) BehindAfter(
+	ctx context.Context, chat messenger.ID, limit int,
+) (behind []search.Behind, last messenger.ID, done bool, err error) {
+	// One more than is looked at tells whether there are more.
+	positions, err := s.positions(ctx, selectPositions, chat[:], limit+1)
+	if err != nil {
+		return nil, chat, false, err
+	}
+	done = len(positions) <= limit
+	last = chat
+	for _, position := range positions[:min(limit, len(positions))] {
+		last = position.ChatID
+		if position.Indexed < position.LastSeq {
+			behind = append(behind, position)
+		}
+	}
+	return behind, last, done, nil
+}
+
+// positions reads what a query finds.
+func (s *Store) positions(ctx context.Context, query string, arguments ...any) (positions []search.Behind, err error) {
+	ctx, cancel := reading(ctx)
+	defer cancel()
+	rows, err := s.readers.QueryContext(ctx, query, arguments...)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var position search.Behind
+		if err := rows.Scan(blob{position.ChatID[:]}, &position.Indexed, &position.LastSeq); err != nil {
+			return nil, s.failure(err)
+		}
+		positions = append(positions, position)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.failure(err)
+	}
+	return positions, nil
+}

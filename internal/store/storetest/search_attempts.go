@@ -1,0 +1,120 @@
+package storetest
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+func attemptTests() searchTests {
+	return searchTests{
+		"of many who take a task one does":               takeRace,
+		"a task is taken again when its lease is over":   takeAgain,
+		"an unconfirmed task is taken, an unknown isn't": takeUnconfirmed,
+		"a lease is renewed by the valid attempt":        renewLease,
+		"a task is released by the valid attempt":        releaseTask,
+	}
+}
+
+// take takes the task, which must be possible.
+func take(t tester, store SearchStore, task messenger.ID, now, leaseEnd time.Time) search.Task {
+	t.Helper()
+	taken, took, err := store.TakeTask(t.Context(), task, now, leaseEnd)
+	check(t, err)
+	if !took {
+		t.Fatalf("the task is not taken")
+	}
+	return taken
+}
+
+func requireNotTaken(t tester, store SearchStore, task messenger.ID, now time.Time) {
+	t.Helper()
+	_, took, err := store.TakeTask(t.Context(), task, now, now.Add(time.Hour))
+	check(t, err)
+	requireEqual(t, took, false)
+}
+
+func renew(t tester, store SearchStore, task messenger.ID, attempt int, leaseEnd time.Time) bool {
+	t.Helper()
+	renewed, err := store.RenewTask(t.Context(), task, attempt, leaseEnd)
+	check(t, err)
+	return renewed
+}
+
+func succeed(t tester, store SearchStore, task messenger.ID, attempt int) bool {
+	t.Helper()
+	succeeded, err := store.SucceedTask(t.Context(), task, attempt, place(1), place(9), moment(time.Minute))
+	check(t, err)
+	return succeeded
+}
+
+func takeRace(t *testing.T, store Searched) {
+	id := newTask(t, store).ID
+	var task search.Task
+	var taken atomic.Int64
+	together(8, func(int) {
+		got, took, err := store.TakeTask(t.Context(), id, moment(0), moment(time.Minute))
+		report(t, err)
+		if took {
+			taken.Add(1)
+			task = got
+		}
+	})
+	requireEqual(t, taken.Load(), 1)
+	requireEqual(t, task.Status, search.InProcess)
+	requireEqual(t, task.Attempt, 1)
+	requireTask(t, store, task)
+}
+
+func takeAgain(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	leaseEnd := moment(time.Minute)
+	take(t, store, task.ID, moment(0), leaseEnd)
+	requireNotTaken(t, store, task.ID, leaseEnd.Add(-time.Microsecond))
+	task.Status, task.Attempt = search.InProcess, 2
+	requireEqual(t, take(t, store, task.ID, leaseEnd, leaseEnd.Add(time.Minute)), task)
+	requireNotTaken(t, store, task.ID, leaseEnd)
+}
+
+func takeUnconfirmed(t *testing.T, store Searched) {
+	task := newUnconfirmedTask(t, store)
+	task.Status, task.Attempt = search.InProcess, 1
+	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
+	requireNoTask(t, store, task.ID)
+	check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
+	requireTask(t, store, task)
+	requireNotTaken(t, store, messenger.NewID(), moment(0))
+}
+
+func renewLease(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	requireEqual(t, renew(t, store, task.ID, 0, moment(time.Hour)), false) // it waits
+	take(t, store, task.ID, moment(0), moment(time.Minute))
+	requireEqual(t, renew(t, store, task.ID, 1, moment(2*time.Minute)), true)
+	requireNotTaken(t, store, task.ID, moment(2*time.Minute-time.Microsecond))
+	// Nobody has taken it: the attempt is valid, late as it is.
+	requireEqual(t, renew(t, store, task.ID, 1, moment(5*time.Minute)), true)
+	take(t, store, task.ID, moment(5*time.Minute), moment(6*time.Minute))
+	requireEqual(t, renew(t, store, task.ID, 1, moment(time.Hour)), false)
+	requireEqual(t, renew(t, store, messenger.NewID(), 1, moment(time.Hour)), false)
+	take(t, store, task.ID, moment(6*time.Minute), moment(7*time.Minute))
+}
+
+func releaseTask(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	take(t, store, task.ID, moment(0), moment(time.Minute))
+	check(t, store.ReleaseTask(t.Context(), task.ID, 1))
+	task.Attempt = 1
+	requireTask(t, store, task)
+	requireEqual(t, renew(t, store, task.ID, 1, moment(time.Hour)), false)
+	requireEqual(t, succeed(t, store, task.ID, 1), false)
+
+	task.Status, task.Attempt = search.InProcess, 2
+	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
+	check(t, store.ReleaseTask(t.Context(), task.ID, 1)) // by an attempt that is not valid any more
+	requireTask(t, store, task)
+	check(t, store.ReleaseTask(t.Context(), messenger.NewID(), 1))
+}

@@ -1,0 +1,106 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/search"
+)
+
+func deleteTests() searchTests {
+	return searchTests{
+		"old tasks are deleted with their results":          deleteOld,
+		"as many tasks are deleted as the limit says":       deleteLimit,
+		"a task that is confirmed is not deleted meanwhile": deleteRace,
+		"no results are left without their task":            deleteWhilePut,
+	}
+}
+
+// deleteTasks deletes as a sweeper that looks at the time.
+func deleteTasks(t tester, store SearchStore, endedBefore, unconfirmedBefore time.Time) int {
+	t.Helper()
+	deleted, err := store.DeleteTasks(t.Context(), endedBefore, unconfirmedBefore, 100)
+	check(t, err)
+	return deleted
+}
+
+func deleteOld(t *testing.T, store Searched) {
+	open, worked, succeeded, failed, unconfirmed := newTask(t, store), newTask(t, store), newTask(t, store), newTask(t, store),
+		newUnconfirmedTask(t, store)
+	take(t, store, worked.ID, moment(0), moment(time.Minute))
+	take(t, store, succeeded.ID, moment(0), moment(time.Minute))
+	for _, task := range []search.Task{open, worked, succeeded, failed, unconfirmed} {
+		check(t, store.PutResults(t.Context(), task.ID, 1, someResults(3), time.Hour))
+	}
+	requireEqual(t, succeed(t, store, succeeded.ID, 1), true) // at a minute
+	check(t, store.FailTask(t.Context(), failed.ID, moment(time.Hour)))
+
+	requireEqual(t, deleteTasks(t, store, moment(time.Minute), moment(0)), 0)
+	requireEqual(t, deleteTasks(t, store, moment(time.Minute+time.Microsecond), moment(time.Microsecond)), 2)
+	requireNoTask(t, store, succeeded.ID)
+	requireError(t, store.ConfirmTask(t.Context(), unconfirmed.ID, openMost), errs.ErrTaskNotFound)
+	requireEqual(t, deleteTasks(t, store, moment(2*time.Hour), moment(2*time.Hour)), 1)
+	requireNoTask(t, store, failed.ID)
+	requireEqual(t, deleteTasks(t, store, moment(200*time.Hour), moment(200*time.Hour)), 0)
+	for task, want := range map[search.Task]int{open: 3, worked: 3, succeeded: 0, failed: 0, unconfirmed: 0} {
+		requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.AtStart(), 9)), want)
+	}
+}
+
+func deleteLimit(t *testing.T, store Searched) {
+	for i := range 14 {
+		if i%2 == 0 {
+			newUnconfirmedTask(t, store)
+		} else {
+			check(t, store.FailTask(t.Context(), newTask(t, store).ID, moment(0)))
+		}
+	}
+	for _, want := range []int{5, 5, 4, 0} {
+		deleted, err := store.DeleteTasks(t.Context(), moment(time.Hour), moment(time.Hour), 5)
+		check(t, err)
+		requireEqual(t, deleted, want)
+	}
+}
+
+func deleteRace(t *testing.T, store Searched) {
+	for range 20 {
+		tasks := []search.Task{newUnconfirmedTask(t, store), newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)}
+		together(len(tasks)+1, func(i int) {
+			if i == len(tasks) {
+				_, err := store.DeleteTasks(t.Context(), moment(0), moment(time.Hour), 100)
+				report(t, err)
+				return
+			}
+			err := store.ConfirmTask(t.Context(), tasks[i].ID, openMost)
+			if err != nil && !errors.Is(err, errs.ErrTaskNotFound) {
+				t.Errorf("unexpected error: %v", err)
+			}
+			if _, known := store.Task(t.Context(), tasks[i].ID); !errors.Is(known, err) {
+				t.Errorf("confirmed with %v, found with %v", err, known)
+			}
+		})
+	}
+}
+
+func deleteWhilePut(t *testing.T, store Searched) {
+	for range 20 {
+		tasks := []search.Task{newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)}
+		together(4, func(i int) {
+			switch i {
+			case 0:
+				report(t, store.DeleteTask(t.Context(), tasks[0].ID))
+			case 1:
+				_, err := store.DeleteTasks(t.Context(), moment(0), moment(time.Hour), 100)
+				report(t, err)
+			default:
+				report(t, store.PutResults(t.Context(), tasks[i-2].ID, 1, someResults(5), time.Hour))
+			}
+		})
+		deleteTasks(t, store, moment(0), moment(time.Hour))
+		for _, task := range tasks {
+			requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.AtStart(), 9)), 0)
+		}
+	}
+}

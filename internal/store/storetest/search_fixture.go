@@ -1,0 +1,115 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+	"messenger-api/internal/words"
+)
+
+// post sends messages of the user, a microsecond apart, and gives them as the log
+// has them.
+func post(t tester, store SearchStore, user messenger.User, texts ...string) []messenger.Message {
+	t.Helper()
+	batch := make([]messenger.Message, len(texts))
+	for i, text := range texts {
+		batch[i] = message(user, "", text)
+		batch[i].CreatedAt = moment(time.Duration(i) * time.Microsecond)
+	}
+	return postAll(t, store, user, batch...)
+}
+
+func postAll(t tester, store SearchStore, user messenger.User, batch ...messenger.Message) []messenger.Message {
+	t.Helper()
+	for i, appended := range appendAll(t, store, batch...) {
+		check(t, appended.Err)
+		batch[i].Seq, batch[i].UserName = appended.Seq, user.Name
+	}
+	return batch
+}
+
+// index brings the account's chats up.
+func index(t tester, store SearchStore, account messenger.ID) {
+	t.Helper()
+	for {
+		behind, err := store.BehindOf(t.Context(), account, 50)
+		check(t, err)
+		if len(behind) == 0 {
+			return
+		}
+		for _, chat := range behind {
+			messages, through, err := store.Unindexed(t.Context(), chat, 500, 1<<20)
+			check(t, err)
+			_, err = store.Extend(t.Context(), chat, through, entriesOf(messages))
+			check(t, err)
+		}
+	}
+}
+
+func entriesOf(messages []messenger.Message) []search.Entry {
+	entries := make([]search.Entry, len(messages))
+	for i, message := range messages {
+		entries[i] = search.Entry{Message: message, Document: words.Analyse(message.Text)}
+	}
+	return entries
+}
+
+// criteria are those of a search without bounds.
+func criteria(query string) search.Criteria {
+	return search.Criteria{Query: words.ParseQuery(query), Request: search.Request{Text: query}, From: search.AtStart()}
+}
+
+const findMost = 1000
+
+func find(t tester, store SearchStore, account messenger.ID, criteria search.Criteria) []search.Result {
+	t.Helper()
+	results, err := store.Find(t.Context(), account, criteria, findMost)
+	check(t, err)
+	return results
+}
+
+// requireFound compares what is found with the messages, newest first.
+func requireFound(
+	t tester, store SearchStore, account messenger.ID, criteria search.Criteria, want ...messenger.Message,
+) {
+	t.Helper()
+	found := find(t, store, account, criteria)
+	if len(found) == 0 && len(want) == 0 {
+		return
+	}
+	requireEqual(t, found, resultsOf(want...))
+}
+
+func resultsOf(messages ...messenger.Message) []search.Result {
+	results := make([]search.Result, len(messages))
+	for i, message := range messages {
+		results[i] = search.Result{Place: placeOf(message), ChatID: message.ChatID, Seq: message.Seq}
+	}
+	return results
+}
+
+func placeOf(message messenger.Message) search.Place {
+	return search.Place{CreatedAt: message.CreatedAt.UnixMicro(), MessageID: message.ID}
+}
+
+// becomeAnotherKind makes a message an event that is none.
+func becomeAnotherKind(t *testing.T, store Searched, message messenger.Message) {
+	t.Helper()
+	store.Execute(t, "UPDATE events SET kind = 2 WHERE message_id = $1", message.ID)
+}
+
+// leave takes the account out of the chat.
+func leave(t *testing.T, store Searched, user messenger.User) {
+	t.Helper()
+	store.Execute(t, "DELETE FROM chat_users WHERE chat_id = $1 AND account_id = $2", user.ChatID, user.AccountID)
+}
+
+func numbered(from, to int) (texts []string) {
+	for i := from; i <= to; i++ {
+		texts = append(texts, fmt.Sprint(i))
+	}
+	return texts
+}

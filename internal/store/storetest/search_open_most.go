@@ -1,0 +1,106 @@
+package storetest
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+func openMostTests() searchTests {
+	return searchTests{
+		"of many tasks at once as many are stored as may be open":    createRace,
+		"of many tasks at once as many are confirmed as may be open": confirmRace,
+		"a task that ended makes room for another":                   endMakesRoom,
+		"an account's tasks leave room for another's":                roomOfItsOwn,
+	}
+}
+
+// requireOpen checks that what was tried at once succeeded as often as there was room,
+// and else was refused.
+func requireOpen(t *testing.T, tries, room int, try func(i int) error) {
+	t.Helper()
+	var succeeded atomic.Int64
+	together(tries, func(i int) {
+		switch err := try(i); {
+		case err == nil:
+			succeeded.Add(1)
+		case !errors.Is(err, errs.ErrTooManyTasks):
+			t.Errorf("unexpected error: %v", err)
+		}
+	})
+	requireEqual(t, succeeded.Load(), int64(room))
+}
+
+func createRace(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	tasks := make([]search.Task, 50)
+	for i := range tasks {
+		tasks[i] = taskOf(account)
+	}
+	requireOpen(t, len(tasks), openMost, func(i int) error { return store.CreateTask(t.Context(), tasks[i], true, openMost) })
+	known := 0
+	for _, task := range tasks {
+		if _, err := store.Task(t.Context(), task.ID); err == nil {
+			known++
+		}
+	}
+	requireEqual(t, known, openMost)
+}
+
+func confirmRace(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	// What is not confirmed takes no room.
+	tasks := make([]search.Task, 50)
+	for i := range tasks {
+		tasks[i] = taskOf(account)
+		check(t, store.CreateTask(t.Context(), tasks[i], false, openMost))
+	}
+	requireOpen(t, len(tasks), openMost, func(i int) error {
+		if i%5 == 0 {
+			return store.CreateTask(t.Context(), taskOf(account), true, openMost)
+		}
+		return store.ConfirmTask(t.Context(), tasks[i].ID, openMost)
+	})
+}
+
+// fill gives the account as many open tasks as it may have.
+func fill(t *testing.T, store Searched, account messenger.ID) (tasks []search.Task) {
+	t.Helper()
+	for range openMost {
+		task := taskOf(account)
+		check(t, store.CreateTask(t.Context(), task, true, openMost))
+		tasks = append(tasks, task)
+	}
+	return tasks
+}
+
+func endMakesRoom(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	open := fill(t, store, account)
+	refused, waits := taskOf(account), taskOf(account)
+	requireError(t, store.CreateTask(t.Context(), refused, true, openMost), errs.ErrTooManyTasks)
+	requireNoTask(t, store, refused.ID)
+	check(t, store.CreateTask(t.Context(), waits, false, openMost))
+	requireError(t, store.ConfirmTask(t.Context(), waits.ID, openMost), errs.ErrTooManyTasks)
+	requireNoTask(t, store, waits.ID)
+	// One that is worked on is open.
+	take(t, store, open[0].ID, moment(0), moment(time.Minute))
+	requireError(t, store.ConfirmTask(t.Context(), waits.ID, openMost), errs.ErrTooManyTasks)
+	succeed(t, store, open[0].ID, 1)
+	check(t, store.ConfirmTask(t.Context(), waits.ID, openMost))
+	requireError(t, store.CreateTask(t.Context(), refused, true, openMost), errs.ErrTooManyTasks)
+	check(t, store.FailTask(t.Context(), open[1].ID, moment(0)))
+	check(t, store.CreateTask(t.Context(), refused, true, openMost))
+	// A task that is confirmed already needs no room.
+	check(t, store.ConfirmTask(t.Context(), waits.ID, openMost))
+}
+
+func roomOfItsOwn(t *testing.T, store Searched) {
+	fill(t, store, newAccount(t, store).ID)
+	fill(t, store, newAccount(t, store).ID)
+}

@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// positionTests look at the chats of everybody.
+func positionTests() searchTests {
+	return searchTests{
+		"all chats that are behind, in steps":   behindAfter,
+		"no chats at all":                       behindAfterNone,
+		"the chats with messages since a time":  behindSince,
+		"as many of them as the limit says":     behindSinceLimit,
+		"other events are no messages since it": behindSinceKinds,
+	}
+}
+
+// behindAfter has five chats: one is indexed, one is partly, one is empty.
+func behindAfter(t *testing.T, store Searched) {
+	var chats []messenger.ID
+	want := map[messenger.ID]search.Behind{}
+	for i := range 5 {
+		user := newMember(t, store)
+		chats = append(chats, user.ChatID)
+		behind := fromStart(user.ChatID, 2)
+		if i == 0 {
+			continue
+		}
+		sent := post(t, store, user, "word", "word")
+		switch i {
+		case 1:
+			index(t, store, user.AccountID)
+			continue
+		case 2:
+			requireEqual(t, extend(t, store, behind, 1, sent[0]), true)
+			behind.Indexed = 1
+		}
+		want[user.ChatID] = behind
+	}
+	slices.SortFunc(chats, func(a, b messenger.ID) int { return bytes.Compare(a[:], b[:]) })
+	for limit := 1; limit <= 6; limit++ {
+		got := map[messenger.ID]search.Behind{}
+		var after messenger.ID
+		for looked := 0; ; {
+			behind, last, done, err := store.BehindAfter(t.Context(), after, limit)
+			check(t, err)
+			for _, chat := range behind {
+				got[chat.ChatID] = chat
+			}
+			if looked += limit; looked <= len(chats) {
+				requireEqual(t, last, chats[looked-1])
+			} else {
+				requireEqual(t, done, true)
+			}
+			if done {
+				requireEqual(t, looked >= len(chats), true)
+				break
+			}
+			after = last
+		}
+		requireEqual(t, got, want)
+	}
+}
+
+func behindAfterNone(t *testing.T, store Searched) {
+	behind, _, done, err := store.BehindAfter(t.Context(), messenger.ID{}, 10)
+	check(t, err)
+	requireEqual(t, len(behind), 0)
+	requireEqual(t, done, true)
+}
+
+// sentAt gives the message an ID as one made at the time.
+func sentAt(sent messenger.Message, made time.Time) messenger.Message {
+	var first [8]byte
+	binary.BigEndian.PutUint64(first[:], uint64(made.UnixMilli())<<16)
+	copy(sent.ID[:6], first[:6])
+	return sent
+}
+
+func requireBehindSince(t *testing.T, store Searched, since time.Time, limit int, want ...search.Behind) {
+	t.Helper()
+	behind, err := store.BehindSince(t.Context(), since, limit)
+	check(t, err)
+	requireEqual(t, len(behind), len(want))
+	requireEqual(t, byChat(behind), byChat(want))
+}
+
+func behindSince(t *testing.T, store Searched) {
+	early, late := newMember(t, store), newMember(t, store)
+	newMember(t, store)
+	postAll(t, store, early, sentAt(message(early, "", "word"), moment(0)))
+	postAll(t, store, late,
+		sentAt(message(late, "", "word"), moment(0)), sentAt(message(late, "", "word"), moment(time.Second)))
+	requireBehindSince(t, store, time.Time{}, 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
+	// IDs tell the millisecond, no more.
+	requireBehindSince(t, store, moment(0), 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
+	requireBehindSince(t, store, moment(time.Millisecond), 10, fromStart(late.ChatID, 2))
+	requireBehindSince(t, store, moment(time.Second), 10, fromStart(late.ChatID, 2))
+	requireBehindSince(t, store, moment(time.Second+time.Millisecond), 10)
+	index(t, store, late.AccountID)
+	requireBehindSince(t, store, moment(0), 10, fromStart(early.ChatID, 1))
+}
+
+func behindSinceLimit(t *testing.T, store Searched) {
+	for range 3 {
+		user := newMember(t, store)
+		postAll(t, store, user, sentAt(message(user, "", "word"), moment(0)), sentAt(message(user, "", "word"), moment(0)))
+	}
+	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
+		behind, err := store.BehindSince(t.Context(), moment(0), limit)
+		check(t, err)
+		requireEqual(t, len(byChat(behind)), want)
+	}
+}
+
+func behindSinceKinds(t *testing.T, store Searched) {
+	user := newMember(t, store)
+	sent := postAll(t, store, user, sentAt(message(user, "", "other"), moment(0)))
+	becomeAnotherKind(t, store, sent[0])
+	requireBehindSince(t, store, moment(0), 10)
+	behind, _, _, err := store.BehindAfter(t.Context(), messenger.ID{}, 10)
+	check(t, err)
+	requireEqual(t, behind, []search.Behind{fromStart(user.ChatID, 1)})
+}

@@ -1,0 +1,137 @@
+package storetest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// RunResults holds what keeps results to search.Results. newTask makes a task that
+// they may belong to; where results don't need one, any ID will do.
+func RunResults(t *testing.T, results search.Results, newTask func(t *testing.T) messenger.ID) {
+	for name, test := range map[string]func(t *testing.T, results search.Results, task, other messenger.ID){
+		"results come back in pages, newest first": resultPages,
+		"equal times are in the order of the ids":  resultTies,
+		"results are put in another's place":       resultsReplaced,
+		"attempts and tasks have their own":        resultsApart,
+		"what is received is forgotten":            resultsForgotten,
+		"there may be no results, or many":         resultsCounts,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, results, newTask(t), newTask(t))
+		})
+	}
+}
+
+// someResults are results at the places 1 to count, newest first.
+func someResults(count int) []search.Result {
+	results := make([]search.Result, count)
+	for i := range results {
+		results[i] = search.Result{Place: place(i + 1), ChatID: messenger.NewID(), Seq: 1<<40 + int64(i)}
+	}
+	return results
+}
+
+func put(t *testing.T, results search.Results, task messenger.ID, attempt int, found []search.Result) {
+	t.Helper()
+	check(t, results.PutResults(t.Context(), task, attempt, found, time.Hour))
+}
+
+func resultsAfter(
+	t tester, results search.Results, task messenger.ID, attempt int, place search.Place, limit int,
+) []search.Result {
+	t.Helper()
+	found, err := results.ResultsAfter(t.Context(), task, attempt, place, limit)
+	check(t, err)
+	return found
+}
+
+// requireResults reads all of an attempt's results.
+func requireResults(t *testing.T, results search.Results, task messenger.ID, attempt int, want []search.Result) {
+	t.Helper()
+	found := resultsAfter(t, results, task, attempt, search.AtStart(), 5000)
+	if len(found)+len(want) > 0 {
+		requireEqual(t, found, want)
+	}
+}
+
+func resultPages(t *testing.T, results search.Results, task, _ messenger.ID) {
+	want := someResults(25)
+	put(t, results, task, 1, want)
+	from := search.AtStart()
+	for start := 0; start < len(want); start += 10 {
+		page := resultsAfter(t, results, task, 1, from, 10)
+		requireEqual(t, page, want[start:min(start+10, len(want))])
+		from = page[len(page)-1].Place
+	}
+	requireEqual(t, len(resultsAfter(t, results, task, 1, from, 10)), 0)
+	// A place need not be a result's.
+	between := place(7)
+	between.CreatedAt--
+	requireEqual(t, resultsAfter(t, results, task, 1, between, 2), want[7:9])
+}
+
+func resultTies(t *testing.T, results search.Results, task, _ messenger.ID) {
+	want := someResults(9)
+	for i := range want {
+		want[i].Place = place(i / 3) // three of one time
+		want[i].Place.MessageID[15] = byte(200 - i)
+	}
+	// A time before 1970, and the last place of all.
+	want = append(want, search.Result{Place: search.Place{CreatedAt: -7}, ChatID: messenger.NewID(), Seq: 1})
+	put(t, results, task, 1, want)
+	for i := range want {
+		requireEqual(t, len(resultsAfter(t, results, task, 1, want[i].Place, 100)), len(want)-i-1)
+	}
+	requireResults(t, results, task, 1, want)
+}
+
+func resultsReplaced(t *testing.T, results search.Results, task, _ messenger.ID) {
+	for _, count := range []int{5, 9, 3, 0, 2} {
+		found := someResults(count)
+		for range 2 { // the same again changes nothing
+			put(t, results, task, 1, found)
+			requireResults(t, results, task, 1, found)
+		}
+	}
+}
+
+func resultsApart(t *testing.T, results search.Results, task, other messenger.ID) {
+	first, second, others := someResults(3), someResults(4), someResults(5)
+	put(t, results, other, 2, others)
+	put(t, results, task, 2, second)
+	put(t, results, task, 1, first) // by a consumer that does not know that it is late
+	requireResults(t, results, task, 2, second)
+	requireResults(t, results, task, 3, nil)
+	check(t, results.ForgetResults(t.Context(), task, 1, place(100)))
+	check(t, results.ForgetResults(t.Context(), messenger.NewID(), 2, place(100)))
+	requireResults(t, results, task, 2, second)
+	requireResults(t, results, other, 2, others)
+}
+
+func resultsForgotten(t *testing.T, results search.Results, task, _ messenger.ID) {
+	want := someResults(10)
+	put(t, results, task, 1, want)
+	forgotten := 0
+	for _, through := range []int{0, 3, 2, 3, 9, 10, 10} {
+		check(t, results.ForgetResults(t.Context(), task, 1, place(through)))
+		forgotten = max(forgotten, through)
+		requireResults(t, results, task, 1, want[forgotten:])
+	}
+	put(t, results, task, 1, want) // they were found again
+	check(t, results.ForgetResults(t.Context(), task, 1, search.AtStart()))
+	requireResults(t, results, task, 1, want)
+}
+
+func resultsCounts(t *testing.T, results search.Results, task, other messenger.ID) {
+	put(t, results, task, 1, nil)
+	requireResults(t, results, task, 1, nil)
+	requireResults(t, results, other, 1, nil)
+	many := someResults(3000)
+	put(t, results, task, 1, slices.Clone(many))
+	requireResults(t, results, task, 1, many)
+}

@@ -1,0 +1,160 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// openMost is more open tasks than a test's account has, where that is not the topic.
+const openMost = 20
+
+func taskTests() searchTests {
+	return searchTests{
+		"a task comes back as it was stored":            taskComesBack,
+		"odd texts come back byte by byte":              taskTexts,
+		"nobody knows a task before it is confirmed":    taskUnconfirmed,
+		"a task that is confirmed stays":                taskStays,
+		"a task that is gone is not confirmed":          taskGone,
+		"the confirmed place moves on and never back":   placeAdvances,
+		"of many places at once the furthest one stays": placeRace,
+	}
+}
+
+// taskOf is a search of the account as CreateTask takes it.
+func taskOf(account messenger.ID) search.Task {
+	return search.Task{
+		ID: messenger.NewID(), AccountID: account, Request: search.Request{Text: "fox"}, CreatedAt: moment(0),
+		Status: search.Waiting, Confirmed: search.AtStart(),
+	}
+}
+
+// newTask is a confirmed task of an account of its own.
+func newTask(t tester, store SearchStore) search.Task {
+	t.Helper()
+	task := taskOf(newAccount(t, store).ID)
+	check(t, store.CreateTask(t.Context(), task, true, openMost))
+	return task
+}
+
+func newUnconfirmedTask(t tester, store SearchStore) search.Task {
+	t.Helper()
+	task := taskOf(newAccount(t, store).ID)
+	check(t, store.CreateTask(t.Context(), task, false, openMost))
+	return task
+}
+
+func requireTask(t tester, store SearchStore, want search.Task) {
+	t.Helper()
+	task, err := store.Task(t.Context(), want.ID)
+	check(t, err)
+	requireEqual(t, task, want)
+}
+
+func requireNoTask(t tester, store SearchStore, task messenger.ID) {
+	t.Helper()
+	_, err := store.Task(t.Context(), task)
+	requireError(t, err, errs.ErrTaskNotFound)
+}
+
+// place is a place so many seconds before the newest one.
+func place(older int) search.Place {
+	place := search.Place{CreatedAt: moment(-time.Duration(older) * time.Second).UnixMicro()}
+	place.MessageID[0] = 128
+	return place
+}
+
+func taskComesBack(t *testing.T, store Searched) {
+	requireTask(t, store, newTask(t, store))
+	task := taskOf(newAccount(t, store).ID)
+	task.Request = search.Request{
+		Text: "fox", ChatID: messenger.NewID(), UserName: longestName, After: moment(time.Microsecond), Before: moment(time.Hour),
+	}
+	check(t, store.CreateTask(t.Context(), task, true, openMost))
+	requireTask(t, store, task)
+	requireNoTask(t, store, messenger.NewID())
+}
+
+func taskTexts(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	for _, text := range []string{"'", `"`, `\`, "a & b | !c <-> d:*", "NEAR(a b) OR col:x*", "$1 ?1 %s", "\u0001\t\r\n", "👩‍👩‍👧 שלום 日本", "\ufeff\U0010ffff"} {
+		task := taskOf(account)
+		task.Request.Text = text
+		check(t, store.CreateTask(t.Context(), task, true, openMost))
+		requireTask(t, store, task)
+	}
+}
+
+func taskUnconfirmed(t *testing.T, store Searched) {
+	task := newUnconfirmedTask(t, store)
+	requireNoTask(t, store, task.ID)
+	for range 2 { // the second time it is confirmed already
+		check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
+		requireTask(t, store, task)
+	}
+}
+
+func taskStays(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	check(t, store.DeleteTask(t.Context(), task.ID))
+	requireTask(t, store, task)
+	task = newUnconfirmedTask(t, store)
+	check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
+	check(t, store.DeleteTask(t.Context(), task.ID))
+	requireTask(t, store, task)
+}
+
+func taskGone(t *testing.T, store Searched) {
+	task, neighbour := newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)
+	for range 2 { // there is nothing to delete the second time
+		check(t, store.DeleteTask(t.Context(), task.ID))
+		requireError(t, store.ConfirmTask(t.Context(), task.ID, openMost), errs.ErrTaskNotFound)
+	}
+	requireNoTask(t, store, task.ID)
+	_, took, err := store.TakeTask(t.Context(), task.ID, moment(0), moment(time.Minute))
+	check(t, err)
+	requireEqual(t, took, false)
+	check(t, store.ConfirmTask(t.Context(), neighbour.ID, openMost))
+}
+
+func advance(t tester, store SearchStore, task messenger.ID, place search.Place) search.Place {
+	t.Helper()
+	reached, err := store.AdvanceTask(t.Context(), task, place)
+	check(t, err)
+	return reached
+}
+
+func placeAdvances(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	requireEqual(t, advance(t, store, task.ID, search.AtStart()), search.AtStart())
+	next := place(5)
+	next.MessageID[0]-- // older by its id alone
+	previous := place(5)
+	previous.MessageID[0]++
+	for _, step := range []struct{ to, want search.Place }{
+		{place(5), place(5)}, {place(4), place(5)}, {previous, place(5)}, {search.AtStart(), place(5)}, {place(5), place(5)},
+		{next, next}, {place(5), next}, {place(6), place(6)}, {search.Place{CreatedAt: -1}, search.Place{CreatedAt: -1}},
+	} {
+		requireEqual(t, advance(t, store, task.ID, step.to), step.want)
+		task.Confirmed = step.want
+		requireTask(t, store, task)
+	}
+	_, err := store.AdvanceTask(t.Context(), messenger.NewID(), place(1))
+	requireError(t, err, errs.ErrTaskNotFound)
+}
+
+func placeRace(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	together(8, func(i int) {
+		to := place(1 + i*5%8)
+		reached, err := store.AdvanceTask(t.Context(), task.ID, to)
+		if err != nil || reached.Compare(to) < 0 {
+			t.Errorf("moved on to %v, it is at %v, %v", to, reached, err)
+		}
+	})
+	task.Confirmed = place(8)
+	requireTask(t, store, task)
+}
