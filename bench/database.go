@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -19,8 +20,9 @@ import (
 type database struct {
 	settings []string
 	sql      *sql.DB
-	// postgres says how to connect; nil for SQLite.
-	postgres *pgx.ConnConfig
+	// postgres says how to connect; nil for SQLite, which is in the directory.
+	postgres  *pgx.ConnConfig
+	directory string
 }
 
 // countMessages gives the number of messages, and the ends of all chats added up.
@@ -42,6 +44,33 @@ func (d *database) transactions(ctx context.Context) (number int64, err error) {
 	return number, err
 }
 
+// pageReads is how often the database was asked for a page: each is one scan of
+// the log's primary key. 0 on SQLite.
+func (d *database) pageReads(ctx context.Context) (scans int64, err error) {
+	if d == nil || d.postgres == nil {
+		return 0, nil
+	}
+	err = d.sql.QueryRowContext(ctx, "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'events_pkey'").Scan(&scans)
+	return scans, err
+}
+
+// countingDelay is how long PostgreSQL may keep what it counts to itself.
+const countingDelay = 11 * time.Second
+
+// hits gives the share of so many pages that was not read since before.
+func (d *database) hits(ctx context.Context, before, pages int64) (float64, error) {
+	if d == nil || d.postgres == nil {
+		return 0, nil
+	}
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(countingDelay):
+	}
+	scans, err := d.pageReads(ctx)
+	return 1 - float64(scans-before)/float64(pages), err
+}
+
 // openEmbedded names a directory for the embedded database.
 func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
 	directory := l.path(name)
@@ -50,7 +79,7 @@ func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
 		return nil, err
 	}
 	l.later(opened.Close)
-	return &database{settings: []string{"DATA_DIR=" + directory}, sql: opened}, nil
+	return &database{settings: []string{"DATA_DIR=" + directory}, sql: opened, directory: directory}, nil
 }
 
 // openPostgres makes a fresh database on the server of TEST_POSTGRES_URL.

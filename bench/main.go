@@ -1,7 +1,7 @@
 // Command bench measures the service as it is built and run, beside what the
 // machine gives at most in the same minutes, and prints both with their ratios.
 // docs/benchmarks.md says what each figure means. Run it by `make bench`, from
-// the root of the repository.
+// the root of the repository; `make bench-search` measures searching.
 package main
 
 import (
@@ -53,17 +53,29 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == bareCommand {
 		exit(serveBare(os.Args[2]))
 	}
-	o, err := readOptions()
-	if err != nil {
-		exit(err)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	err = run(ctx, o)
+	err := command(ctx, os.Args[1:])
 	if ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
 	exit(err)
+}
+
+// command does what the arguments say.
+func command(ctx context.Context, arguments []string) error {
+	if len(arguments) > 0 && arguments[0] == searchCommand {
+		o, err := readSearchOptions(arguments[1:])
+		if err != nil {
+			return err
+		}
+		return runSearch(ctx, o)
+	}
+	o, err := readOptions()
+	if err != nil {
+		return err
+	}
+	return run(ctx, o)
 }
 
 func exit(err error) {

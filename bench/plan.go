@@ -16,6 +16,8 @@ type measurement struct {
 	batch float64
 	// bodyBytes is the mean length of an answer.
 	bodyBytes int
+	// hits is the share of pages that came from a cache; 0 where that can't be seen.
+	hits float64
 }
 
 // figure is measured once in each round.
@@ -114,6 +116,10 @@ func measureLoad(ctx context.Context, l *lab, kind targetKind, clients int, does
 	if err != nil {
 		return measurement{}, err
 	}
+	pagesBefore, err := on.database.pageReads(ctx)
+	if err != nil {
+		return measurement{}, err
+	}
 	answered, err := load(ctx, on.address, on.population.scriptsOf(clients, does), l.options.warmUp, l.options.measured)
 	if err != nil {
 		return measurement{}, on.explain(err)
@@ -130,6 +136,9 @@ func measureLoad(ctx context.Context, l *lab, kind targetKind, clients int, does
 	}
 	if transactions > transactionsBefore {
 		m.batch = float64(answered.created) / float64(transactions-transactionsBefore)
+	}
+	if err == nil && answered.created > 0 && answered.answers > answered.created {
+		m.hits, err = on.database.hits(ctx, pagesBefore, answered.answers-answered.created)
 	}
 	return m, err
 }

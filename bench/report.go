@@ -53,7 +53,7 @@ func (r *report) tables() []table {
 	figures := table{
 		heading: fmt.Sprintf("%d clients, %d bytes of text, %d processors; median of %d rounds of %s; %d messages found stored, each answered 201 once",
 			o.clients, o.textBytes, runtime.NumCPU(), o.rounds, o.measured, r.checked),
-		rows: [][]string{{"figure", "per second", "p50 ms", "p99 ms", "server µs each", "messages a commit", "answer bytes", "ratio (least to most)", "target"}},
+		rows: [][]string{{"figure", "per second", "p50 ms", "p99 ms", "server µs each", "messages a commit", "answer bytes", "from the cache", "ratio (least to most)", "target"}},
 	}
 	for _, one := range r.order {
 		figures.rows = append(figures.rows, r.row(one))
@@ -79,6 +79,7 @@ func (r *report) row(of figure) []string {
 		number("%.0f", medianOf(rounds, func(m measurement) float64 { return float64(m.processor) / 1e3 })),
 		number("%.1f", medianOf(rounds, func(m measurement) float64 { return m.batch })),
 		number("%.0f", medianOf(rounds, func(m measurement) float64 { return float64(m.bodyBytes) })),
+		number("%.3f", medianOf(rounds, func(m measurement) float64 { return m.hits })),
 		r.ratio(of), target,
 	}
 }
