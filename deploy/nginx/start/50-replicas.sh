@@ -1,0 +1,83 @@
+#!/bin/sh
+# Starts the balancer, and keeps its list of replicas true for as long as the container runs: those that Docker's DNS
+# names and that answer /ping_db. So a replica gets no request before it is ready, and none soon after it was told to
+# stop. (`resolve` in nginx 1.27.3 and later lists what has an address, ready or not.)
+set -eu
+
+# In seconds. A replica goes on answering for SHUTDOWN_DELAY, which must be longer than both together.
+pause=2
+patience=2
+directory=/tmp/balancer
+list=$directory/replicas.conf
+port=${PORT:-8080}
+
+balancer() {
+    nginx -c /etc/nginx/balancer.conf -e /dev/stderr "$@"
+}
+
+addresses() {
+    getent ahostsv4 messenger | awk '{ print $1 }' | sort -u
+}
+
+# ready prints those of the given addresses that may be sent requests; when none may, all: their own 503 says more
+# than nginx's would.
+ready() {
+    found=
+    for address; do
+        if curl -fs -o /dev/null --noproxy '*' --max-time "$patience" "http://$address:$port/ping_db"; then
+            found="$found $address"
+        fi
+    done
+    echo "${found:-$*}"
+}
+
+# write makes the list of the given addresses. An idle connection is closed before SHUTDOWN_DELAY is over, so that none
+# is used when the replica closes it.
+write() {
+    {
+        echo 'upstream messenger {'
+        echo '    zone messenger 256k;'
+        echo '    least_conn;'
+        for address; do
+            echo "    server $address:$port max_fails=3 fail_timeout=2s;"
+        done
+        [ $# -gt 0 ] || echo '    server 127.0.0.1:1 down;'
+        echo '    keepalive 64;'
+        echo '    keepalive_requests 10000;'
+        echo '    keepalive_timeout 3s;'
+        echo '}'
+    } >"$list.new"
+    mv "$list.new" "$list"
+    echo "replicas: $*"
+}
+
+# look brings the list up to date and fails if it was. An answer of DNS that is empty changes nothing.
+look() {
+    # shellcheck disable=SC2046 # words are addresses
+    set -- $(addresses)
+    [ $# -gt 0 ] || return 1
+    # shellcheck disable=SC2046
+    set -- $(ready "$@")
+    [ "$*" != "$current" ] || return 1
+    current=$*
+    write "$@"
+}
+
+follow() {
+    while sleep "$pause"; do
+        if ! kill -0 "$(cat /tmp/balancer.pid 2>/dev/null)" 2>/dev/null; then
+            echo 'replicas: the balancer is gone; started again' >&2
+            rm -f /tmp/balancer.sock
+            balancer || :
+        fi
+        if look; then
+            balancer -s reload || :
+        fi
+    done
+}
+
+mkdir -p "$directory"
+current=
+look || write
+balancer
+follow &
