@@ -6,6 +6,13 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 FUZZTIME ?= 3s
 
+# The image that is built and run, and the settings of the compose set. deploy/.env.local is the operator's own: it is
+# read before an environment's file, which may ask for what is in it, and after, since it counts more.
+IMAGE ?= messenger-api
+own = $(if $(wildcard deploy/.env.local),--env-file deploy/.env.local)
+env-files = --env-file deploy/.env $(own) --env-file deploy/.env.$(1) $(own)
+compose = VERSION='$(VERSION)' COMMIT='$(COMMIT)' docker compose $(call env-files,$(1))
+
 # The race detector needs cgo, hence a C compiler that works.
 RACE ?= $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && echo 'int main(void) { return 0; }' | $$(go env CC) -x c -o /dev/null - -lpthread 2>/dev/null && echo -race)
 
@@ -40,20 +47,29 @@ test: test-go fuzz ## Run all tests, against services of their own, then each fu
 .PHONY: test-go
 test-go:
 	@echo 'race detector: $(if $(RACE),on,off: no C compiler that works was found)'
-	scripts/services run postgres redis -- go test $(RACE) -count=1 -timeout 20m ./...
+	scripts/services run postgres redis rabbitmq -- go test $(RACE) -count=1 -timeout 20m ./...
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (3s)
+	@scripts/services run postgres -- $(MAKE) --no-print-directory fuzz-each
+
+# Inputs are hardly made smaller: servers in the background make every input look new.
+.PHONY: fuzz-each
+fuzz-each:
 	@targets=$$(go test $(RACE) -list '^Fuzz' ./... | awk '/^Fuzz/ { t[n++] = $$1 } /^ok/ { while (n) print $$2, t[--n] }'); \
 	[ -n "$$targets" ] || { echo 'no fuzz target found' >&2; exit 1; }; \
 	while read -r package target; do \
 		echo "fuzz $$package $$target"; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" </dev/null; \
 	done <<<"$$targets"
 
 .PHONY: bench
 bench: ## Measure sends, pages, start time and memory
 	scripts/services run postgres redis -- go run ./bench
+
+.PHONY: bench-search
+bench-search: ## Measure searching among a million messages (takes about 20 minutes)
+	scripts/services run postgres redis rabbitmq -- go run ./bench search -compare
 
 .PHONY: lint
 lint: ## Check formatting, vet, golangci-lint with the import rules, shellcheck
@@ -83,7 +99,7 @@ verify: ## Fail when generated code or documents, or go.mod, are out of date
 .PHONY: profile
 profile:
 	@mkdir -p coverage
-	scripts/services run postgres redis -- go test -count=1 -timeout 20m -coverpkg=./... -coverprofile=coverage/all.out ./...
+	scripts/services run postgres redis rabbitmq -- go test -count=1 -timeout 20m -coverpkg=./... -coverprofile=coverage/all.out ./...
 	@grep -v '\.gen\.go:' coverage/all.out >coverage/cover.out
 
 .PHONY: tests-coverage-report
@@ -93,6 +109,67 @@ tests-coverage-report: profile ## Print how much of the code the tests reach
 .PHONY: tests-html-coverage-report
 tests-html-coverage-report: profile ## Write what the tests reach into coverage/index.html
 	go tool cover -html=coverage/cover.out -o coverage/index.html
+
+##@ Deploying
+
+.PHONY: run-prod
+run-prod: ## Run the whole system for others: nginx on port 8080; says which passwords to set
+	@$(call compose,prod) up --detach --build --wait
+
+.PHONY: run-dev
+run-dev: ## Run the whole system on this machine alone
+	@$(call compose,dev) up --detach --build --wait
+
+.PHONY: update-prod
+update-prod: docker-build ## Build the image, and replace what run-prod runs by it, without a failed request
+	deploy/rolling-update $(call env-files,prod)
+
+.PHONY: docker-build
+docker-build: ## Build the image messenger-api
+	docker build --build-arg VERSION='$(VERSION)' --build-arg COMMIT='$(COMMIT)' --tag '$(IMAGE)' .
+
+.PHONY: docker-run
+docker-run: ## Run the image alone, on port 8080, with its data in a volume
+	docker run --detach --name messenger-api --publish 127.0.0.1:8080:8080 --volume messenger-api:/data \
+		--read-only --tmpfs /tmp --cap-drop ALL --restart unless-stopped '$(IMAGE)'
+
+.PHONY: docker-start docker-stop docker-logs
+docker-start docker-stop: docker-%: ## Start, or stop, the image that docker-run runs
+	docker $* messenger-api
+
+docker-logs: ## Follow its log
+	docker logs --follow --tail 100 messenger-api
+
+.PHONY: docker-push
+docker-push: docker-build ## Build the image and push it, as IMAGE names it; logs in where CI gives a password
+	@[ -z "$${CI_REGISTRY_PASSWORD:-}" ] || \
+		docker login --username "$$CI_REGISTRY_USER" --password-stdin "$$CI_REGISTRY" <<<"$$CI_REGISTRY_PASSWORD"
+	docker push '$(IMAGE)'
+
+.PHONY: deploy
+deploy: ## Run playbook.yml on this machine
+	ansible-playbook -c local -i localhost, playbook.yml
+
+.PHONY: deploy-check
+deploy-check: ## Check the Dockerfile, each variant of the compose set, and the playbook, without running them
+	docker build --check .
+	@for environment in dev test prod; do \
+		for variant in '' '--file deploy/docker-compose.tls.yaml'; do \
+			echo "docker compose config: $$environment $$variant"; \
+			POSTGRES_PWD=x REDIS_PWD=x RMQ_PASSWORD=x NGINX_TLS_CERTIFICATE=/x NGINX_TLS_KEY=/x \
+			docker compose --file docker-compose.yaml $$variant \
+				--env-file deploy/.env --env-file deploy/.env.$$environment config --quiet; \
+		done; \
+	done
+	@if ansible-doc community.docker.docker_container >/dev/null 2>&1; then \
+		ansible-playbook -i localhost, --syntax-check playbook.yml; \
+	else \
+		echo 'NOTE: ansible with community.docker is not installed, the playbook was not checked'; \
+	fi
+
+.PHONY: deploy-test
+deploy-test: deploy-check ## Build and run the whole system, break and replace its parts under load, and upgrade it
+	@exec deploy/test/run
 
 ##@ Services
 
