@@ -12,7 +12,7 @@ var version, commit = "dev", ""
 
 func main() {
 	os.Exit(server.Main(server.Process{
-		Arguments: os.Args[1:], Environment: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr,
+		Arguments: os.Args[1:], Environment: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Build: server.Build{Version: version, Commit: commit},
 	}))
 }

@@ -16,6 +16,8 @@ type Account struct {
 	// PasswordHash is empty for the built-in account, which nobody can log in to.
 	PasswordHash string
 	CreatedAt    time.Time
+	// DisabledAt is since when nobody can log in to the account, zero for one that is in use.
+	DisabledAt time.Time
 }
 
 // AnonymousAccount is the built-in account that every caller is when the auth
@@ -61,7 +63,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Session, password, 
 	if err != nil {
 		return nil, err
 	}
-	if !matches {
+	if !matches || !account.DisabledAt.IsZero() {
 		return nil, errs.ErrBadPassword
 	}
 	hash, err := s.passwords.Hash(ctx, newPassword)

@@ -14,7 +14,8 @@ import (
 const userAgentMaxBytes = 256
 
 // LogIn opens a session for whoever knows the password. Errors:
-// bad-parameters, user-not-found, bad-password.
+// bad-parameters, user-not-found, bad-password. A disabled account answers as to
+// a wrong password, at the same cost.
 func (s *Service) LogIn(ctx context.Context, name, password, address, userAgent string) (Token, error) {
 	name, err := cleanName("user_name", name)
 	if err != nil {
@@ -34,7 +35,7 @@ func (s *Service) LogIn(ctx context.Context, name, password, address, userAgent 
 	if err != nil {
 		return Token{}, err
 	}
-	if !matches {
+	if !matches || !account.DisabledAt.IsZero() {
 		return Token{}, errs.ErrBadPassword
 	}
 	if outdated {
@@ -86,7 +87,7 @@ func (s *Service) openSession(ctx context.Context, account Account, address, use
 		return Token{}, fmt.Errorf("store the session: %w", err)
 	}
 	if !opened {
-		// The password was changed while it was being checked.
+		// The password was changed, or the account disabled, while it was being checked.
 		return Token{}, errs.ErrBadPassword
 	}
 	return token, nil

@@ -53,7 +53,7 @@ func newSessionGroup(store Store) *gather.Group[TokenHash, sessionAnswer] {
 		}
 		return answers
 	}
-	return gather.NewGroup(trip, gather.Limit[TokenHash]{Rows: sessionsPerTrip, Waiting: sessionsWaiting})
+	return gather.NewGroup(trip, nil, gather.Limit[TokenHash]{Rows: sessionsPerTrip, Waiting: sessionsWaiting})
 }
 
 // Sessions lists the caller's open sessions, newest first, SessionsListed at most.

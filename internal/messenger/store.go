@@ -29,7 +29,7 @@ type Store interface {
 	UpgradePasswordHash(ctx context.Context, account ID, oldHash, newHash string) (bool, error)
 
 	// CreateSession stores a session unless the account's hash is no longer
-	// passwordHash, and reports whether it did.
+	// passwordHash or the account is disabled, and reports whether it did.
 	CreateSession(ctx context.Context, session Session, hash TokenHash, passwordHash string) (bool, error)
 	// SessionsByToken finds what there is of the hashes, ended sessions too.
 	SessionsByToken(ctx context.Context, hashes []TokenHash) (map[TokenHash]Session, error)

@@ -10,9 +10,11 @@ import (
 
 	"messenger-api/internal/config"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
 	"messenger-api/internal/store"
 	"messenger-api/internal/store/postgres"
 	"messenger-api/internal/store/sqlite"
+	"messenger-api/internal/transfer"
 )
 
 // dataDirWait is how long a process waits for another one to leave DATA_DIR.
@@ -27,17 +29,23 @@ const (
 // database is what both kinds offer.
 type database interface {
 	messenger.Store
+	search.Store
 	Migrate(ctx context.Context) error
+	Pools() []store.Pool
+	// Load fills an empty database.
+	Load(ctx context.Context, r *transfer.Reader) error
 }
 
 // openDatabase opens the database that the settings choose; its schema may not
 // be ready yet.
-func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (database, error) {
+func openDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *slog.Logger) (database, error) {
 	if len(cfg.Database.Hosts) > 0 {
-		return postgres.Open(postgresOptions(cfg.Database), log)
+		options := postgresOptions(cfg.Database)
+		options.Tracer = seeing.ofPostgres()
+		return postgres.Open(options, log)
 	}
 	return sqlite.Open(ctx, sqlite.Options{
-		Directory: cfg.Database.DataDir, LockWait: dataDirWait, Echo: bool(cfg.Database.Echo),
+		Directory: cfg.Database.DataDir, LockWait: dataDirWait, Echo: bool(cfg.Database.Echo), Ran: seeing.ofSQLite(),
 	}, log)
 }
 
@@ -54,8 +62,8 @@ func postgresOptions(settings config.Database) postgres.Options {
 
 // awaitDatabase opens the database and brings its schema up, and keeps trying
 // while it is down. It returns early, with ctx's error, when ctx ends.
-func awaitDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (database, error) {
-	opened, err := openDatabase(ctx, cfg, log)
+func awaitDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *slog.Logger) (database, error) {
+	opened, err := openDatabase(ctx, cfg, seeing, log)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +89,7 @@ func withDatabase(ctx context.Context, process Process, work func(database) erro
 	if err != nil {
 		return err
 	}
-	opened, err := openDatabase(ctx, cfg, log)
+	opened, err := openDatabase(ctx, cfg, seeing{}, log)
 	if err != nil {
 		return err
 	}

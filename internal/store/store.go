@@ -5,6 +5,18 @@ package store
 
 import "time"
 
+// Pool is how a store's connections are used at a moment.
+type Pool struct {
+	// Name tells the pools of one store apart.
+	Name string
+	// Most is how many connections there may be; of those that are open, InUse work.
+	Most, Open, InUse int
+	// Waits is how often none was free since the start, and Waited for how long all
+	// together.
+	Waits  int64
+	Waited time.Duration
+}
+
 // Migration is one numbered step of a database's schema.
 type Migration struct {
 	Version int64

@@ -15,18 +15,24 @@ const requestDeadline = 60 * time.Second
 type API struct {
 	// Address is where the server listens, URL its base without a slash at the end.
 	Address, URL string
+	// MetricsURL is the base of where its metrics are, empty where there are none.
+	MetricsURL string
 
 	http           *http.Client
 	header, scheme string
 	authDisabled   bool
 }
 
-func newAPI(address string, environment []string) API {
+func newAPI(address addresses, environment []string) API {
 	var authDisabled config.Switch
 	_ = authDisabled.UnmarshalText([]byte(setting(environment, "AUTH_DISABLED", ""))) // the server refuses what can't be read
 	transport := &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, DisableCompression: true}
+	metrics := ""
+	if address.metrics != "" {
+		metrics = "http://" + address.metrics
+	}
 	return API{
-		Address: address, URL: "http://" + address,
+		Address: address.api, URL: "http://" + address.api, MetricsURL: metrics,
 		http: &http.Client{
 			Transport: transport, Timeout: requestDeadline,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -14,10 +14,10 @@ import (
 // codes are the errors of the contract, by status.
 var codes = map[int][]string{
 	http.StatusBadRequest: {
-		"bad-parameters", "bad-cursor", "user-already-exists", "user-not-found", "bad-password",
+		"bad-parameters", "bad-cursor", "user-already-exists", "user-not-found", "bad-password", "task-not-complete", "task-failed",
 	},
 	http.StatusUnauthorized:          {"auth-failed", "invalid-session-id", "session-id-expired"},
-	http.StatusNotFound:              {"not-found", "chat-not-found", "user-not-found", "session-not-found"},
+	http.StatusNotFound:              {"not-found", "chat-not-found", "user-not-found", "session-not-found", "task-not-found"},
 	http.StatusMethodNotAllowed:      {"method-not-allowed"},
 	http.StatusRequestEntityTooLarge: {"request-too-large"},
 	http.StatusTooManyRequests:       {"request-limit-exceeded"},

@@ -11,14 +11,17 @@ type output struct {
 	mu      sync.Mutex
 	text    []byte
 	read    int // up to here, lines were searched for the address
-	address chan string
+	address chan addresses
 	found   bool
 }
 
-func newOutput() *output { return &output{address: make(chan string, 1)} }
+// addresses are where a server listens; metrics is empty where there are none.
+type addresses struct{ api, metrics string }
+
+func newOutput() *output { return &output{address: make(chan addresses, 1)} }
 
 // Write implements io.Writer. It looks for the log event that names the
-// listener's address, which is passed on once.
+// listeners' addresses, which are passed on once.
 func (o *output) Write(part []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -28,12 +31,12 @@ func (o *output) Write(part []byte) (int, error) {
 		if length < 0 {
 			break
 		}
-		var event struct{ Msg, Address string }
+		var event struct{ Msg, Address, Metrics string }
 		line := o.text[o.read : o.read+length]
 		o.read += length + 1
-		if json.Unmarshal(line, &event) == nil && event.Msg == "serving" {
+		if json.Unmarshal(line, &event) == nil && (event.Msg == "serving" || event.Msg == "consuming") {
 			o.found = true
-			o.address <- event.Address
+			o.address <- addresses{event.Address, event.Metrics}
 		}
 	}
 	return len(part), nil

@@ -15,7 +15,9 @@ import (
 type Process struct {
 	API
 
-	t           testing.TB
+	t testing.TB
+	// name is the command that runs, port the setting of where it listens.
+	name, port  string
 	environment []string
 	command     *exec.Cmd
 	output      *output
@@ -25,7 +27,27 @@ type Process struct {
 // StartBinary runs the real binary until it is ready, and kills it with the test.
 func StartBinary(t testing.TB, environment ...string) *Process {
 	t.Helper()
-	p := &Process{t: t, environment: withQuiet(environment)}
+	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withQuiet(environment)})
+}
+
+// StartConsumer is StartBinary of the command consumer. What it answers are the
+// health calls.
+func StartConsumer(t testing.TB, environment ...string) *Process {
+	t.Helper()
+	return start(t, &Process{t: t, name: "consumer", port: "CONSUMER_PORT", environment: withQuiet(environment)})
+}
+
+// ListenAsConsumer is StartConsumer without waiting for its database.
+func ListenAsConsumer(t testing.TB, environment ...string) *Process {
+	t.Helper()
+	p := &Process{t: t, name: "consumer", port: "CONSUMER_PORT", environment: withQuiet(environment)}
+	t.Cleanup(p.Kill)
+	p.listen()
+	return p
+}
+
+func start(t testing.TB, p *Process) *Process {
+	t.Helper()
 	t.Cleanup(p.Kill)
 	p.start()
 	return p
@@ -33,8 +55,20 @@ func StartBinary(t testing.TB, environment ...string) *Process {
 
 func (p *Process) start() {
 	p.t.Helper()
+	p.listen()
+	p.AwaitReady()
+}
+
+// AwaitReady waits until the process answers that it is ready.
+func (p *Process) AwaitReady() {
+	p.t.Helper()
+	p.awaitReady(p.t, p.exited, p.output)
+}
+
+func (p *Process) listen() {
+	p.t.Helper()
 	p.output, p.exited = newOutput(), make(chan struct{})
-	p.command = exec.Command(Binary(p.t), "serve")
+	p.command = exec.Command(Binary(p.t), p.name)
 	p.command.Env = p.environment
 	p.command.Stdout, p.command.Stderr = p.output, p.output
 	if err := p.command.Start(); err != nil {
@@ -45,7 +79,6 @@ func (p *Process) start() {
 		_ = command.Wait() // the exit code is in its ProcessState
 	}(p.command, p.exited)
 	p.API = newAPI(awaitAddress(p.t, p.exited, p.output), p.environment)
-	p.awaitReady(p.t, p.exited, p.output)
 }
 
 // Kill ends the process as a power cut would. One that has ended is left alone.
@@ -100,9 +133,13 @@ func (p *Process) Restart() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.environment = append(slices.Clip(p.environment), "PORT="+port)
+	p.environment = append(slices.Clip(p.environment), p.port+"="+port)
 	p.start()
 }
 
 // Logs is all that the process has printed and logged since its last start.
-func (p *Process) Logs() string { return p.output.String() }
+func (p *Process) Logs() string {
+	p.t.Helper()
+	p.awaitLogged(p.t, p.exited, p.output)
+	return p.output.String()
+}

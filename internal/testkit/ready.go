@@ -10,7 +10,7 @@ import (
 const readyPause = 10 * time.Millisecond
 
 // awaitAddress waits until the server tells where it listens.
-func awaitAddress(t testing.TB, exited <-chan struct{}, out *output) string {
+func awaitAddress(t testing.TB, exited <-chan struct{}, out *output) addresses {
 	t.Helper()
 	select {
 	case address := <-out.address:
@@ -20,7 +20,7 @@ func awaitAddress(t testing.TB, exited <-chan struct{}, out *output) string {
 	case <-time.After(startDeadline):
 		t.Fatalf("the server did not listen in %v:\n%s", startDeadline, out)
 	}
-	return ""
+	return addresses{}
 }
 
 // awaitReady asks /ping_db until it is 200.

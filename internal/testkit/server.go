@@ -77,4 +77,8 @@ func (s *Server) AwaitReady() {
 }
 
 // Logs is all that the server has printed and logged.
-func (s *Server) Logs() string { return s.output.String() }
+func (s *Server) Logs() string {
+	s.t.Helper()
+	s.awaitLogged(s.t, s.exited, s.output)
+	return s.output.String()
+}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -11,7 +12,10 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-func (a *app) register(w http.ResponseWriter, r *http.Request) error {
+func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
+	if tell := a.options.Watch.RegistrationEnded; tell != nil {
+		defer func() { tell(err) }()
+	}
 	body, err := httpkit.Decode[Credentials](r)
 	if err != nil {
 		return err
@@ -20,14 +24,22 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) error {
 	if decision := a.guesses.byAddress.Take(r.Context(), address); !decision.OK {
 		return errs.ErrRequestLimit.After(decision.Wait)
 	}
-	if err := a.service.Register(r.Context(), body.UserName, body.Password); err != nil {
+	err = a.service.Register(r.Context(), body.UserName, body.Password)
+	if errors.Is(err, errs.ErrBadParameters) {
+		// What can't be registered is no registration, as it is no log-in.
+		a.guesses.byAddress.Return(context.WithoutCancel(r.Context()), address)
+	}
+	if err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusCreated)
 	return nil
 }
 
-func (a *app) logIn(w http.ResponseWriter, r *http.Request) error {
+func (a *app) logIn(w http.ResponseWriter, r *http.Request) (err error) {
+	if tell := a.options.Watch.LogInEnded; tell != nil {
+		defer func() { tell(err) }()
+	}
 	body, err := httpkit.Decode[Credentials](r)
 	if err != nil {
 		return err

@@ -33,6 +33,18 @@ type Options struct {
 	Requests ratelimit.Limiter
 	// Cache is shared by all nodes; nil where the database is asked each time.
 	Cache cache.Cache
+	// Watch is told what happens.
+	Watch Watch
+}
+
+// Watch counts. Its functions are called by many at once and must be quick; nil
+// for nobody to tell.
+type Watch struct {
+	// SessionFound: the caller's session was looked for, and the cache had it or not.
+	SessionFound func(cached bool)
+	// LogInEnded: a log-in or a registration was tried, with this outcome. Those over
+	// the limit end with an error of kind errs.Limited.
+	LogInEnded, RegistrationEnded func(err error)
 }
 
 type app struct {

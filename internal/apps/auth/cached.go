@@ -87,6 +87,13 @@ func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash)
 	if c == nil {
 		return
 	}
+	_ = TellEnded(ctx, c.cache, hashes) // what has no tombstone now is doubted soon
+}
+
+// TellEnded tells the nodes that share the cache of sessions that were ended in
+// the database beside them. On an error some of them may be believed until they
+// are doubted, a minute at most.
+func TellEnded(ctx context.Context, shared cache.Cache, hashes []messenger.TokenHash) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()
 	entries := make([]string, len(hashes))
@@ -94,13 +101,13 @@ func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash)
 	group.SetLimit(endsAtOnce)
 	for i, hash := range hashes {
 		entries[i] = sessionKey(hash)
-		group.Go(func() error { return c.cache.Set(ctx, tombstoneKey(hash), []byte{1}, tombstoneLifetime) })
+		group.Go(func() error { return shared.Set(ctx, tombstoneKey(hash), []byte{1}, tombstoneLifetime) })
 	}
-	if group.Wait() != nil {
-		return // what has no tombstone now is doubted soon
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	// It is also the call after which this node has the news of its own tombstones.
-	_ = c.cache.Delete(ctx, entries...)
+	return shared.Delete(ctx, entries...)
 }
 
 func unixMicro(raw []byte) time.Time {

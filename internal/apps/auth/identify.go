@@ -62,6 +62,9 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 // find asks the cache for a session, else the database, and keeps an open one.
 func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
 	session, found, ended := a.cached.find(ctx, hash)
+	if tell := a.options.Watch.SessionFound; tell != nil && a.cached != nil {
+		tell(found || ended)
+	}
 	switch {
 	case ended:
 		return session, errs.ErrInvalidSession

@@ -16,9 +16,9 @@ const (
 		INSERT INTO accounts (account_id, user_name, password_hash, created_at)
 		VALUES ($1, $2, $3, $4)`
 	selectAccountByName = `
-		SELECT account_id, user_name, password_hash, created_at FROM accounts WHERE user_name = $1`
+		SELECT account_id, user_name, password_hash, created_at, disabled_at FROM accounts WHERE user_name = $1`
 	selectAccountByID = `
-		SELECT account_id, user_name, password_hash, created_at FROM accounts WHERE account_id = $1`
+		SELECT account_id, user_name, password_hash, created_at, disabled_at FROM accounts WHERE account_id = $1`
 	updatePasswordHash = `
 		UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2`
 )
@@ -43,13 +43,18 @@ func (s *Store) AccountByID(ctx context.Context, id messenger.ID) (messenger.Acc
 }
 
 func (s *Store) account(ctx context.Context, query string, key any) (messenger.Account, error) {
-	var account messenger.Account
-	err := s.pool.QueryRow(ctx, query, key).Scan(&account.ID, &account.Name, &account.PasswordHash, &account.CreatedAt)
+	account, err := scanAccount(s.pool.QueryRow(ctx, query, key))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return messenger.Account{}, errs.ErrAccountNotFound
 	}
-	account.CreatedAt = account.CreatedAt.UTC()
 	return account, s.failure(err)
+}
+
+func scanAccount(row pgx.Row) (account messenger.Account, err error) {
+	var disabledAt *time.Time
+	err = row.Scan((*[16]byte)(&account.ID), &account.Name, &account.PasswordHash, &account.CreatedAt, &disabledAt)
+	account.CreatedAt, account.DisabledAt = account.CreatedAt.UTC(), timeOrZero(disabledAt)
+	return account, err
 }
 
 // ChangePassword implements messenger.Store.

@@ -15,6 +15,13 @@ const (
 	aloneBelieved     = 2 * time.Second
 )
 
+// alonePause is how long a process that had to try more than once has the lock
+// before it counts: its predecessor may believe in it for so long after its
+// connection was cut. What gets the lock at its first try does not wait, so that
+// a start is quick. What is left is one that starts within these 2 s after such a
+// cut: until they are over, the other one may still give pages of before the start.
+const alonePause = aloneBelieved
+
 // lockAlone takes the lock that one process at a time holds for the life of its
 // connection. The key is the word "messenge" in ASCII.
 const lockAlone = `SELECT pg_try_advisory_lock(7882833662242088805)`
@@ -33,10 +40,14 @@ type Standing interface {
 // Alone keeps trying, until ctx ends, to be the one process that serves on this
 // database, on a connection of its own.
 func (s *Store) Alone(ctx context.Context, standing Standing) error {
-	told := false
+	pause, told := time.Duration(0), false
 	for ctx.Err() == nil {
-		held, err := s.aloneOnce(ctx, standing)
+		held, err := s.aloneOnce(ctx, standing, pause)
 		told = told && !held
+		pause = alonePause
+		if held {
+			pause = 0 // who takes it meanwhile pauses, and we fail once at least
+		}
 		if errors.Is(err, errNotAlone) && !told {
 			told = true
 			standing.Waiting()
@@ -53,8 +64,9 @@ func (s *Store) Alone(ctx context.Context, standing Standing) error {
 
 var errNotAlone = errors.New("another process serves on this database")
 
-// aloneOnce holds the lock as long as it can, and reports whether it had it.
-func (s *Store) aloneOnce(ctx context.Context, standing Standing) (held bool, err error) {
+// aloneOnce holds the lock as long as it can, which counts after the pause, and
+// reports whether it came to that.
+func (s *Store) aloneOnce(ctx context.Context, standing Standing, pause time.Duration) (held bool, err error) {
 	connection, confirmed, err := s.connectAlone(ctx)
 	if err != nil {
 		return false, err
@@ -64,12 +76,18 @@ func (s *Store) aloneOnce(ctx context.Context, standing Standing) (held bool, er
 		defer cancel()
 		_ = connection.Close(closing) // the lock ends with the connection, however that ends
 	}()
-	defer standing.Lost()
-	for {
-		standing.Held(confirmed.Add(aloneBelieved))
+	defer func() {
+		if held {
+			standing.Lost()
+		}
+	}()
+	for counts := time.Now().Add(pause); ; {
+		if held = held || !time.Now().Before(counts); held {
+			standing.Held(confirmed.Add(aloneBelieved))
+		}
 		select {
 		case <-ctx.Done():
-			return true, nil
+			return held, nil
 		case <-time.After(aloneConfirmEvery):
 		}
 		asked := time.Now()
@@ -77,7 +95,7 @@ func (s *Store) aloneOnce(ctx context.Context, standing Standing) (held bool, er
 		_, err := connection.Exec(confirming, "SELECT 1")
 		cancel()
 		if err != nil {
-			return true, fmt.Errorf("confirm the lock: %w", err)
+			return held, fmt.Errorf("confirm the lock: %w", err)
 		}
 		confirmed = asked
 	}

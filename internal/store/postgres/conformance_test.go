@@ -27,3 +27,16 @@ func TestTwoStoresOnOneDatabase(t *testing.T) {
 		return a, b
 	})
 }
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	storetest.RunSearch(t, func(t *testing.T) storetest.Searched {
+		store, pool := openFresh(t)
+		return storetest.Searched{SearchStore: store, Execute: func(t *testing.T, statement string, arguments ...any) {
+			t.Helper()
+			if _, err := pool.Exec(t.Context(), statement, arguments...); err != nil {
+				t.Fatal(err)
+			}
+		}}
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/multitracer"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -42,9 +43,11 @@ type Options struct {
 	PoolSize int
 	// Echo logs each statement, without its arguments.
 	Echo bool
+	// Tracer is told of each statement; nil for nobody. It must not keep arguments.
+	Tracer pgx.QueryTracer
 }
 
-// Store implements messenger.Store. It may be closed twice.
+// Store implements messenger.Store and search.Store. It may be closed twice.
 type Store struct {
 	pool *pgxpool.Pool
 	log  *slog.Logger
@@ -100,8 +103,12 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 		"enable_hashjoin":  "off",
 		"enable_mergejoin": "off",
 	}
+	connection.Tracer = options.Tracer
 	if options.Echo {
 		connection.Tracer = &echo{log}
+		if options.Tracer != nil {
+			connection.Tracer = multitracer.New(&echo{log}, options.Tracer)
+		}
 	}
 	config.MaxConns = int32(options.PoolSize)
 	config.MinIdleConns = 1

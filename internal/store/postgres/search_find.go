@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 
@@ -77,6 +78,9 @@ func (s *Store) Find(
 		return nil, s.failure(err)
 	}
 	results, err := pgx.CollectRows(rows, scanResult)
+	if sqlState(err) == queryCanceled { // by statement_timeout
+		err = fmt.Errorf("%w: %w", search.ErrTooSlow, err)
+	}
 	return results, s.failure(err)
 }
 

@@ -15,7 +15,7 @@ const (
 	insertSession = `
 		INSERT INTO sessions (token_hash, session_id, account_id, created_at, expires_at, address, user_agent)
 		SELECT $1, $2, account_id, $4, $5, $6, $7 FROM accounts
-		WHERE account_id = $3 AND password_hash = $8 FOR SHARE`
+		WHERE account_id = $3 AND password_hash = $8 AND disabled_at IS NULL FOR SHARE`
 	selectSessionsByToken = `
 		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
 		FROM sessions WHERE token_hash = ANY($1)`
@@ -88,7 +88,7 @@ func (s *Store) OpenSessions(
 func scanSession(row pgx.CollectableRow) (hash messenger.TokenHash, session messenger.Session, err error) {
 	var key []byte
 	var loggedOutAt *time.Time
-	err = row.Scan(&key, &session.ID, &session.AccountID, &session.CreatedAt, &session.ExpiresAt, &loggedOutAt,
+	err = row.Scan(&key, (*[16]byte)(&session.ID), (*[16]byte)(&session.AccountID), &session.CreatedAt, &session.ExpiresAt, &loggedOutAt,
 		&session.Address, &session.UserAgent)
 	copy(hash[:], key)
 	session.CreatedAt, session.ExpiresAt = session.CreatedAt.UTC(), session.ExpiresAt.UTC()

@@ -17,9 +17,9 @@ const (
 		INSERT INTO accounts (account_id, user_name, password_hash, created_at)
 		VALUES (?, ?, ?, ?)`
 	selectAccountByName = `
-		SELECT account_id, user_name, password_hash, created_at FROM accounts WHERE user_name = ?`
+		SELECT account_id, user_name, password_hash, created_at, disabled_at FROM accounts WHERE user_name = ?`
 	selectAccountByID = `
-		SELECT account_id, user_name, password_hash, created_at FROM accounts WHERE account_id = ?`
+		SELECT account_id, user_name, password_hash, created_at, disabled_at FROM accounts WHERE account_id = ?`
 	updatePasswordHash = `
 		UPDATE accounts SET password_hash = ? WHERE account_id = ? AND password_hash = ?`
 )
@@ -46,13 +46,16 @@ func (s *Store) AccountByID(ctx context.Context, id messenger.ID) (messenger.Acc
 func (s *Store) account(ctx context.Context, query string, key any) (messenger.Account, error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	var account messenger.Account
-	err := s.readers.QueryRowContext(ctx, query, key).
-		Scan(blob{account.ID[:]}, &account.Name, &account.PasswordHash, moment{&account.CreatedAt})
+	account, err := scanAccount(s.readers.QueryRowContext(ctx, query, key))
 	if errors.Is(err, sql.ErrNoRows) {
 		return messenger.Account{}, errs.ErrAccountNotFound
 	}
 	return account, s.failure(err)
+}
+
+func scanAccount(row interface{ Scan(into ...any) error }) (account messenger.Account, err error) {
+	err = row.Scan(blob{account.ID[:]}, &account.Name, &account.PasswordHash, moment{&account.CreatedAt}, moment{&account.DisabledAt})
+	return account, err
 }
 
 // ChangePassword implements messenger.Store.

@@ -20,6 +20,8 @@ type connector struct {
 
 	// echo gets each statement; nil for nobody.
 	echo *slog.Logger
+	// ran is told of each statement; nil for nobody.
+	ran func(ctx context.Context, statement string, started time.Time, err error)
 	// open counts the connections.
 	open sync.WaitGroup
 }

@@ -6,11 +6,14 @@ import (
 	"time"
 )
 
-// log writes down a statement as it ran. Arguments are left out: they hold
+// log writes down a statement as it ran, and tells of it. Arguments are left out: they hold
 // messages and the hashes of secrets.
 func (c *connector) log(ctx context.Context, text string, started time.Time, err error) {
 	if c.echo != nil {
 		c.echo.InfoContext(ctx, "sql", "statement", text, "duration", time.Since(started), "failed", err != nil)
+	}
+	if c.ran != nil {
+		c.ran(ctx, text, started, err)
 	}
 }
 

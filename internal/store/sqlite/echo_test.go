@@ -24,7 +24,7 @@ func TestEchoShowsStatementsWithoutArguments(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range []string{"INSERT INTO events", "FROM events", "BEGIN", "COMMIT", `"duration"`} {
+	for _, statement := range []string{"INSERT OR FAIL INTO events", "FROM events", "BEGIN", "COMMIT", `"duration"`} {
 		if !strings.Contains(log.String(), statement) {
 			t.Errorf("no %s in the log", statement)
 		}

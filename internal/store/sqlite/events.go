@@ -16,9 +16,11 @@ const (
 		WHERE e.chat_id = ? AND e.seq < ? AND e.kind = 1
 		ORDER BY e.seq DESC LIMIT ?`
 	// insertMessage stores nothing where the account has no such user in the chat,
-	// and nothing where the message is stored already.
+	// and nothing where the message is stored already. OR FAIL, which for one row is
+	// the same as none: SQLite need not be able to undo it apart from the rest, for
+	// which it would copy each page that it changes.
 	insertMessage = `
-		INSERT INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
+		INSERT OR FAIL INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
 		SELECT chat_id, ?, 1, ?, account_id, user_id, ?, ?, ?
 		FROM chat_users WHERE chat_id = ? AND user_id = ? AND account_id = ?
 		ON CONFLICT DO NOTHING`

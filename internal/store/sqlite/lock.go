@@ -16,6 +16,11 @@ const lockName = "messenger.lock"
 
 const lockRetryPause = 100 * time.Millisecond
 
+// commandsLockName is the file that commands beside the serving process hold
+// locked together while they write, so that nobody replaces the database under
+// them.
+const commandsLockName = "messenger.commands.lock"
+
 // LockedError says that another process serves from the directory.
 type LockedError struct {
 	Directory string
@@ -27,6 +32,28 @@ type LockedError struct {
 func (e *LockedError) Error() string {
 	return fmt.Sprintf("another process serves from the data directory %s, and still did after %v; "+
 		"end it, or choose another directory", e.Directory, e.Waited)
+}
+
+// lockForCommand is held by each command that writes beside the serving process.
+func lockForCommand(ctx context.Context, directory string, wait time.Duration) (*flock.Flock, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	lock := flock.New(filepath.Join(directory, commandsLockName))
+	if _, err := lock.TryRLockContext(ctx, lockRetryPause); err != nil {
+		return nil, fmt.Errorf("wait for a restore in %s: %w", directory, err)
+	}
+	return lock, nil
+}
+
+// shutCommandsOut waits for those commands to end, and lets none in.
+func shutCommandsOut(ctx context.Context, directory string, wait time.Duration) (*flock.Flock, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	lock := flock.New(filepath.Join(directory, commandsLockName))
+	if _, err := lock.TryLockContext(ctx, lockRetryPause); err != nil {
+		return nil, fmt.Errorf("wait for the commands that work in %s: %w", directory, err)
+	}
+	return lock, nil
 }
 
 // lockDirectory takes the directory for this process, waiting for another one

@@ -1,9 +1,12 @@
 package sqlite
 
 import (
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/pressly/goose/v3"
 
 	"messenger-api/internal/messenger"
 )
@@ -89,4 +92,29 @@ func TestMigrateAgainChangesNothing(t *testing.T) {
 	if err != nil || builtIn.ID != messenger.AnonymousAccount.ID || builtIn.PasswordHash != "" || builtIn.CreatedAt.Year() < 2026 {
 		t.Error(builtIn, err)
 	}
+}
+
+func TestMigrationsGoDownAndUpAgain(t *testing.T) {
+	s := open(t, t.TempDir())
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writer, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.DownTo(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	row := s.readers.QueryRowContext(t.Context(), `SELECT coalesce(group_concat(name), '') FROM sqlite_schema
+		WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'`)
+	if err := row.Scan(&left); err != nil || left != "" {
+		t.Error(left, err)
+	}
+	if _, err := provider.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	join(t, s)
 }

@@ -26,11 +26,14 @@ const readerIdleTime = 10 * time.Minute
 
 // The settings of each connection. cache_size is in KiB where negative. The
 // writer's BEGIN takes the lock at once: a transaction that reads first and
-// then writes could not wait for it.
+// then writes could not wait for it. The write-ahead log is brought into the
+// database every 4000 pages, 16 MiB: many pages change in each batch, and so each
+// is written there less often. A longer log would be slower to read, too.
 var (
 	writerSettings = []string{
 		"_txlock=immediate", "_busy_timeout=5000", "_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", "_dqs=0",
-		"_pragma=cache_size(-16384)", "_pragma=mmap_size(0)", "_pragma=journal_size_limit(67108864)",
+		"_pragma=cache_size(-16384)", "_pragma=mmap_size(0)", "_pragma=wal_autocheckpoint(4000)",
+		"_pragma=journal_size_limit(67108864)",
 	}
 	readerSettings = []string{
 		"_busy_timeout=5000", "_query_only=on", "_dqs=0", "_pragma=cache_size(-4096)", "_pragma=mmap_size(0)",
@@ -46,15 +49,18 @@ type Options struct {
 	LockWait time.Duration
 	// Echo logs each statement, without its arguments.
 	Echo bool
+	// Ran is told of each statement that has run; nil for nobody.
+	Ran func(ctx context.Context, statement string, started time.Time, err error)
 }
 
-// Store implements messenger.Store. It may be closed twice.
+// Store implements messenger.Store and search.Store. It may be closed twice.
 type Store struct {
 	log         *slog.Logger
 	lock        *flock.Flock
 	connections []*connector
 	writer      *sql.DB
 	readers     *sql.DB
+	ends        *knownEnds
 	closed      atomic.Bool
 	close       func() error
 }
@@ -64,23 +70,43 @@ type Store struct {
 // *LockedError when another process keeps the directory for longer than
 // LockWait.
 func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
-	directory, err := filepath.Abs(options.Directory)
+	directory, err := makeDirectory(options.Directory)
 	if err != nil {
-		return nil, fmt.Errorf("find the data directory: %w", err)
-	}
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data directory: %w", err)
+		return nil, err
 	}
 	lock, err := lockDirectory(ctx, directory, options.LockWait, log)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, lock: lock}
+	s, err := openWith(ctx, lock, directory, options.Echo, log)
+	if err != nil {
+		return nil, err
+	}
+	for _, connections := range s.connections {
+		connections.ran = options.Ran
+	}
+	return s, nil
+}
+
+// openWith opens the database of a directory under a lock, which Close gives back.
+func openWith(ctx context.Context, lock *flock.Flock, directory string, echo bool, log *slog.Logger) (*Store, error) {
+	s := &Store{log: log, lock: lock, ends: newKnownEnds()}
 	s.close = sync.OnceValue(s.shut)
-	if err := s.connect(ctx, filepath.Join(directory, fileName), options.Echo); err != nil {
+	if err := s.connect(ctx, filepath.Join(directory, fileName), echo); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+func makeDirectory(path string) (string, error) {
+	directory, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find the data directory: %w", err)
+	}
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return "", fmt.Errorf("make the data directory: %w", err)
+	}
+	return directory, nil
 }
 
 func (s *Store) connect(ctx context.Context, path string, echo bool) error {

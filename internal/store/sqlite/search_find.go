@@ -2,9 +2,14 @@ package sqlite
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"time"
 
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
@@ -44,9 +49,13 @@ func (s *Store) Find(
 	}
 	request := &criteria.Request
 	newest, oldest := bounds(criteria)
-	return s.results(ctx, selectMatching,
+	results, err := s.results(ctx, selectMatching,
 		account[:], idOrNull(request.ChatID), request.UserName, matchExpression(criteria.Query),
 		newest.CreatedAt, newest.MessageID[:], oldest.CreatedAt, oldest.MessageID[:], limit)
+	if tooSlow := errors.Is(err, context.DeadlineExceeded) || primaryCode(err) == sqlite3.SQLITE_INTERRUPT; tooSlow && ctx.Err() == nil {
+		err = errs.ErrServiceUnavailable.After(time.Second).WithCause(fmt.Errorf("%w: %w", search.ErrTooSlow, err))
+	}
+	return results, err
 }
 
 // bounds joins the bounds of places and times: a result comes after newest and

@@ -13,7 +13,8 @@ import (
 const (
 	insertSession = `
 		INSERT INTO sessions (token_hash, session_id, account_id, created_at, expires_at, address, user_agent)
-		SELECT ?, ?, account_id, ?, ?, ?, ? FROM accounts WHERE account_id = ? AND password_hash = ?`
+		SELECT ?, ?, account_id, ?, ?, ?, ? FROM accounts
+		WHERE account_id = ? AND password_hash = ? AND disabled_at IS NULL`
 	// The hashes come as a JSON array of hexadecimal texts, so that one prepared
 	// statement serves any number of them.
 	selectSessionsByToken = `

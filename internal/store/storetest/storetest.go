@@ -21,6 +21,8 @@ func Run(t *testing.T, open func(t *testing.T) messenger.Store) {
 		"passwords":        passwordTests(),
 		"sessions":         sessionTests(),
 		"ends of sessions": sessionEndTests(),
+		"operator":         operatorTests(),
+		"all sessions":     {"are ended some at a time": endSome},
 		"chats":            chatTests(),
 		"users":            userTests(),
 		"append":           appendTests(),

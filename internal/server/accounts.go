@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"messenger-api/internal/messenger"
+)
+
+// accountsPerPage is how many accounts are read at once for a list of all.
+const accountsPerPage = 500
+
+// userCommands look after accounts, also beside a server.
+type userCommands struct {
+	Create  userCreateCommand  `cmd:"" help:"Create an account. The password is asked for, or read from the first line of the standard input."`
+	Passwd  userPasswdCommand  `cmd:"" help:"Set a new password: ends all sessions of the account, and enables it. The password is asked for, or read from the first line of the standard input."`
+	Disable userDisableCommand `cmd:"" help:"Let nobody log in to an account any more, and end its sessions."`
+	Enable  userEnableCommand  `cmd:"" help:"Let a disabled account be used again."`
+	List    userListCommand    `cmd:"" help:"List the accounts by name: when each was created and, where it is, disabled."`
+}
+
+type userCreateCommand struct {
+	Name string `arg:"" help:"The account's user_name."`
+}
+
+// Run implements the command user create.
+func (c userCreateCommand) Run(ctx context.Context, process Process) error {
+	return withPassword(ctx, process, c.Name, func(operator *messenger.Operator, password string) error {
+		if err := operator.CreateAccount(ctx, c.Name, password); err != nil {
+			return err
+		}
+		return say(process, "created", shown(c.Name))
+	})
+}
+
+type userPasswdCommand struct {
+	Name string `arg:"" help:"The account's user_name."`
+}
+
+// Run implements the command user passwd.
+func (c userPasswdCommand) Run(ctx context.Context, process Process) error {
+	return withPassword(ctx, process, c.Name, func(operator *messenger.Operator, password string) error {
+		ended, err := operator.SetPassword(ctx, c.Name, password)
+		if err != nil {
+			return err
+		}
+		return sayEnded(process, ended, "new password for "+shown(c.Name))
+	})
+}
+
+type userDisableCommand struct {
+	Name string `arg:"" help:"The account's user_name."`
+}
+
+// Run implements the command user disable.
+func (c userDisableCommand) Run(ctx context.Context, process Process) error {
+	return withOperator(ctx, process, func(operator *messenger.Operator) error {
+		ended, err := operator.Disable(ctx, c.Name)
+		if err != nil {
+			return err
+		}
+		return sayEnded(process, ended, "disabled "+shown(c.Name))
+	})
+}
+
+type userEnableCommand struct {
+	Name string `arg:"" help:"The account's user_name."`
+}
+
+// Run implements the command user enable.
+func (c userEnableCommand) Run(ctx context.Context, process Process) error {
+	return withOperator(ctx, process, func(operator *messenger.Operator) error {
+		if err := operator.Enable(ctx, c.Name); err != nil {
+			return err
+		}
+		return say(process, "enabled", shown(c.Name))
+	})
+}
+
+type userListCommand struct {
+	After string `help:"List only names that sort after this one, by their bytes."`
+	Limit int    `help:"List so many at most; 0 is all." default:"0"`
+}
+
+// Run implements the command user list. The columns have fixed widths, so that no
+// more than a page of accounts is in memory.
+func (c userListCommand) Run(ctx context.Context, process Process) error {
+	return withOperator(ctx, process, func(operator *messenger.Operator) error {
+		if err := listLine(process.Stdout, "CREATED", "DISABLED", "NAME"); err != nil {
+			return err
+		}
+		for listed, after := 0, c.After; ; {
+			limit := accountsPerPage
+			if c.Limit > 0 {
+				limit = min(limit, c.Limit-listed)
+			}
+			if limit <= 0 {
+				return nil
+			}
+			accounts, err := operator.Accounts(ctx, after, limit)
+			if err != nil {
+				return err
+			}
+			for i := range accounts {
+				if err := listLine(process.Stdout, day(accounts[i].CreatedAt), day(accounts[i].DisabledAt), shown(accounts[i].Name)); err != nil {
+					return err
+				}
+				after = accounts[i].Name
+			}
+			if listed += len(accounts); len(accounts) < limit {
+				return nil
+			}
+		}
+	})
+}
+
+func listLine(w io.Writer, created, disabled, name string) error {
+	_, err := fmt.Fprintf(w, "%-20s  %-20s  %s\n", created, disabled, name)
+	return err
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Format(time.RFC3339)
+}
+
+// shown quotes a name that could play tricks on a terminal or on who reads lines.
+func shown(name string) string {
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
+}
+
+func say(process Process, words ...any) error {
+	_, err := fmt.Fprintln(process.Stdout, words...)
+	return err
+}
+
+// sayEnded tells what was done and how many sessions it ended.
+func sayEnded(process Process, ended int, done string) error {
+	return say(process, done+";", ended, "sessions ended")
+}

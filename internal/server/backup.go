@@ -1,0 +1,69 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"messenger-api/internal/config"
+	"messenger-api/internal/store/sqlite"
+	"messenger-api/internal/wholefile"
+)
+
+type backupCommand struct {
+	File  string `arg:"" help:"Where to write the copy, readable to its owner only."`
+	Force bool   `help:"Replace FILE where there is one."`
+}
+
+// Run implements the command backup.
+func (c backupCommand) Run(ctx context.Context, process Process) error {
+	cfg, err := embeddedSettings(process, "pg_dump --format=custom --file=FILE DATABASE")
+	if err != nil {
+		return err
+	}
+	file, err := wholefile.Create(c.File, c.Force)
+	if err != nil {
+		return fmt.Errorf("backup: %w", explainExisting(err))
+	}
+	defer file.Discard()
+	if err := sqlite.Backup(ctx, cfg.Database.DataDir, file.Name()); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := file.Publish(); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	_, err = fmt.Fprintln(process.Stdout, "backed up to", c.File)
+	return err
+}
+
+type restoreCommand struct {
+	File string `arg:"" help:"What backup wrote."`
+}
+
+// Run implements the command restore.
+func (c restoreCommand) Run(ctx context.Context, process Process) error {
+	cfg, err := embeddedSettings(process, "pg_restore --clean --if-exists --single-transaction --dbname=DATABASE FILE")
+	if err != nil {
+		return err
+	}
+	options := sqlite.Options{Directory: cfg.Database.DataDir, LockWait: dataDirWait}
+	kept, err := sqlite.Restore(ctx, options, c.File, newLogger(cfg.Log, process))
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	fmt.Fprintln(process.Stdout, "restored", c.File)
+	if kept != "" {
+		fmt.Fprintln(process.Stdout, "the database that was there is kept as", kept, "- delete it once it is not needed")
+	}
+	return nil
+}
+
+// embeddedSettings reads the settings for a command of the embedded database
+// alone; instead is what does its work on PostgreSQL.
+func embeddedSettings(process Process, instead string) (config.Config, error) {
+	cfg, _, err := settings(process)
+	if err == nil && len(cfg.Database.Hosts) > 0 {
+		err = config.Faults{{Setting: "POSTGRES_HOSTS", Problem: "this command is for the embedded database; on PostgreSQL use " +
+			instead + ", see docs/operations.md"}}
+	}
+	return cfg, err
+}

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+
+	"messenger-api/internal/apps/auth"
+	"messenger-api/internal/config"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/password"
+	"messenger-api/internal/store/postgres"
+	"messenger-api/internal/store/sqlite"
+)
+
+// operatorStore is what both kinds of database offer to commands beside a server.
+type operatorStore interface {
+	messenger.OperatorStore
+	Close() error
+}
+
+// withOperator runs a command's work on the accounts, beside servers that run.
+func withOperator(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
+	cfg, log, err := settingsAndLog(process)
+	if err != nil {
+		return err
+	}
+	opened, err := openBeside(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(workAsOperator(cfg, opened, log, work), opened.Close())
+}
+
+func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, work func(*messenger.Operator) error) error {
+	tell := func(context.Context, []messenger.TokenHash) error { return nil }
+	if cfg.Cache.Type == config.CacheRedis {
+		caches, err := openCaches(cfg, log)
+		if err != nil {
+			return err
+		}
+		defer caches.close(log)
+		tell = func(ctx context.Context, hashes []messenger.TokenHash) error {
+			if err := auth.TellEnded(ctx, caches.shared, hashes); err != nil {
+				return fmt.Errorf("the sessions are ended, but Redis could not be told: servers may believe them for 60 s: %w", err)
+			}
+			return nil
+		}
+	}
+	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), 1)
+	return work(messenger.NewOperator(opened, passwords, tell))
+}
+
+// openBeside opens a database whose schema is ready, beside servers that run.
+func openBeside(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
+	if len(cfg.Database.Hosts) == 0 {
+		return sqlite.OpenBeside(ctx, sqlite.Options{
+			Directory: cfg.Database.DataDir, LockWait: dataDirWait, Echo: bool(cfg.Database.Echo),
+		}, log)
+	}
+	opened, err := postgres.Open(postgresOptions(cfg.Database), log)
+	if err != nil {
+		return nil, err
+	}
+	if err := opened.CheckSchema(ctx, true); err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	return opened, nil
+}

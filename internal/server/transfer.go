@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"messenger-api/internal/store/postgres"
+	"messenger-api/internal/store/sqlite"
+	"messenger-api/internal/transfer"
+	"messenger-api/internal/wholefile"
+)
+
+// streamName stands for the standard streams where a file can be named.
+const streamName = "-"
+
+// secretsNotice is part of the help of what writes or reads such a file.
+const secretsNotice = "The file holds every message, and the hashes of passwords and sessions: keep it as safe as the database."
+
+type exportCommand struct {
+	File  string `arg:"" optional:"" default:"-" help:"Where to write, readable to its owner only; - is the standard output (the default)."`
+	Force bool   `help:"Replace FILE where there is one."`
+}
+
+// Help implements kong's HelpProvider.
+func (exportCommand) Help() string { return secretsNotice }
+
+// Run implements the command export.
+func (c exportCommand) Run(ctx context.Context, process Process) error {
+	cfg, log, err := settingsAndLog(process)
+	if err != nil {
+		return err
+	}
+	var written transfer.Counts
+	err = writeTo(c.File, c.Force, process.Stdout, func(out io.Writer) error {
+		w := transfer.NewWriter(out)
+		defer func() { written = w.Written() }()
+		if len(cfg.Database.Hosts) == 0 {
+			return sqlite.Dump(ctx, cfg.Database.DataDir, w)
+		}
+		opened, err := postgres.Open(postgresOptions(cfg.Database), log)
+		if err != nil {
+			return err
+		}
+		return errors.Join(opened.Dump(ctx, w), opened.Close())
+	})
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	// Not to where the export itself may have gone.
+	_, err = fmt.Fprintln(process.Stderr, "exported", describeCounts(written))
+	return err
+}
+
+// writeTo lets work write to a new file, or to the standard output.
+func writeTo(path string, replace bool, stdout io.Writer, work func(io.Writer) error) error {
+	if path == streamName {
+		return work(stdout)
+	}
+	file, err := wholefile.Create(path, replace)
+	if err != nil {
+		return explainExisting(err)
+	}
+	defer file.Discard()
+	if err := work(file); err != nil {
+		return err
+	}
+	return file.Publish()
+}
+
+// explainExisting says what helps against a file that is there.
+func explainExisting(err error) error {
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%w; --force replaces it", err)
+	}
+	return err
+}
+
+type importCommand struct {
+	File string `arg:"" optional:"" default:"-" help:"What export wrote; - is the standard input (the default)."`
+}
+
+// Help implements kong's HelpProvider.
+func (importCommand) Help() string {
+	return "Everything in the file comes in, or, where anything in it is wrong, nothing. " + secretsNotice
+}
+
+// Run implements the command import.
+func (c importCommand) Run(ctx context.Context, process Process) error {
+	if _, _, err := settings(process); err != nil {
+		return err
+	}
+	in, err := readFrom(c.File, process.Stdin)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	// The first line tells most files that are none of ours before the database is touched.
+	r, err := transfer.NewReader(in)
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	err = withDatabase(ctx, process, func(opened database) error {
+		if err := opened.Migrate(ctx); err != nil {
+			return err
+		}
+		return opened.Load(ctx, r)
+	})
+	if err != nil {
+		return fmt.Errorf("import: nothing was taken over: %w", err)
+	}
+	_, err = fmt.Fprintln(process.Stdout, "imported", describeCounts(r.Counts()))
+	return err
+}
+
+func readFrom(path string, stdin io.Reader) (io.ReadCloser, error) {
+	switch {
+	case path != streamName:
+		return os.Open(path)
+	case stdin == nil:
+		stdin = strings.NewReader("")
+	}
+	return io.NopCloser(stdin), nil
+}
+
+func describeCounts(counts transfer.Counts) string {
+	return fmt.Sprintf("%d accounts, %d sessions, %d chats, %d users in chats, %d events",
+		counts.Accounts, counts.Sessions, counts.Chats, counts.Users, counts.Events)
+}

@@ -1,0 +1,136 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+
+	"messenger-api/internal/store"
+)
+
+const selectVersion = `
+	SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied = 1`
+
+// errNoDatabase says that the directory has none.
+var errNoDatabase = errors.New("there is no database")
+
+// besideWait is how long a command that reads waits for a restore to end.
+const besideWait = 20 * time.Second
+
+// beside finds the database of a directory that another process may serve from,
+// and keeps it in its place until the lock is given back.
+func beside(ctx context.Context, directory string) (path string, lock *flock.Flock, err error) {
+	path = filepath.Join(directory, fileName)
+	if _, err := os.Stat(path); err != nil {
+		return "", nil, fmt.Errorf("%w: %w", errNoDatabase, err)
+	}
+	lock, err = lockForCommand(ctx, directory, besideWait)
+	return path, lock, err
+}
+
+// OpenBeside opens the database of a directory that another process may serve
+// from, for a command that writes a little: the tables accounts and sessions, no
+// others. Where there is no database, or its schema is older than this binary,
+// the error says so.
+func OpenBeside(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
+	directory, err := filepath.Abs(options.Directory)
+	if err != nil {
+		return nil, fmt.Errorf("find the data directory: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(directory, fileName)); err != nil {
+		return nil, fmt.Errorf("%w in %s: run messenger-api migrate up, or serve, first", errNoDatabase, directory)
+	}
+	lock, err := lockForCommand(ctx, directory, options.LockWait)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openWith(ctx, lock, directory, options.Echo, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSchema(ctx, s.writer, true); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// readFile opens a database file for reading. It is one connection, closed by the
+// caller.
+func readFile(path string) (*sql.DB, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", errNoDatabase, path)
+	}
+	return openFile(path, statusSettings)
+}
+
+// openFile opens a database file for one connection with these settings.
+func openFile(path string, settings []string) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", path, err)
+	}
+	connections, err := newConnector(dataSource(path, settings), nil)
+	if err != nil {
+		return nil, err
+	}
+	database := sql.OpenDB(connections)
+	database.SetMaxOpenConns(1)
+	return database, nil
+}
+
+// querier is a database or a transaction on it.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
+}
+
+// schemaVersion finds how far a database was migrated, 0 where it never was.
+func schemaVersion(ctx context.Context, from querier) (version int64, err error) {
+	var versioned bool
+	if err := from.QueryRowContext(ctx, selectIsVersioned).Scan(&versioned); err != nil || !versioned {
+		return 0, err
+	}
+	err = from.QueryRowContext(ctx, selectVersion).Scan(&version)
+	return version, err
+}
+
+// knownVersion is the newest schema that this binary knows.
+func knownVersion() (newest int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
+}
+
+// checkSchema refuses a database whose schema is not the one of this binary. A
+// newer one is refused where newer columns would be lost.
+func checkSchema(ctx context.Context, from querier, newerToo bool) error {
+	known, err := knownVersion()
+	if err != nil {
+		return err
+	}
+	found, err := schemaVersion(ctx, from)
+	if err != nil {
+		return fmt.Errorf("read the schema's version: %w", err)
+	}
+	if found < known || found > known && !newerToo {
+		return &store.SchemaError{Found: found, Want: known}
+	}
+	return nil
+}

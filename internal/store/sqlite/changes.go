@@ -1,0 +1,56 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+)
+
+// Changes finds out whether another process changed the database. It is not safe
+// for concurrent use.
+type Changes struct {
+	store      *Store
+	connection driver.Conn
+	version    int64
+}
+
+// Changes makes one, that knows of nothing yet.
+func (s *Store) Changes() *Changes { return &Changes{store: s} }
+
+// Seen reports whether another process may have committed something since it was
+// last called. The first call reports true, and so does one after the connection
+// that writes had to be opened anew: the version is that connection's own, and
+// what it commits itself does not count.
+func (c *Changes) Seen(ctx context.Context) (changed bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	writer, err := c.store.writer.Conn(ctx)
+	if err != nil {
+		return false, c.store.failure(err)
+	}
+	defer func() { err = errors.Join(err, writer.Close()) }()
+	var version int64
+	if err := writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+		return false, c.store.failure(err)
+	}
+	present, err := driverOf(writer)
+	if err != nil {
+		return false, err
+	}
+	changed = present != c.connection || version != c.version
+	c.connection, c.version = present, version
+	return changed, nil
+}
+
+func driverOf(connection *sql.Conn) (present driver.Conn, err error) {
+	err = connection.Raw(func(raw any) error {
+		var ok bool
+		if present, ok = raw.(driver.Conn); !ok {
+			return fmt.Errorf("a connection of the type %T", raw)
+		}
+		return nil
+	})
+	return present, err
+}

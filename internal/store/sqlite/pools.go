@@ -1,0 +1,20 @@
+package sqlite
+
+import (
+	"database/sql"
+
+	"messenger-api/internal/store"
+)
+
+// Pools tells how the writer and the readers are used. It asks nothing of the file.
+func (s *Store) Pools() []store.Pool {
+	return []store.Pool{poolOf("sqlite_writer", s.writer), poolOf("sqlite_readers", s.readers)}
+}
+
+func poolOf(name string, connections *sql.DB) store.Pool {
+	use := connections.Stats()
+	return store.Pool{
+		Name: name, Most: use.MaxOpenConnections, Open: use.OpenConnections, InUse: use.InUse,
+		Waits: use.WaitCount, Waited: use.WaitDuration,
+	}
+}
