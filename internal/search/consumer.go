@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,6 +25,10 @@ const (
 	waitPauseFirst = 100 * time.Millisecond
 	waitPauseMost  = 2 * time.Second
 )
+
+// attemptsMost bounds the tries of a task that ends its consumers, or is never given
+// back: such tries are not the queue's to count.
+const attemptsMost = 10
 
 // Consumer works on tasks. It is safe for concurrent use.
 type Consumer struct {
@@ -77,14 +82,22 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	if err != nil {
 		return fmt.Errorf("take a search task: %w", err)
 	}
+	if task.Attempt > attemptsMost {
+		return c.bury(ctx, id)
+	}
 	ctx, release := c.holdLease(ctx, task)
 	defer release()
-	err = c.outlast(ctx, serving, func() error { return c.search(ctx, task) })
-	if err == nil {
-		return nil
+	ended := false
+	defer func() {
+		if !ended { // by a panic too
+			c.giveBack(ctx, task)
+		}
+	}()
+	if err = c.outlast(ctx, serving, func() error { return c.search(ctx, task) }); err != nil {
+		return fmt.Errorf("work on a search task: %w", err)
 	}
-	c.giveBack(ctx, task)
-	return fmt.Errorf("work on a search task: %w", err)
+	ended = true
+	return nil
 }
 
 // search finds a task's results, keeps them and ends the task. Doing it again
@@ -131,11 +144,12 @@ func (c *Consumer) find(ctx context.Context, task Task) ([]Result, error) {
 	return results, nil
 }
 
-// outlast does something again while the database is down.
+// outlast does something again while the database is down. What takes too long is
+// a failed try: done again and again it would keep everybody else's tasks waiting.
 func (c *Consumer) outlast(ctx, serving context.Context, do func() error) error {
 	for pause := waitPauseFirst; ; pause = min(2*pause, waitPauseMost) {
 		err := do()
-		if err == nil || !errs.Is(err, errs.Unavailable) {
+		if err == nil || !errs.Is(err, errs.Unavailable) || errors.Is(err, ErrTooSlow) {
 			return err
 		}
 		select {

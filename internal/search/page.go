@@ -46,23 +46,25 @@ func (s *Service) Page(
 	case task.Status != Success:
 		return Page{}, errs.ErrTaskNotComplete
 	}
-	if from != nil && from.Place.Compare(task.Confirmed) > 0 {
-		if task.Confirmed, err = s.pass(ctx, task, from.Place, confirm); err != nil {
-			return Page{}, err
+	start := task.Confirmed
+	if from != nil && from.Place.Compare(start) > 0 {
+		start = from.Place
+		if confirm {
+			if start, err = s.confirm(ctx, task, start); err != nil {
+				return Page{}, err
+			}
+			task.Confirmed = start
 		}
 	}
 	page := Page{Query: words.ParseQuery(task.Request.Text)}
-	page.Found, page.Next.Place, err = s.fill(ctx, task, limit)
+	page.Found, page.Next.Place, err = s.fill(ctx, task, start, limit)
 	page.Next.TaskID = id
 	return page, err
 }
 
-// pass goes on to the place, and with confirm for good. What is confirmed is
-// written before the answer, so that it never comes back.
-func (s *Service) pass(ctx context.Context, task Task, place Place, confirm bool) (Place, error) {
-	if !confirm {
-		return place, nil
-	}
+// confirm moves what is confirmed on to the place, and returns where it is. It is
+// written before the answer, so that nothing confirmed ever comes back.
+func (s *Service) confirm(ctx context.Context, task Task, place Place) (Place, error) {
 	confirmed, err := s.store.AdvanceTask(ctx, task.ID, place)
 	if err != nil {
 		return place, err
@@ -74,9 +76,8 @@ func (s *Service) pass(ctx context.Context, task Task, place Place, confirm bool
 	return confirmed, nil
 }
 
-// fill reads on from what is confirmed until the page is full.
-func (s *Service) fill(ctx context.Context, task Task, limit int) ([]Found, Place, error) {
-	place := task.Confirmed
+// fill reads on from the place until the page is full.
+func (s *Service) fill(ctx context.Context, task Task, place Place, limit int) ([]Found, Place, error) {
 	var page []Found
 	for len(page) < limit {
 		results, err := s.resultsAfter(ctx, task, place, limit-len(page))
@@ -97,10 +98,15 @@ func (s *Service) fill(ctx context.Context, task Task, limit int) ([]Found, Plac
 }
 
 // resultsAfter reads results of a task that succeeded. Where there must be more
-// and the store has none, it lost them: they are found again, and kept again.
+// and the store has none, it lost them: they are found again, and kept again where
+// none is left out that is not confirmed, for what is kept counts as all there is.
 func (s *Service) resultsAfter(ctx context.Context, task Task, place Place, limit int) ([]Result, error) {
 	if place.Compare(task.Oldest) >= 0 {
 		return nil, nil
+	}
+	keep := place.Compare(task.Confirmed) <= 0
+	if first := justBefore(task.Newest); first.Compare(place) > 0 {
+		place = first
 	}
 	results, err := s.results.ResultsAfter(ctx, task.ID, task.Attempt, place, limit)
 	if err != nil {
@@ -110,14 +116,11 @@ func (s *Service) resultsAfter(ctx context.Context, task Task, place Place, limi
 		return results, nil
 	}
 	criteria := Criteria{Query: words.ParseQuery(task.Request.Text), Request: task.Request, From: place, To: task.Oldest}
-	if first := justBefore(task.Newest); first.Compare(place) > 0 {
-		criteria.From = first
-	}
 	found, err := s.store.Find(ctx, task.AccountID, criteria, s.options.ResultsMost)
 	if err != nil {
 		return nil, fmt.Errorf("find lost results again: %w", err)
 	}
-	if len(found) > 0 {
+	if keep && len(found) > 0 {
 		if err := s.results.PutResults(ctx, task.ID, task.Attempt, found, s.options.ResultTTL); err != nil {
 			s.log.DebugContext(ctx, "results that were found again are not kept", "error", err)
 		}

@@ -104,6 +104,9 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 	err := s.queue.Publish(ctx, task.ID)
 	if err == nil {
 		err = s.store.ConfirmTask(ctx, task.ID, openTasksMost)
+		if errors.Is(err, errs.ErrTaskNotFound) { // by the clock of some node it waited too long
+			err = errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
+		}
 	} else {
 		err = errs.ErrServiceUnavailable.WithDetails("the queue does not answer").After(time.Second).WithCause(err)
 	}

@@ -2,11 +2,16 @@ package search
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/words"
 )
+
+// ErrTooSlow is in the chain of an errs.Unavailable of Find whose search took longer
+// than a database call may: nothing is down, and the same again takes as long.
+var ErrTooSlow = errors.New("the search took too long")
 
 // Store is what searching needs of a database. Implementations are safe for
 // concurrent use; times are kept to the microsecond. When the database can't
@@ -102,7 +107,7 @@ type Index interface {
 	Extend(ctx context.Context, behind Behind, through int64, entries []Entry) (bool, error)
 
 	// Find reads up to limit messages in the chats that the account is in which match, newest first.
-	// It finds what is indexed.
+	// It finds what is indexed. Errors: see ErrTooSlow.
 	Find(ctx context.Context, account messenger.ID, criteria Criteria, limit int) ([]Result, error)
 	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
 	// a chat that the account is not in (any more).

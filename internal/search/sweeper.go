@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -66,6 +67,12 @@ func (s *Sweeper) sweep(ctx context.Context) error {
 		}
 		s.alone = false
 	}
+	// What can't be deleted keeps no task from its end.
+	return errors.Join(s.deleteOver(ctx, now), s.republish(ctx, now))
+}
+
+// deleteOver deletes the tasks that are over, and those that never began to count.
+func (s *Sweeper) deleteOver(ctx context.Context, now time.Time) error {
 	for deleted := deleteMost; deleted == deleteMost; {
 		var err error
 		deleted, err = s.store.DeleteTasks(ctx, now.Add(-s.options.ResultTTL), now.Add(-unconfirmedKeep), deleteMost)
@@ -73,7 +80,7 @@ func (s *Sweeper) sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.republish(ctx, now)
+	return nil
 }
 
 // republish publishes what is due. While the queue is down nothing is claimed:

@@ -21,16 +21,27 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.service.Refuse(r.Context(), account(r), task, err)
 	}
-	if err := a.loading.Acquire(r.Context(), int64(limit)); err != nil {
-		return errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
-	}
-	defer a.loading.Release(int64(limit))
-	page, err := a.service.Page(r.Context(), account(r), task, from, limit, r.Method != http.MethodHead)
+	body, err := a.loadPage(r, task, from, limit)
 	if err != nil {
 		return err
 	}
 	keepNot(w)
-	return httpkit.Write(w, http.StatusOK, encodePage(page))
+	httpkit.WriteBytes(w, http.StatusOK, "application/json", body)
+	return nil
+}
+
+// loadPage reads and encodes a page. It is sent when others may load theirs: a
+// client may take its time.
+func (a *app) loadPage(r *http.Request, task messenger.ID, from *search.Cursor, limit int) ([]byte, error) {
+	if err := a.loading.Acquire(r.Context(), int64(limit)); err != nil {
+		return nil, errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
+	}
+	defer a.loading.Release(int64(limit))
+	page, err := a.service.Page(r.Context(), account(r), task, from, limit, r.Method != http.MethodHead)
+	if err != nil {
+		return nil, err
+	}
+	return httpkit.Encode(encodePage(page))
 }
 
 // pageOf reads which page of a task is asked for. A query that can't be read as a

@@ -1,0 +1,38 @@
+package search_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/queue"
+	"messenger-api/internal/search"
+)
+
+// lasting is a queue that keeps what it confirmed, and so long in doing so that the
+// task is deleted meanwhile, as by a Sweeper whose clock is ahead.
+type lasting struct {
+	queue.Queue
+
+	world *world
+}
+
+func (lasting) Durable() bool { return true }
+
+func (l lasting) Publish(ctx context.Context, id queue.ID) error {
+	l.world.must(l.world.store.DeleteTask(ctx, id))
+	return l.Queue.Publish(ctx, id)
+}
+
+// A task that is deleted before it counts was not accepted: its caller may try again.
+func TestDeletedBeforeItCounts(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 4})
+	log := slog.New(slog.DiscardHandler)
+	service := search.NewService(w.store, w.store, lasting{w.queue, w}, w.options, log)
+	_, err := service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+	if !errors.Is(err, errs.ErrServiceUnavailable) {
+		t.Errorf("the answer is %v, want service-unavailable", err)
+	}
+}
