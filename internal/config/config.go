@@ -24,7 +24,9 @@ type Config struct {
 	Limits   Limits   `title:"Limits"`
 	Cache    Cache    `title:"Cache"`
 	Queue    Queue    `title:"Queue"`
+	Search   Search   `title:"Search"`
 	Log      Log      `title:"Log"`
+	Metrics  Metrics  `title:"Metrics and traces"`
 }
 
 // Server is where and how the process serves HTTP.
@@ -95,16 +97,37 @@ type Queue struct {
 	Consumers int    `env:"CONSUMER_POOL_SIZE" envDefault:"4" min:"1" max:"1000" doc:"Searches that a consumer works on at once."`
 }
 
+// Search is what a search keeps, and where its consumer answers.
+type Search struct {
+	ResultTTL    time.Duration `env:"SEARCH_RESULT_TTL" envDefault:"1h" min:"1m" max:"24h" doc:"How long a search and its results are kept after its end."`
+	MaxResults   int           `env:"SEARCH_MAX_RESULTS" envDefault:"1000" min:"1" max:"10000" doc:"Most results of a search; they are the newest ones."`
+	ConsumerPort int           `env:"CONSUMER_PORT" envDefault:"8081" min:"0" max:"65535" doc:"Port at HOST on which the command consumer answers /ping and /ping_db; 0 takes any free one."`
+}
+
 // Log is what is logged, and how.
 type Log struct {
 	Level  LogLevel `env:"LOG_LEVEL" envDefault:"info" oneof:"debug,info,warn,error" doc:"Least level that is logged."`
 	Format string   `env:"LOG_FORMAT" unset:"text on a terminal, else json" oneof:"text,json" doc:"Form of a log line."`
-	Debug  Switch   `env:"DEBUG" envDefault:"off" doc:"Switch: log from the level debug on, whatever LOG_LEVEL says."`
+	Debug  Switch   `env:"DEBUG" envDefault:"off" doc:"Switch: log from the level debug on, whatever LOG_LEVEL says, and serve profiles below /debug/pprof/ at METRICS_ADDR."`
+}
+
+// Metrics is where Prometheus gets its metrics, and where traces are sent.
+type Metrics struct {
+	Address         Listen `env:"METRICS_ADDR" unset:"127.0.0.1:9090; where that is taken, none" doc:"Address, host:port, on which /metrics is served to Prometheus, and with DEBUG /debug/pprof/. Nobody has to log in there: keep it from the public. One that is given and can't be had stops the start."`
+	ConsumerAddress Listen `env:"CONSUMER_METRICS_ADDR" unset:"127.0.0.1:9091; where that is taken, none" doc:"The same, of the command consumer."`
+	Endpoint        URL    `env:"OTEL_EXPORTER_OTLP_ENDPOINT" secret:"true" schemes:"http,https" unset:"not set: no traces" doc:"Where OpenTelemetry traces are sent to, by OTLP over HTTP (protobuf), to /v1/traces below it. With it the other OTEL_* variables of the OpenTelemetry SDK hold, too."`
+	Headers         Secret `env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"true" unset:"none" doc:"Headers to send with traces, name=value separated by commas."`
+	ServiceName     string `env:"OTEL_SERVICE_NAME" unset:"messenger-api, or messenger-api-consumer" doc:"What the process is called in traces."`
 }
 
 // Address is the listener's address, for net.Listen.
 func (s Server) Address() string {
 	return net.JoinHostPort(string(s.Host), strconv.Itoa(s.Port))
+}
+
+// ConsumerAddress is that of the command consumer.
+func (c Config) ConsumerAddress() string {
+	return net.JoinHostPort(string(c.Server.Host), strconv.Itoa(c.Search.ConsumerPort))
 }
 
 // BodyMaxBytes is the longest request body that is read, in bytes: 1 MiB, or more where the longest message needs it.

@@ -26,7 +26,7 @@ func (h *HeaderName) UnmarshalText(text []byte) error {
 func reservedHeader(canonical string) bool {
 	switch canonical {
 	case "Accept", "Host", "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
-		"Cookie", "Date", "Forwarded", "Origin", "Range", "Referer", "User-Agent", "Via", "X-Real-Ip", "X-Request-Id":
+		"Cookie", "Date", "Forwarded", "Origin", "Prefer", "Range", "Referer", "Traceparent", "Tracestate", "User-Agent", "Via", "X-Real-Ip", "X-Request-Id":
 		return true
 	}
 	for _, prefix := range []string{"Accept-", "Access-Control-", "Content-", "If-", "Proxy-", "Sec-", "X-Forwarded-"} {

@@ -55,6 +55,7 @@ func defaults() Config {
 		Limits:   Limits{RequestsPerSecond: 100, LoginsPerMinute: 30, MessageMaxBytes: 65536},
 		Cache:    Cache{Type: CacheMemory, MaxBytes: 67108864},
 		Queue:    Queue{Port: 5672, Consumers: 4},
+		Search:   Search{ResultTTL: time.Hour, MaxResults: 1000, ConsumerPort: 8081},
 	}
 }
 
@@ -87,6 +88,7 @@ func TestEverySetting(t *testing.T) {
 		"AUTH_TOKEN_TYPE=Bearer", "AUTH_TOKEN_LIFETIME=87600h", "AUTH_HIDE_ACCOUNTS=on", "THROTTLING_RPS=1000000",
 		"THROTTLING_AUTH_RPM=1", "MESSAGE_MAX_BYTES=262144", "CACHE_TYPE=redis", "REDIS_URL=rediss://:p%2Fw@cache:6380/1",
 		"REDIS_PWD=p/w", "CACHE_MAX_BYTES=1048576", "RMQ_HOST=mq", "RMQ_PORT=5673", "RMQ_USER=guest", "RMQ_PASSWORD=pw", "CONSUMER_POOL_SIZE=1",
+		"SEARCH_RESULT_TTL=1m", "SEARCH_MAX_RESULTS=10000", "CONSUMER_PORT=0",
 		"LOG_LEVEL=error", "LOG_FORMAT=json", "DEBUG=y")
 	want := Config{
 		Server: Server{Host: "::1", Workers: 4, ShutdownDelay: 5 * time.Minute, TrustedProxies: Proxies{
@@ -100,6 +102,7 @@ func TestEverySetting(t *testing.T) {
 		Limits:   Limits{RequestsPerSecond: 1000000, LoginsPerMinute: 1, MessageMaxBytes: 262144},
 		Cache:    Cache{Type: CacheRedis, URL: address(t, "rediss://:p%2Fw@cache:6380/1"), MaxBytes: 1048576, Password: secret("p/w")},
 		Queue:    Queue{Host: "mq", Port: 5673, User: "guest", Password: secret("pw"), Consumers: 1},
+		Search:   Search{ResultTTL: time.Minute, MaxResults: 10000, ConsumerPort: 0},
 		Log:      Log{Level: 8, Format: "json", Debug: true},
 	}
 	if diff := cmp.Diff(want, got, byContent); diff != "" {

@@ -54,9 +54,17 @@ RMQ_PORT=5672  (default)
 RMQ_USER=  (default: not set)
 RMQ_PASSWORD=****  (environment)
 CONSUMER_POOL_SIZE=4  (default)
+SEARCH_RESULT_TTL=1h  (default)
+SEARCH_MAX_RESULTS=1000  (default)
+CONSUMER_PORT=8081  (default)
 LOG_LEVEL=info  (default)
 LOG_FORMAT=  (default: text on a terminal, else json)
 DEBUG=off  (default)
+METRICS_ADDR=  (default: 127.0.0.1:9090; where that is taken, none)
+CONSUMER_METRICS_ADDR=  (default: 127.0.0.1:9091; where that is taken, none)
+OTEL_EXPORTER_OTLP_ENDPOINT=  (default: not set: no traces)
+OTEL_EXPORTER_OTLP_HEADERS=  (default: none)
+OTEL_SERVICE_NAME=  (default: messenger-api, or messenger-api-consumer)
 `
 	environ := append([]string{
 		"PORT=x", "WORKERS_NUM=4", "SHUTDOWN_DELAY=90s", "APPS=x", "NGINX_THROTTLING=YES", "POSTGRES_USER= me", "LOG_FORMAT=", "DATA_DIR=a\nb",

@@ -15,7 +15,7 @@ func (r *Router) Serve(log *slog.Logger, proxies TrustedProxies, middleware ...M
 	for i := len(middleware) - 1; i >= 0; i-- {
 		handler = middleware[i](handler)
 	}
-	return Observe(log, proxies, r.access)(handler)
+	return Observe(log, proxies, r.access, r.observers...)(handler)
 }
 
 func requireCaller(next http.Handler) http.Handler {

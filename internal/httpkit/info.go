@@ -22,6 +22,10 @@ type Info struct {
 	Caller Caller
 	// Refusal says why Caller is nobody.
 	Refusal error
+	// Status is what was answered, 0 while nothing was.
+	Status int
+	// TraceID is the request's trace, empty where there is none.
+	TraceID string
 
 	failure *errs.Error
 }

@@ -38,6 +38,7 @@ type Router struct {
 	mux        *chi.Mux
 	access     map[string]Access
 	operations []Operation
+	observers  []Observer
 	bodyMax    int64
 }
 
@@ -70,6 +71,9 @@ func (r *Router) Handle(method, pattern string, access Access, handler Handler) 
 		r.mux.MethodFunc(http.MethodHead, pattern, serve)
 	}
 }
+
+// Tell lets an observer learn of each request, those that match nothing included.
+func (r *Router) Tell(observer Observer) { r.observers = append(r.observers, observer) }
 
 // Operations lists what is served, in the order of the calls of Handle.
 func (r *Router) Operations() []Operation { return r.operations }

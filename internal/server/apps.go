@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -13,6 +12,8 @@ import (
 	"messenger-api/internal/apps/api"
 	"messenger-api/internal/apps/auth"
 	"messenger-api/internal/apps/docs"
+	"messenger-api/internal/apps/metrics"
+	searchapp "messenger-api/internal/apps/search"
 	"messenger-api/internal/apps/throttling"
 	"messenger-api/internal/cache"
 	"messenger-api/internal/config"
@@ -37,8 +38,8 @@ const cacheName = "cache"
 type parts struct {
 	cfg      config.Config
 	log      *slog.Logger
+	opened   backends
 	service  *messenger.Service
-	caches   caches
 	cache    cache.Cache
 	pages    *pages.Pages
 	requests ratelimit.Limiter
@@ -61,12 +62,18 @@ func catalogue() []entry {
 		{auth.Name, nil, func(p parts) apps.App {
 			return auth.New(p.service, auth.Options{
 				Header: string(p.cfg.Sessions.Header), Scheme: string(p.cfg.Sessions.Scheme),
-				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, NewLimiter: p.caches.limiter, Requests: p.requests, Cache: p.cache,
+				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, NewLimiter: p.opened.caches.limiter, Requests: p.requests, Cache: p.cache,
+				Watch: p.opened.seeing.ofAuth(),
 			}, p.log)
 		}},
-		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests) }},
+		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests, p.opened.seeing.throttled()) }},
 		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages) }},
+		{searchapp.Name, []string{auth.Name}, func(p parts) apps.App {
+			searches := newSearching(p.cfg, p.opened, p.log)
+			return searchapp.New(searches.service(), searches.beside)
+		}},
 		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
+		{metrics.Name, nil, func(p parts) apps.App { return p.opened.seeing.app() }},
 	}
 }
 
@@ -101,13 +108,15 @@ func choose(all []entry, cfg config.Config) ([]entry, error) {
 	return chosen, nil
 }
 
-// build makes the apps that are on over an open database.
-func build(on []entry, cfg config.Config, store messenger.Store, caches caches, log *slog.Logger) ([]apps.App, error) {
-	p := parts{cfg: cfg, log: log, caches: caches}
+// build makes the apps that are on over open backends.
+func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]apps.App, error) {
+	caches := opened.caches
+	p := parts{cfg: cfg, log: log, opened: opened}
 	if slices.Contains(names(on), cacheName) {
 		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.near)
 	}
-	p.service = newService(cfg, store, p.pages, log)
+	opened.seeing.watchPages(p.pages)
+	p.service = newService(cfg, opened, p.pages, log)
 	if slices.Contains(names(on), throttling.Name) {
 		p.requests = caches.limiter("requests", ratelimit.Rate{Events: cfg.Limits.RequestsPerSecond, Period: time.Second})
 	}
@@ -125,21 +134,25 @@ func build(on []entry, cfg config.Config, store messenger.Store, caches caches, 
 	return built, nil
 }
 
-func newService(cfg config.Config, store messenger.Store, cached *pages.Pages, log *slog.Logger) *messenger.Service {
+func newService(cfg config.Config, opened backends, cached *pages.Pages, log *slog.Logger) *messenger.Service {
 	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), passwordsWaiting)
-	return messenger.NewService(store, passwords, messenger.Options{
+	options := messenger.Options{
 		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
 		SessionLifetime: cfg.Sessions.Lifetime,
 		HideAccounts:    bool(cfg.Sessions.HideAccounts),
-		ChatChanged:     func(ctx context.Context, chat messenger.ID) { cached.Changed(ctx, chat) },
-	}, log)
+		ChatsChanged:    cached.Changed,
+	}
+	if seen := opened.seeing.metrics; seen != nil {
+		options.Committed = seen.Committed
+	}
+	return messenger.NewService(opened.database, passwords, options, log)
 }
 
 // newHandler mounts the apps and puts the chain around them.
-func newHandler(cfg config.Config, built []apps.App, ready health, log *slog.Logger) http.Handler {
+func newHandler(cfg config.Config, built []apps.App, ready health, seeing seeing, log *slog.Logger) http.Handler {
 	router := httpkit.NewRouter(cfg.BodyMaxBytes())
 	ready.mount(router)
-	var around []httpkit.Middleware
+	around := seeing.around()
 	if len(cfg.Server.CORSOrigins) > 0 {
 		around = append(around, httpkit.CORS(cfg.Server.CORSOrigins, string(cfg.Sessions.Header)))
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // known are the apps that this test knows how to look at.
-var known = []string{"cache", "auth", "throttling", "api", "docs"}
+var known = []string{"cache", "auth", "throttling", "api", "search", "docs", "metrics"}
 
 func TestAllAppsAreTested(t *testing.T) {
 	if !slices.Equal(server.AppNames, known) {

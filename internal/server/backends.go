@@ -26,7 +26,7 @@ type backends struct {
 // awaitBackends opens all that the apps need. It waits for the database; caches
 // and queues may be down.
 func awaitBackends(ctx context.Context, cfg config.Config, on []entry, seeing seeing, log *slog.Logger) (backends, error) {
-	opened, err := awaitDatabase(ctx, cfg, log)
+	opened, err := awaitDatabase(ctx, cfg, seeing, log)
 	if err != nil {
 		return backends{}, err
 	}
@@ -41,7 +41,7 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing see
 	}
 	b := backends{database: opened, caches: caches, seeing: seeing}
 	if slices.Contains(names(on), searchapp.Name) {
-		b.queue = openQueue(cfg.Queue, log)
+		b.queue = openQueue(cfg.Queue, seeing, log)
 	}
 	seeing.watch(b, on)
 	return b, nil
@@ -49,11 +49,12 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing see
 
 // openQueue opens the queue that the settings choose. It does not connect: a
 // broker that is out of reach is waited for.
-func openQueue(settings config.Queue, log *slog.Logger) queue.Queue {
+func openQueue(settings config.Queue, seeing seeing, log *slog.Logger) queue.Queue {
 	if address := settings.Address(); address != nil {
-		return rabbitmq.Open(rabbitmq.Options{URL: address.String(), Log: log})
+		opened := rabbitmq.Open(rabbitmq.Options{URL: address.String(), Carried: seeing.carried(), Log: log})
+		return seeing.ofQueue(opened, "rabbitmq")
 	}
-	return embedded.Open(embedded.Options{Log: log})
+	return seeing.ofQueue(embedded.Open(embedded.Options{Carried: seeing.carried(), Log: log}), "embedded")
 }
 
 // describeQueue tells a person where searches wait.

@@ -9,14 +9,28 @@ import (
 
 func TestHelp(t *testing.T) {
 	for command, words := range map[string][]string{
-		"":               {"serve", "migrate up", "migrate status", "check-config", "healthcheck", "version", "docs/config.md"},
-		"serve":          {"Serve the API"},
-		"migrate":        {"up", "status"},
-		"migrate up":     {"schema"},
-		"migrate status": {"migrations"},
-		"check-config":   {"settings"},
-		"healthcheck":    {"/ping", "exit 0"},
-		"version":        {"version"},
+		"": {"serve", "consumer", "migrate up", "migrate status", "check-config", "healthcheck", "version", "docs/config.md",
+			"user create", "user passwd", "user disable", "user enable", "user list", "sessions revoke", "backup", "restore", "export", "import"},
+		"serve":           {"Serve the API"},
+		"consumer":        {"RabbitMQ"},
+		"migrate":         {"up", "status"},
+		"migrate up":      {"schema"},
+		"migrate status":  {"migrations"},
+		"user":            {"create", "passwd", "disable", "enable", "list"},
+		"user create":     {"standard input"},
+		"user passwd":     {"standard input", "sessions"},
+		"user disable":    {"sessions"},
+		"user enable":     {"disabled"},
+		"user list":       {"--after", "--limit"},
+		"sessions":        {"revoke"},
+		"sessions revoke": {"--user", "--session", "--all"},
+		"backup":          {"--force", "beside a server"},
+		"restore":         {"no server"},
+		"export":          {"JSON Lines", "--force", "hashes of passwords"},
+		"import":          {"empty database", "hashes of passwords"},
+		"check-config":    {"settings"},
+		"healthcheck":     {"/ping", "exit 0", "--consumer"},
+		"version":         {"version"},
 	} {
 		for _, help := range []string{"--help", "-h"} {
 			// Faults of settings keep nobody from reading it.
@@ -34,7 +48,8 @@ func TestHelp(t *testing.T) {
 }
 
 func TestMisuse(t *testing.T) {
-	for _, command := range []string{"nothing", "serve nothing", "--nothing", "migrate", "migrate nothing", "migrate down", "version --x", "-x"} {
+	for _, command := range []string{"nothing", "serve nothing", "--nothing", "migrate", "migrate nothing", "migrate down", "version --x", "-x",
+		"user", "user create", "user create alice secret", "sessions revoke", "sessions revoke --all --user alice", "backup", "restore", "export a b"} {
 		result := testkit.Command(t, testkit.Embedded(t), strings.Fields(command)...)
 		if result.Code != 2 || result.Stdout != "" || !strings.Contains(result.Stderr, "Try: messenger-api --help") {
 			t.Errorf("%s: %+v, want exit code 2 and a hint", command, result)
@@ -74,7 +89,9 @@ func TestFaults(t *testing.T) {
 		"POSTGRES_PWD=hush-hush", "TRUSTED_PROXIES=everybody", "CORS_ORIGINS=*", "AUTH_HEADER=Cookie"}
 	names := []string{"PORT", "AUTH_TOKEN_LIFETIME", "THROTTLING_RPS", "THROTTLING_AUTH_RPM", "MESSAGE_MAX_BYTES", "NGINX_THROTTLING",
 		"APPS", "POSTGRES_USER", "POSTGRES_DB", "LOG_LEVEL", "RMQ_URL", "TRUSTED_PROXIES", "CORS_ORIGINS", "AUTH_HEADER"}
-	for _, command := range []string{"", "serve", "check-config", "migrate up", "migrate status", "healthcheck"} {
+	for _, command := range []string{"", "serve", "consumer", "check-config", "migrate up", "migrate status", "healthcheck",
+		"user create alice", "user passwd alice", "user disable alice", "user enable alice", "user list", "sessions revoke --all",
+		"backup FILE", "restore FILE", "export", "import"} {
 		result := testkit.Command(t, environment, strings.Fields(command)...)
 		if result.Code != 2 || (command == "check-config") != (result.Stdout != "") {
 			t.Errorf("%s: %+v, want exit code 2", command, result)

@@ -36,7 +36,7 @@ func (consumerCommand) Run(ctx context.Context, process Process) error {
 	}
 	cfg.Server.ShutdownDelay = 0 // no proxy sends it anything
 	n := &node{cfg: cfg, on: onlySearch(on), log: log, assemble: assembleConsumer}
-	n.seeing, err = openSeeing(ctx, cfg, on, process.Build, cfg.Metrics.ConsumerAddress, consumerMetricsAddress, n.ready, log)
+	n.seeing, err = openSeeing(ctx, cfg, on, process.Build, consumesAs, n.ready, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

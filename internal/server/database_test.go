@@ -22,6 +22,9 @@ func everyCall(caller *testkit.Client, chat, user string) []testkit.Answer {
 		caller.Post("/v1/chats/"+chat+"/users", `{"user_name":"x"}`),
 		caller.Post(testkit.MessagesPath(chat, user), `{"message":"x"}`),
 		caller.Get(testkit.PagePath(chat, 1, "")),
+		caller.Post("/v1/chats/search", `{"message":"hello"}`),
+		caller.Get("/v1/chats/search/status/" + user),
+		caller.Get("/v1/chats/search/" + user + "/messages?limit=1"),
 	}
 }
 
@@ -57,8 +60,13 @@ func TestDatabaseAppears(t *testing.T) {
 // checkNoPassword wants the log not to have the password of PostgreSQL.
 func checkNoPassword(t *testing.T, s *testkit.Server, settings []string) {
 	t.Helper()
+	checkNoPasswordIn(t, s.Logs(), settings)
+}
+
+func checkNoPasswordIn(t *testing.T, logs string, settings []string) {
+	t.Helper()
 	for _, entry := range settings {
-		if password, ok := strings.CutPrefix(entry, "POSTGRES_PWD="); ok && password != "" && strings.Contains(s.Logs(), password) {
+		if password, ok := strings.CutPrefix(entry, "POSTGRES_PWD="); ok && password != "" && strings.Contains(logs, password) {
 			t.Error("the log shows the password of PostgreSQL")
 		}
 	}

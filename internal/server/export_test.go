@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"messenger-api/internal/httpkit"
@@ -12,24 +11,23 @@ import (
 var AppNames = names(catalogue())
 
 // Operations lists what a server with these settings serves, as its router has it.
-func Operations(ctx context.Context, environment []string) (_ []httpkit.Operation, err error) {
-	process := Process{Environment: environment}
+func Operations(ctx context.Context, environment []string) ([]httpkit.Operation, error) {
+	process := Process{Environment: environment, Stderr: io.Discard}
 	cfg, on, err := settings(process)
 	if err != nil {
 		return nil, err
 	}
-	log := newLogger(cfg.Log, io.Discard)
-	opened, err := openDatabase(ctx, cfg, log)
+	log := newLogger(cfg.Log, process)
+	opened, err := openDatabase(ctx, cfg, seeing{}, log)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, opened.Close()) }()
-	caches, err := openCaches(cfg, log)
+	all, err := withDatabaseOpen(opened, cfg, on, seeing{}, log)
 	if err != nil {
 		return nil, err
 	}
-	defer caches.close(log)
-	built, err := build(on, cfg, opened, caches, log)
+	defer all.close(log)
+	built, err := build(on, cfg, all, log)
 	if err != nil {
 		return nil, err
 	}

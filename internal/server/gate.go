@@ -24,24 +24,37 @@ type gate struct {
 
 var errStarting = errs.ErrServiceUnavailable.WithDetails("the server waits for its database").After(time.Second)
 
-func newGate(cfg config.Config, log *slog.Logger) *gate {
+// newGate makes a gate that is shut. answer gives what is answered to all but the
+// health calls, from the reason why it is shut; observers learn of these answers.
+func newGate(
+	cfg config.Config, answer func(reason *errs.Error) *errs.Error, log *slog.Logger, observers ...httpkit.Observer,
+) *gate {
 	g := &gate{}
 	g.shut(errStarting)
 	router := httpkit.NewRouter(cfg.BodyMaxBytes())
 	newHealth(func(context.Context) error { return g.reason.Load() }).mount(router)
-	g.closed = router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), g.refuse)
+	for _, observer := range observers {
+		router.Tell(observer)
+	}
+	refuse := turnAway(func() *errs.Error { return answer(g.reason.Load()) })
+	g.closed = router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), refuse)
 	return g
 }
 
-// refuse answers all but the health calls with the reason.
-func (g *gate) refuse(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if httpkit.InfoOf(r.Context()).Access != httpkit.Free {
-			httpkit.WriteError(w, r, g.reason.Load())
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// theReason is the answer of a gate that says why it is shut.
+func theReason(reason *errs.Error) *errs.Error { return reason }
+
+// turnAway answers all but the health calls with the error.
+func turnAway(answer func() *errs.Error) httpkit.Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if httpkit.InfoOf(r.Context()).Access != httpkit.Free {
+				httpkit.WriteError(w, r, answer())
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // open lets requests in to the handler.

@@ -10,12 +10,13 @@ import (
 
 	"messenger-api/internal/apps/auth"
 	"messenger-api/internal/apps/docs"
+	searchapp "messenger-api/internal/apps/search"
 	"messenger-api/internal/config"
 )
 
 // greet tells a person what runs and what to try; a machine gets the same as
 // one log event.
-func greet(process Process, cfg config.Config, on []entry, address net.Addr, log *slog.Logger) {
+func greet(process Process, cfg config.Config, on []entry, address net.Addr, metrics string, log *slog.Logger) {
 	host, port, _ := net.SplitHostPort(address.String())
 	number := 0
 	_, _ = fmt.Sscan(port, &number)
@@ -23,20 +24,32 @@ func greet(process Process, cfg config.Config, on []entry, address net.Addr, log
 	apps := strings.Join(names(on), ", ")
 	if !logsText(cfg.Log, process.Stderr) {
 		log.Info("serving", "version", process.Build.String(), "address", address.String(),
-			"database", describeDatabase(cfg.Database), "apps", apps, "try", firstCall(cfg, on, base))
+			"database", describeDatabase(cfg.Database), "queue", describeQueue(cfg.Queue), "apps", apps, "try", firstCall(cfg, on, base),
+			"metrics", metrics)
 		return
 	}
 	_ = writeTable(process.Stdout, func(table io.Writer) {
 		fmt.Fprintln(table, "messenger-api", process.Build)
 		fmt.Fprintf(table, "  address\t%s (listening on %s)\n", base, address)
 		fmt.Fprintf(table, "  database\t%s\n", describeDatabase(cfg.Database))
+		if slices.Contains(names(on), searchapp.Name) {
+			fmt.Fprintf(table, "  queue\t%s\n", describeQueue(cfg.Queue))
+		}
 		fmt.Fprintf(table, "  apps\t%s\n", apps)
 		fmt.Fprintf(table, "  try\t%s\n", firstCall(cfg, on, base))
 		if slices.Contains(names(on), docs.Name) {
 			fmt.Fprintf(table, "  contract\t%s/swagger.yml\n", base)
 		}
+		describeMetrics(table, metrics)
 		fmt.Fprintf(table, "  stop\tCtrl-C\n")
 	})
+}
+
+// describeMetrics tells a person where metrics are, if they are anywhere.
+func describeMetrics(table io.Writer, address string) {
+	if address != "" {
+		fmt.Fprintf(table, "  metrics\thttp://%s/metrics\n", address)
+	}
 }
 
 // firstCall is what a new user can paste.

@@ -14,13 +14,19 @@ import (
 // greeting runs a server for a person and returns the first lines that it prints.
 func greeting(t *testing.T, environment ...string) string {
 	t.Helper()
+	return greetingOf(t, "serve", environment...)
+}
+
+func greetingOf(t *testing.T, command string, environment ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	printed, stdout := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
 		ended <- server.Run(ctx, server.Process{
-			Environment: append([]string{"HOST=127.0.0.1", "PORT=0", "LOG_FORMAT=text"}, environment...),
+			Arguments:   []string{command},
+			Environment: append([]string{"HOST=127.0.0.1", "PORT=0", "CONSUMER_PORT=0", "LOG_FORMAT=text"}, environment...),
 			Stdout:      stdout, Stderr: io.Discard, Build: server.Build{Version: "v1", Commit: "abc"},
 		})
 		stdout.Close()
@@ -46,7 +52,7 @@ func TestGreeting(t *testing.T) {
 	embedded := testkit.Embedded(t)
 	text := greeting(t, embedded...)
 	for _, words := range []string{"messenger-api v1 (abc)", "http://127.0.0.1:", "embedded SQLite in " + embedded[0][len("DATA_DIR="):],
-		"auth, throttling, api, docs", "/v1/auth/register -d ", "/swagger.yml", "Ctrl-C"} {
+		"auth, throttling, api, search, docs", "/v1/auth/register -d ", "/swagger.yml", "Ctrl-C"} {
 		if !strings.Contains(text, words) {
 			t.Errorf("%q is not in the greeting:\n%s", words, text)
 		}
@@ -64,6 +70,23 @@ func TestGreeting(t *testing.T) {
 	text = greeting(t, database...)
 	if !strings.Contains(text, "PostgreSQL, database test_") || strings.Contains(text, "POSTGRES_PWD") {
 		t.Errorf("the greeting does not name the database:\n%s", text)
+	}
+}
+
+// The consumer tells what it is connected to, and no secret.
+func TestConsumerGreeting(t *testing.T) {
+	t.Parallel()
+	settings := append(testkit.Postgres(t), "RMQ_HOST=127.0.0.1", "RMQ_PORT=1", "RMQ_USER=me", "RMQ_PASSWORD=hush-hush", "CONSUMER_POOL_SIZE=7",
+		"CACHE_TYPE=redis", "REDIS_URL=redis://me:hush-hush@127.0.0.1:1")
+	text := greetingOf(t, "consumer", settings...)
+	for _, words := range []string{"messenger-api consumer v1 (abc)", "RabbitMQ at amqp://me:****@127.0.0.1:1, 7 at once",
+		"PostgreSQL, database test_", "in Redis at redis://me:****@127.0.0.1:1", "/ping_db", "127.0.0.1:", "Ctrl-C"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("%q is not in the greeting:\n%s", words, text)
+		}
+	}
+	if strings.Contains(text, "hush") {
+		t.Errorf("the greeting shows a secret:\n%s", text)
 	}
 }
 

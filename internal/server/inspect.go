@@ -34,17 +34,23 @@ func (versionCommand) Run(process Process) error {
 	return err
 }
 
-type healthcheckCommand struct{}
+type healthcheckCommand struct {
+	Consumer bool `help:"Ask the consumer, on CONSUMER_PORT."`
+}
 
 // Run implements the command healthcheck.
-func (healthcheckCommand) Run(ctx context.Context, process Process) error {
+func (c healthcheckCommand) Run(ctx context.Context, process Process) error {
 	cfg, _, err := settings(process)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
 	defer cancel()
-	url := "http://" + localAddress(string(cfg.Server.Host), cfg.Server.Port) + "/ping"
+	port := cfg.Server.Port
+	if c.Consumer {
+		port = cfg.Search.ConsumerPort
+	}
+	url := "http://" + localAddress(string(cfg.Server.Host), port) + "/ping"
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func whole(t *testing.T) []byte {
 
 // What the router has and what api/swagger.yml has is the same, app by app.
 func TestRoutesAreTheDocumentsOperations(t *testing.T) {
-	for _, on := range append([][]string{known}, []string{"auth"}, []string{"api"}, []string{"docs"}, []string{"throttling"}) {
+	for _, on := range append([][]string{known}, []string{"auth"}, []string{"api"}, []string{"search"}, []string{"docs"}, []string{"throttling"}) {
 		served, err := server.Operations(context.Background(), append(testkit.Embedded(t), settingsOf(on)...))
 		if err != nil {
 			t.Fatal(err)
@@ -75,7 +75,7 @@ func checkPaths(t *testing.T, s *testkit.Server, on []string) {
 		if path == "/v1/auth/logout" && slices.Contains(on, "auth") {
 			continue // it would end the session; the suite calls it
 		}
-		answer := caller.Do(method, strings.NewReplacer("{chat_id}", "x", "{session_id}", "x").Replace(path), nil)
+		answer := caller.Do(method, strings.NewReplacer("{chat_id}", "x", "{session_id}", "x", "{task_id}", "x").Replace(path), nil)
 		if isThere := answer.Code() != "not-found"; isThere != slices.Contains(there, operation) {
 			t.Errorf("apps %q: %s", on, answer)
 		}

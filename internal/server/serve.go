@@ -37,14 +37,19 @@ func (serveCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return err
 	}
-	log := newLogger(cfg.Log, process.Stderr)
+	log := newLogger(cfg.Log, process)
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Server.Address())
 	if err != nil {
 		return fmt.Errorf("listen on HOST and PORT: %w", err)
 	}
-	greet(process, cfg, on, listener.Addr(), log)
+	n := &node{cfg: cfg, on: on, log: log, assemble: assembleServer}
+	n.seeing, err = openSeeing(ctx, cfg, on, process.Build, servesAs, n.ready, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	n.gate = newGate(cfg, theReason, log, n.seeing.observers()...)
+	greet(process, cfg, on, listener.Addr(), n.seeing.address(), log)
 	warnOfEffectless(cfg, log)
-	n := &node{cfg: cfg, on: on, log: log, gate: newGate(cfg, log)}
 	return n.serve(ctx, listener)
 }
 
@@ -54,6 +59,11 @@ type node struct {
 	on   []entry
 	log  *slog.Logger
 	gate *gate
+	// seeing shows how the node does, from its start on.
+	seeing seeing
+	// assemble makes what the node works with once its backends are open, and the
+	// handler of requests.
+	assemble func(n *node, opened backends, ready health) ([]apps.App, http.Handler, error)
 }
 
 // serve answers on the listener until ctx ends, then finishes what runs.
@@ -73,6 +83,7 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { return n.run(ctx, failed) })
+	group.Go(func() error { return n.seeing.serve(failed, n.cfg, n.log) })
 	select {
 	case <-ctx.Done():
 		n.log.Info("stopping: what runs is finished first")
@@ -81,51 +92,56 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	}
 	n.shutDown(httpServer)
 	endWork()
-	return group.Wait()
+	err := group.Wait()
+	n.seeing.close(n.log)
+	return err
 }
 
-// run opens the database, lets requests in, and keeps the apps' background work
+// run opens the backends, lets requests in, and keeps the apps' background work
 // going until work ends.
 func (n *node) run(starting, work context.Context) error {
 	opening, cancel := context.WithCancel(work)
 	defer cancel()
 	defer context.AfterFunc(starting, cancel)()
-	opened, err := awaitDatabase(opening, n.cfg, n.log)
+	opened, err := awaitBackends(opening, n.cfg, n.on, n.seeing, n.log)
 	if err != nil {
 		if opening.Err() != nil {
 			return nil
 		}
 		return err
 	}
-	defer func() {
-		if err := opened.Close(); err != nil {
-			n.log.Error("the database was not closed well", "error", err)
-		}
-	}()
-	caches, err := openCaches(n.cfg, n.log)
-	if err != nil {
-		return err
-	}
-	defer caches.close(n.log)
-	built, err := build(n.on, n.cfg, opened, caches, n.log)
-	if err != nil {
-		return err
-	}
+	defer opened.close(n.log)
 	ready := newHealth(func(ctx context.Context) error {
 		if n.gate.draining.Load() {
 			return errs.ErrServiceUnavailable.WithDetails("the server is stopping")
 		}
-		return opened.Ping(ctx)
+		return opened.database.Ping(ctx)
 	})
-	handler := newHandler(n.cfg, built, ready, n.log)
+	built, handler, err := n.assemble(n, opened, ready)
+	if err != nil {
+		return err
+	}
 	return runAll(work, built, func(ctx context.Context) error {
-		if shared, ok := opened.(*postgres.Store); ok && caches.ofOneProcess(n.on) {
-			return n.serveAlone(ctx, shared, caches, handler)
+		if shared, ok := opened.database.(*postgres.Store); ok && opened.caches.ofOneProcess(n.on) {
+			return n.serveAlone(ctx, shared, opened.caches, handler)
 		}
 		n.letIn(handler)
 		return nil
 	})
 }
+
+// assembleServer gives the apps that are on.
+func assembleServer(n *node, opened backends, ready health) ([]apps.App, http.Handler, error) {
+	built, err := build(n.on, n.cfg, opened, n.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	handler := newHandler(n.cfg, built, ready, opened.seeing, n.log)
+	return append(built, watchCommands(opened, n.log)), handler, nil
+}
+
+// ready tells whether requests are let in.
+func (n *node) ready() bool { return n.gate.serving.Load() != nil && !n.gate.draining.Load() }
 
 func (n *node) letIn(handler http.Handler) {
 	n.gate.open(handler)

@@ -21,16 +21,29 @@ func settings(process Process) (config.Config, []entry, error) {
 
 func settingsAndLog(process Process) (config.Config, *slog.Logger, error) {
 	cfg, _, err := settings(process)
-	return cfg, newLogger(cfg.Log, process.Stderr), err
+	return cfg, newLogger(cfg.Log, process), err
 }
 
-// newLogger logs as text where a person looks on, else as JSON.
-func newLogger(settings config.Log, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: settings.Threshold()}
-	if logsText(settings, w) {
-		return slog.New(slog.NewTextHandler(w, options))
+// newLogger logs as text where a person looks on, and at once, else as JSON.
+func newLogger(settings config.Log, process Process) *slog.Logger {
+	w, buffer := process.Stderr, process.log
+	if isTerminal(w) {
+		buffer = nil
 	}
-	return slog.New(slog.NewJSONHandler(w, options))
+	if buffer != nil {
+		w = buffer
+	}
+	var handler slog.Handler
+	options := &slog.HandlerOptions{Level: settings.Threshold()}
+	if logsText(settings, process.Stderr) {
+		handler = slog.NewTextHandler(w, options)
+	} else {
+		handler = slog.NewJSONHandler(w, options)
+	}
+	if buffer != nil {
+		handler = buffer.Prompt(handler)
+	}
+	return slog.New(handler)
 }
 
 func logsText(settings config.Log, w io.Writer) bool {
@@ -50,8 +63,5 @@ func isTerminal(w io.Writer) bool {
 func warnOfEffectless(cfg config.Config, log *slog.Logger) {
 	if cfg.Server.Workers != 0 {
 		log.Warn("WORKERS_NUM has no effect: one process uses all processors")
-	}
-	if cfg.Queue.URL.Reveal() != nil || cfg.Queue.Host != "" {
-		log.Warn("RMQ_URL and RMQ_HOST have no effect yet: this version has no search")
 	}
 }

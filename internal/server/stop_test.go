@@ -61,8 +61,10 @@ func TestSecondSignal(t *testing.T) {
 	p := testkit.StartBinary(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=5m")...)
 	begin(t, p.Address, p.As(t, "alice").Session)
 	awaitDraining(t, p)
-	if code := p.Terminate(); code == 0 {
-		t.Errorf("exit code 0:\n%s", p.Logs())
+	const last = "the-last-request"
+	p.Guest(t).Get("/ping", "X-Request-Id", last)
+	if code := p.Terminate(); code != 130 || !strings.Contains(p.Logs(), last) {
+		t.Errorf("exit code %d, want 130 and all requests in the log:\n%s", code, p.Logs())
 	}
 }
 

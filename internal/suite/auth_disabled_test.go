@@ -30,6 +30,9 @@ func TestAuthDisabled(t *testing.T) {
 		if messages := guest.ReadAll(chat, 2); len(messages) != 3 {
 			t.Errorf("%d messages, want 3", len(messages))
 		}
+		if found := guest.Find(looking("hello")); len(found) != 3 {
+			t.Errorf("%d messages found, want 3", len(found))
+		}
 		document := string(guest.Get("/swagger.yml").Body)
 		if strings.Contains(document, "/v1/auth/") || strings.Contains(document, "securitySchemes") || !strings.Contains(document, "/v1/chats") {
 			t.Error("the served document does not fit a server without accounts")

@@ -24,6 +24,7 @@ func operationsWithBody(t *testing.T, r room, password string) []written {
 		{"/v1/chats", `"chat_name":"x"`, 201},
 		{"/v1/chats/" + r.chat + "/users", `"user_name":"x"`, 201},
 		{testkit.MessagesPath(r.chat, r.user), `"message":"x"`, 201},
+		{"/v1/chats/search", `"message":"hello"`, 201},
 	}
 }
 

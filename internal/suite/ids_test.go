@@ -62,6 +62,8 @@ func testUnreadableIDs(t *testing.T, s *testkit.Server) {
 		r.Post(testkit.MessagesPath(segment, r.user), say).Refused(http.StatusNotFound, "chat-not-found")
 		r.Post(testkit.MessagesPath(r.chat, id), say).Refused(http.StatusNotFound, "user-not-found")
 		r.Do(http.MethodDelete, "/v1/auth/sessions/"+segment, nil).Refused(http.StatusNotFound, "session-not-found")
+		r.Get(testkit.StatusPath(segment)).Refused(http.StatusNotFound, "task-not-found")
+		r.Get("/v1/chats/search/"+segment+"/messages?limit=1").Refused(http.StatusNotFound, "task-not-found")
 	}
 	r.Do(http.MethodDelete, "/v1/auth/sessions/"+nobody, nil).Refused(http.StatusNotFound, "session-not-found")
 }

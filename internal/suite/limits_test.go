@@ -63,7 +63,7 @@ func TestLargestPage(t *testing.T) {
 // No log of a server shows what is the users' own, however much it logs.
 func TestNoSecretIsLogged(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
-		const password, other, text, key = "PassWordOfAlice", "AnotherPassWord", "TextOfAlice", "KeyOfAlice"
+		const password, other, text, key, query = "PassWordOfAlice", "AnotherPassWord", "TextOfAlice", "KeyOfAlice", "QueryOfAlice"
 		guest := s.Guest(t)
 		guest.Post("/v1/auth/register", credentials("alice", password)).Empty(http.StatusCreated)
 		guest.Post("/v1/auth/login", credentials("alice", other)).Refused(http.StatusBadRequest, "bad-password")
@@ -77,6 +77,8 @@ func TestNoSecretIsLogged(t *testing.T) {
 		r.say(t, `{"message":"`+text+`\ud800"}`).Refused(http.StatusBadRequest, "bad-parameters")
 		r.say(t, `{"message":["`+text+`"]}`).Refused(http.StatusBadRequest, "bad-parameters")
 		r.ReadAll(r.chat, 1)
+		alice.Find(looking(query + ` "`))
+		alice.StartSearch(`{"message":"`+query+`","after":"`+query+`"}`).Refused(http.StatusBadRequest, "bad-parameters")
 		alice.Post("/v1/auth/password", map[string]string{"password": password, "new_password": other}).Empty(http.StatusOK)
 		alice.Get("/v1/auth/sessions?password=" + password).Want(http.StatusOK)
 		alice.Post("/v1/auth/logout", nil).Empty(http.StatusOK)
@@ -89,7 +91,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 		}
 		for what, secret := range map[string]string{
 			"a password": password, "the other password": other, "a session": alice.Session, "a message": text,
-			"a client_message_id": key, "a hash": "argon2id",
+			"a client_message_id": key, "a search": query, "a search's words": strings.ToLower(query), "a hash": "argon2id",
 		} {
 			for line := range bytes.Lines(logs) {
 				if bytes.Contains(line, []byte(secret)) {

@@ -62,7 +62,7 @@ func testMethods(t *testing.T, s *testkit.Server) {
 		t.Fatal(err)
 	}
 	for pattern, item := range document.Paths.Map() {
-		path := strings.NewReplacer("{chat_id}", r.chat, "{session_id}", nobody).Replace(pattern)
+		path := strings.NewReplacer("{chat_id}", r.chat, "{session_id}", nobody, "{task_id}", nobody).Replace(pattern)
 		var want []string
 		for method := range item.Operations() {
 			want = append(want, method)

@@ -80,7 +80,7 @@ func testUnknownPaths(t *testing.T, s *testkit.Server) {
 	alice := s.As(t, fresh("alice"))
 	for _, path := range []string{"/", "/v1", "/v1/", "/v2/chats", "/ping/", "/ping_db/x", "/swagger.yaml", "/v1/auth",
 		"/v1/auth/", "/v1/auth/register/", "/v1/auth/sessions/", "/v1/chats/", "/v1/chats/" + nobody, "/v1//chats",
-		"/v1/chats/" + nobody + "/users/x", "/v1/chats/search", "/v1/chats/a%2Fb/users/x", "/%00", "/favicon.ico", "/PING"} {
+		"/v1/chats/" + nobody + "/users/x", "/v1/chats/found", "/v1/chats/a%2Fb/users/x", "/%00", "/favicon.ico", "/PING"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete, "TRACE", "BREW"} {
 			if answer := s.Guest(t).Do(method, path, nil); answer.Status != 401 || answer.Code() != "auth-failed" {
 				t.Errorf("without a session: %s, want 401", answer)

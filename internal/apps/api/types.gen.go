@@ -71,7 +71,7 @@ type MessagePage struct {
 
 // Next The way to the page that follows. Always there, also on the last page.
 type Next struct {
-	// Iterator What to send as `from`. Opaque, and bound to its chat.
+	// Iterator What to send as `from`. Opaque, and bound to its chat or task.
 	Iterator string `json:"iterator"`
 }
 

@@ -17,8 +17,9 @@ import (
 // Name is what the app is called in settings.
 const Name = "throttling"
 
-// New makes the app over a limiter of requests.
-func New(requests ratelimit.Limiter) apps.App {
+// New makes the app over a limiter of requests. refused is told of each request
+// over the limit; nil for nobody to tell.
+func New(requests ratelimit.Limiter, refused func()) apps.App {
 	rate := requests.Rate()
 	policy := fmt.Sprintf(`"default";q=%d;w=%d`, rate.Events, int(rate.Period.Seconds()))
 	return apps.App{Name: Name, Wrap: func(next http.Handler) http.Handler {
@@ -28,6 +29,9 @@ func New(requests ratelimit.Limiter) apps.App {
 				decision := requests.Take(r.Context(), keyOf(info))
 				tell(w.Header(), policy, decision)
 				if !decision.OK {
+					if refused != nil {
+						refused()
+					}
 					httpkit.WriteError(w, r, errs.ErrRequestLimit.After(decision.Wait))
 					return
 				}

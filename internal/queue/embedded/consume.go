@@ -52,7 +52,7 @@ func (w worker) handleAll(ctx context.Context) {
 
 func (w worker) handle(ctx context.Context, m message) {
 	q := w.queue
-	err := w.handler.Handle(ctx, m.id)
+	err := w.handler.Handle(q.options.Carried.Into(ctx, m.carried), m.id)
 	if err == nil {
 		<-q.held
 		return

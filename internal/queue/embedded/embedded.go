@@ -21,6 +21,8 @@ type Options struct {
 	// Pauses are those between the tries of a message, one less than there are tries:
 	// queue.DefaultPauses. The last one also stands between two tries of Dead.
 	Pauses []time.Duration
+	// Carried goes along with the ids.
+	Carried queue.Carried
 	// Log is told of tries that failed; nil is slog.Default.
 	Log *slog.Logger
 }
@@ -43,10 +45,11 @@ var (
 	errClosed = errors.New("the embedded queue is closed")
 )
 
-// message is an id and how often it failed.
+// message is an id, how often it failed, and what goes along with it.
 type message struct {
 	id       queue.ID
 	failures int
+	carried  map[string]string
 }
 
 // Queue is a queue.Queue in the process. Use Open.
@@ -89,7 +92,7 @@ func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	}
 	select {
 	case q.held <- struct{}{}:
-		q.waiting <- message{id: id}
+		q.waiting <- message{id: id, carried: q.options.Carried.Of(ctx)}
 		return nil
 	default:
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, errFull)
@@ -98,6 +101,14 @@ func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 
 // Durable implements queue.Queue.
 func (q *Queue) Durable() bool { return false }
+
+// Ping implements queue.Queue.
+func (q *Queue) Ping(context.Context) error {
+	if q.closing.Err() != nil {
+		return fmt.Errorf("%w: %w", queue.ErrUnavailable, errClosed)
+	}
+	return nil
+}
 
 // Close implements queue.Queue. What is in the queue is lost.
 func (q *Queue) Close() error {

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(t testing.TB, capacity int) *embedded.Queue {
 	q := embedded.Open(embedded.Options{
-		Capacity: capacity, Pauses: queuetest.Pauses(), Log: slog.New(slog.DiscardHandler),
+		Capacity: capacity, Pauses: queuetest.Pauses(), Carried: queuetest.Carried(), Log: slog.New(slog.DiscardHandler),
 	})
 	t.Cleanup(func() { _ = q.Close() })
 	return q

@@ -63,7 +63,8 @@ func open(t testing.TB, address string, names rabbitmq.Names) (*rabbitmq.Queue, 
 	t.Helper()
 	lines := &log{}
 	q := rabbitmq.Open(rabbitmq.Options{
-		URL: address, Names: names, Pauses: queuetest.Pauses(), Log: slog.New(slog.NewTextHandler(lines, nil)),
+		URL: address, Names: names, Pauses: queuetest.Pauses(), Carried: queuetest.Carried(),
+		Log: slog.New(slog.NewTextHandler(lines, nil)),
 	})
 	t.Cleanup(func() {
 		if err := q.Close(); err != nil {

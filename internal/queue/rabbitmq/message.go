@@ -3,6 +3,7 @@ package rabbitmq
 import (
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -14,14 +15,21 @@ import (
 const headerFailures = "x-failures"
 
 // publishing makes a message of the id, which is its MessageId and its body. One
-// with a lifetime leaves the queue for its dead-letter exchange after it.
-func publishing(id queue.ID, failures int, lifetime time.Duration) amqp.Publishing {
+// with a lifetime leaves the queue for its dead-letter exchange after it. What is
+// carried along are headers.
+func publishing(id queue.ID, failures int, lifetime time.Duration, carried map[string]string) amqp.Publishing {
 	name := hex.EncodeToString(id[:])
 	message := amqp.Publishing{
 		DeliveryMode: amqp.Persistent, ContentType: "text/plain", MessageId: name, Body: []byte(name),
 	}
+	if failures > 0 || len(carried) > 0 {
+		message.Headers = amqp.Table{}
+	}
 	if failures > 0 {
-		message.Headers = amqp.Table{headerFailures: int32(failures)}
+		message.Headers[headerFailures] = int32(failures)
+	}
+	for name, value := range carried {
+		message.Headers[name] = value
 	}
 	if lifetime > 0 {
 		message.Expiration = strconv.FormatInt(lifetime.Milliseconds(), 10)
@@ -42,4 +50,18 @@ func read(d amqp.Delivery) (id queue.ID, ok bool) {
 func failuresOf(d amqp.Delivery) int {
 	count, _ := d.Headers[headerFailures].(int32)
 	return max(int(count), 0)
+}
+
+// carriedBy gives the headers that are texts, as those that were carried along are.
+func carriedBy(d amqp.Delivery) map[string]string {
+	var carried map[string]string
+	for name, value := range d.Headers {
+		if text, ok := value.(string); ok && !strings.HasPrefix(name, "x-") {
+			if carried == nil {
+				carried = map[string]string{}
+			}
+			carried[name] = text
+		}
+	}
+	return carried
 }

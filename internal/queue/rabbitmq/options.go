@@ -22,6 +22,8 @@ type Options struct {
 	// Pauses are those between the tries of a message, one less than there are tries:
 	// queue.DefaultPauses. The last one also stands between two tries of Dead.
 	Pauses []time.Duration
+	// Carried goes along with the ids, in headers.
+	Carried queue.Carried
 	// Log is told of outages and of tries that failed; nil is slog.Default.
 	Log *slog.Logger
 }

@@ -18,7 +18,19 @@ import (
 func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	err := errClosed
 	if q.closing.Err() == nil {
-		err = q.publisher.send(ctx, q.options.Names.Exchange, q.options.Names.Key, publishing(id, 0, 0))
+		err = q.publisher.send(ctx, q.options.Names.Exchange, q.options.Names.Key, publishing(id, 0, 0, q.options.Carried.Of(ctx)))
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)
+	}
+	return nil
+}
+
+// Ping implements queue.Queue: there is a connection to publish on, or one can be made.
+func (q *Queue) Ping(ctx context.Context) error {
+	err := errClosed
+	if q.closing.Err() == nil {
+		_, err = q.publisher.sender(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)

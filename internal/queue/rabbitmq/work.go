@@ -21,11 +21,12 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 		c.discard(d, c.queue.options.Names.Queue)
 		return
 	}
-	err := c.handler.Handle(context.WithoutCancel(ctx), id)
+	carried := carriedBy(d)
+	err := c.handler.Handle(c.queue.options.Carried.Into(context.WithoutCancel(ctx), carried), id)
 	if err != nil {
 		failures := failuresOf(d) + 1
 		c.queue.options.Log.Warn("a task failed", "id", hex.EncodeToString(id[:]), "try", failures, "error", err)
-		if !c.forward(ctx, s, id, failures) {
+		if !c.forward(ctx, s, id, failures, carried) {
 			_ = d.Nack(false, true)
 			return
 		}
@@ -36,12 +37,12 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 // forward publishes a failed message to the queue of its pause, or to the dead
 // letters. It tries until that is confirmed, and reports false where ctx ends or
 // the connection is lost before: then the broker still has the message.
-func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int) bool {
+func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int, carried map[string]string) bool {
 	names, pauses := c.queue.options.Names, c.queue.options.Pauses
-	exchange, key, message := names.DeadExchange, names.Key, publishing(id, failures, 0)
+	exchange, key, message := names.DeadExchange, names.Key, publishing(id, failures, 0, carried)
 	if failures <= len(pauses) {
 		exchange, key = "", names.retry(failures) // the nameless exchange knows every queue
-		message = publishing(id, failures, max(pauses[failures-1], time.Millisecond))
+		message = publishing(id, failures, max(pauses[failures-1], time.Millisecond), carried)
 	}
 	pause := queue.Backoff{First: firstPause, Most: longestPause}
 	for !s.channel.IsClosed() {

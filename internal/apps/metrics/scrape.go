@@ -1,0 +1,112 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"messenger-api/internal/pages"
+	"messenger-api/internal/search"
+)
+
+// scrape collects what is not counted but asked for.
+type scrape struct {
+	metrics *Metrics
+	ready   func() bool
+	asking  asking
+
+	isReady, up, cacheReads, tasks, oldest, behind *prometheus.Desc
+	connections, most, waits, waited               *prometheus.Desc
+}
+
+func newScrape(m *Metrics, ready func() bool) *scrape {
+	describe := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(namespace+"_"+name, help, labels, nil)
+	}
+	return &scrape{
+		metrics: m, ready: ready,
+		isReady:     describe("ready", "1 while requests are let in."),
+		up:          describe("up", "1 while the part, of those that are used, answers.", "part"),
+		cacheReads:  describe("cache_reads_total", "What was looked for in the caches, by whether it was there.", "kind", "outcome"),
+		tasks:       describe("search_tasks", "Search tasks in the database by state; absent while it does not answer. WAITING is the queue's depth.", "state"),
+		oldest:      describe("search_oldest_waiting_seconds", "Age of the oldest search task that waits, 0 where none does; absent while the database does not answer."),
+		behind:      describe("search_index_behind_messages", "Messages in the chats with new ones that the index lacked when this process last looked."),
+		connections: describe("database_connections", "Connections to the database by what they do.", "pool", "state"),
+		most:        describe("database_connections_max", "Most connections to the database.", "pool"),
+		waits:       describe("database_waits_total", "How often no connection was free.", "pool"),
+		waited:      describe("database_wait_seconds_total", "How long was waited for a free connection.", "pool"),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (s *scrape) Describe(all chan<- *prometheus.Desc) {
+	for _, one := range []*prometheus.Desc{
+		s.isReady, s.up, s.cacheReads, s.tasks, s.oldest, s.behind, s.connections, s.most, s.waits, s.waited,
+	} {
+		all <- one
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (s *scrape) Collect(to chan<- prometheus.Metric) {
+	sources := s.metrics.sources.Load()
+	said := s.asking.answers(sources)
+	gauge(to, s.isReady, oneIf(s.ready()))
+	for part, up := range said.up {
+		gauge(to, s.up, oneIf(up), part)
+	}
+	if said.tasks != nil {
+		for _, state := range []search.Status{search.Waiting, search.InProcess, search.Success, search.Failed} {
+			gauge(to, s.tasks, float64(said.tasks[state]), state.String())
+		}
+		age := time.Duration(0)
+		if !said.oldest.IsZero() {
+			age = max(0, time.Since(said.oldest))
+		}
+		gauge(to, s.oldest, age.Seconds())
+	}
+	if searches := s.metrics.searches; searches.told.Load() {
+		gauge(to, s.behind, float64(searches.behind.Load()))
+	}
+	if sources != nil {
+		s.collectPools(to, sources)
+	}
+	if pages := s.metrics.pages.Load(); pages != nil {
+		s.collectCaches(to, pages.Counts())
+	}
+}
+
+func (s *scrape) collectPools(to chan<- prometheus.Metric, sources *Sources) {
+	for _, pool := range sources.Pools() {
+		gauge(to, s.connections, float64(pool.InUse), pool.Name, "in_use")
+		gauge(to, s.connections, float64(pool.Open-pool.InUse), pool.Name, "idle")
+		gauge(to, s.most, float64(pool.Most), pool.Name)
+		counter(to, s.waits, float64(pool.Waits), pool.Name)
+		counter(to, s.waited, pool.Waited.Seconds(), pool.Name)
+	}
+}
+
+func (s *scrape) collectCaches(to chan<- prometheus.Metric, pages pages.Counts) {
+	callers := s.metrics.callers
+	counter(to, s.cacheReads, float64(pages.Near), "pages", "hit_near")
+	counter(to, s.cacheReads, float64(pages.Shared), "pages", "hit_shared")
+	counter(to, s.cacheReads, float64(pages.Missed), "pages", "miss")
+	counter(to, s.cacheReads, float64(pages.Uncached), "pages", "bypass")
+	counter(to, s.cacheReads, float64(callers.cached.Load()), "sessions", "hit")
+	counter(to, s.cacheReads, float64(callers.missed.Load()), "sessions", "miss")
+}
+
+func gauge(to chan<- prometheus.Metric, of *prometheus.Desc, value float64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(of, prometheus.GaugeValue, value, labels...)
+}
+
+func counter(to chan<- prometheus.Metric, of *prometheus.Desc, value float64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(of, prometheus.CounterValue, value, labels...)
+}
+
+func oneIf(so bool) float64 {
+	if so {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,52 @@
+package metrics
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"messenger-api/internal/search"
+)
+
+// searches counts what this process does for them; only a process that consumes
+// has any.
+type searches struct {
+	succeeded, failed prometheus.Counter
+	duration          prometheus.Histogram
+	// behind is what an indexer saw, and told whether there is one.
+	behind atomic.Int64
+	told   atomic.Bool
+}
+
+func newSearches(registry *prometheus.Registry) *searches {
+	ended := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: namespace, Name: "searches_ended_total", Help: "Search tasks that this process brought to an end, by their last state.",
+	}, []string{"state"})
+	s := &searches{
+		succeeded: ended.WithLabelValues(search.Success.String()), failed: ended.WithLabelValues(search.Failed.String()),
+		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: namespace, Name: "search_duration_seconds",
+			Help:    "Time from the creation of search tasks to their success, waiting included.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300},
+		}),
+	}
+	registry.MustRegister(ended, s.duration)
+	return s
+}
+
+// SearchEnded counts a task that has ended. It is search.Watch.Ended.
+func (m *Metrics) SearchEnded(status search.Status, took time.Duration) {
+	if status != search.Success {
+		m.searches.failed.Inc()
+		return
+	}
+	m.searches.succeeded.Inc()
+	m.searches.duration.Observe(took.Seconds())
+}
+
+// IndexBehind notes how much is not indexed. It is search.Watch.Behind.
+func (m *Metrics) IndexBehind(messages int64) {
+	m.searches.behind.Store(messages)
+	m.searches.told.Store(true)
+}

@@ -1,0 +1,170 @@
+package logging
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// writes keeps what is passed on, each time apart.
+type writes struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (w *writes) Write(text []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, string(text))
+	return len(text), nil
+}
+
+func (w *writes) want(t *testing.T, all ...string) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if fmt.Sprintf("%q", w.all) != fmt.Sprintf("%q", all) {
+		t.Errorf("passed on: %q, want %q", w.all, all)
+	}
+}
+
+func put(t *testing.T, b *Buffer, record string) {
+	t.Helper()
+	if n, err := io.WriteString(b, record); err != nil || n != len(record) {
+		t.Errorf("%d bytes of %d taken: %v", n, len(record), err)
+	}
+}
+
+func flush(t *testing.T, b *Buffer) {
+	t.Helper()
+	if err := b.Flush(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRecordsAreHeldForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var behind writes
+		b := NewBuffer(&behind)
+		put(t, b, "1")
+		behind.want(t, "1") // after quiet nothing waits
+		time.Sleep(delay / 4)
+		put(t, b, "2")
+		put(t, b, "3")
+		behind.want(t, "1")
+		time.Sleep(delay*3/4 + time.Nanosecond)
+		synctest.Wait()
+		behind.want(t, "1", "23")
+		time.Sleep(delay / 2)
+		put(t, b, "4")
+		flush(t, b)
+		flush(t, b)
+		behind.want(t, "1", "23", "4")
+		time.Sleep(delay) // the timer of 4 was stopped, and that of 5 is its own
+		put(t, b, "5")
+		put(t, b, "6")
+		time.Sleep(delay - time.Nanosecond)
+		synctest.Wait()
+		behind.want(t, "1", "23", "4", "5")
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		behind.want(t, "1", "23", "4", "5", "6")
+	})
+}
+
+func TestNoMoreThanItsSizeIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var behind writes
+		b := NewBuffer(&behind)
+		long, tooLong := strings.Repeat("x", size/2), strings.Repeat("y", size+1)
+		for _, record := range []string{"1", long, long, "2", tooLong, "3"} {
+			put(t, b, record)
+		}
+		behind.want(t, "1", long+long, "2", tooLong)
+		flush(t, b)
+		behind.want(t, "1", long+long, "2", tooLong, "3")
+		if cap(b.held) > 2*size {
+			t.Errorf("%d bytes are kept", cap(b.held))
+		}
+	})
+}
+
+func TestWarningsWaitForNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var behind writes
+		b := NewBuffer(&behind)
+		log := slog.New(b.Prompt(slog.NewTextHandler(b, &slog.HandlerOptions{ReplaceAttr: messageOnly}))).With("a", 1).WithGroup("g")
+		log.Info("first")
+		for _, level := range []slog.Level{slog.LevelWarn, slog.LevelError} {
+			log.Info("before")
+			log.Log(t.Context(), level, "look")
+			log.Info("after")
+		}
+		behind.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n")
+		b.FlushWithin(time.Hour)
+		behind.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n", "msg=after\n")
+	})
+}
+
+func messageOnly(_ []string, attr slog.Attr) slog.Attr {
+	if attr.Key != slog.MessageKey {
+		return slog.Attr{}
+	}
+	return attr
+}
+
+// A writer that is stuck holds up who writes, and nobody who has no time to wait.
+func TestAStuckWriter(t *testing.T) {
+	reader, writer := io.Pipe()
+	b := NewBuffer(writer)
+	written := make(chan error, 1)
+	go func() { _, err := io.WriteString(b, "1"); written <- err }()
+	b.FlushWithin(time.Millisecond)
+	select {
+	case err := <-written:
+		t.Fatal("written while nobody reads:", err)
+	default:
+	}
+	failure := errors.New("gone")
+	reader.CloseWithError(failure)
+	if err := <-written; !errors.Is(err, failure) {
+		t.Error(err)
+	}
+}
+
+// What many write at once comes whole, and each one's in its order.
+func TestManyWriteAtOnce(t *testing.T) {
+	const writers, records = 8, 2000
+	var behind bytes.Buffer
+	b := NewBuffer(&behind)
+	var group sync.WaitGroup
+	for writer := range writers {
+		group.Go(func() {
+			for i := range records {
+				fmt.Fprintf(b, "%d %d\n", writer, i)
+			}
+		})
+	}
+	group.Wait()
+	flush(t, b)
+	var next [writers]int
+	for line := range strings.Lines(behind.String()) {
+		var writer, i int
+		if _, err := fmt.Sscanf(line, "%d %d\n", &writer, &i); err != nil || i != next[writer] {
+			t.Fatalf("%q: %v, want the record %d", line, err, next[writer])
+		}
+		next[writer]++
+	}
+	for writer, n := range next {
+		if n != records {
+			t.Errorf("writer %d: %d records of %d", writer, n, records)
+		}
+	}
+}

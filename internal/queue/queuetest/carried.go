@@ -1,0 +1,62 @@
+package queuetest
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"messenger-api/internal/queue"
+)
+
+type carriedKey struct{}
+
+// Carried is what the queues of the suite are opened with: one text of the context.
+func Carried() queue.Carried {
+	const header = "carried"
+	return queue.Carried{
+		Inject: func(ctx context.Context) map[string]string {
+			text, ok := ctx.Value(carriedKey{}).(string)
+			if !ok {
+				return nil
+			}
+			return map[string]string{header: text}
+		},
+		Extract: func(ctx context.Context, headers map[string]string) context.Context {
+			return context.WithValue(ctx, carriedKey{}, headers[header])
+		},
+	}
+}
+
+// What goes along with an id arrives with it, and still does when it is tried again.
+func testCarried(t *testing.T, open func() queue.Queue) {
+	var mu sync.Mutex
+	came := map[queue.ID][]string{}
+	all := &Recorder{}
+	all.Work = func(ctx context.Context, id queue.ID) error {
+		mu.Lock()
+		defer mu.Unlock()
+		text, _ := ctx.Value(carriedKey{}).(string)
+		came[id] = append(came[id], text)
+		if len(came[id]) < 3 {
+			return errFailed
+		}
+		return nil
+	}
+	q := open()
+	with, without := NewID(), NewID()
+	if err := q.Publish(context.WithValue(t.Context(), carriedKey{}, "hello"), with); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Publish(t.Context(), without); err != nil {
+		t.Fatal(err)
+	}
+	Consume(t, q, 2, all.Handler())
+	Await(t, "they are done", func() bool { return all.AllDone([]queue.ID{with, without}) })
+	mu.Lock()
+	defer mu.Unlock()
+	for i := range 3 {
+		if came[with][i] != "hello" || came[without][i] != "" {
+			t.Errorf("try %d: %q with and %q without, want hello and nothing", i+1, came[with][i], came[without][i])
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"syscall"
+	"time"
+
+	"messenger-api/internal/apps"
+	"messenger-api/internal/apps/auth"
+	"messenger-api/internal/apps/metrics"
+	searchapp "messenger-api/internal/apps/search"
+	"messenger-api/internal/config"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/pages"
+	"messenger-api/internal/search"
+	"messenger-api/internal/tracing"
+)
+
+// flushTimeout is how long a process that ends may take to send its last traces.
+const flushTimeout = 3 * time.Second
+
+// role is what a process is, to those who look: where it serves metrics while no
+// setting says so, and its name in traces.
+type role struct {
+	address func(config.Config) config.Listen
+	usual   string
+	service string
+}
+
+var (
+	servesAs   = role{func(c config.Config) config.Listen { return c.Metrics.Address }, "127.0.0.1:9090", "messenger-api"}
+	consumesAs = role{func(c config.Config) config.Listen { return c.Metrics.ConsumerAddress }, "127.0.0.1:9091", "messenger-api-consumer"}
+)
+
+// seeing is what shows how a node does. Its zero value shows nothing.
+type seeing struct {
+	// metrics is nil where the app is off, or has no address to be had.
+	metrics  *metrics.Metrics
+	listener net.Listener
+	// traces is nil where they are sent nowhere.
+	traces *tracing.Traces
+}
+
+// openSeeing opens what the settings ask for. ready tells whether requests are let in.
+func openSeeing(
+	ctx context.Context, cfg config.Config, on []entry, build Build, as role, ready func() bool, log *slog.Logger,
+) (s seeing, err error) {
+	if slices.Contains(names(on), metrics.Name) {
+		s.listener, err = listenForMetrics(ctx, as.address(cfg), as.usual, log)
+		if err != nil {
+			return seeing{}, err
+		}
+	}
+	if s.listener != nil {
+		s.metrics = metrics.New(build.Version, build.Commit, ready)
+	}
+	if cfg.Metrics.Endpoint.Reveal() != nil {
+		s.traces, err = tracing.Open(ctx, as.service, build.Version, log)
+	}
+	if err != nil && s.listener != nil {
+		err = errors.Join(err, s.listener.Close())
+	}
+	return s, err
+}
+
+// listenForMetrics gives no listener where nobody asked for this address and it is
+// taken: two servers on one machine must not keep each other from starting.
+func listenForMetrics(ctx context.Context, address config.Listen, fallback string, log *slog.Logger) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", string(address))
+	if address == "" {
+		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", fallback)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			log.Warn("the address of metrics is taken, so there are none; METRICS_ADDR, or CONSUMER_METRICS_ADDR, chooses another one", "address", fallback)
+			return nil, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen for metrics: %w", err)
+	}
+	return listener, nil
+}
+
+// address is where metrics are served, empty where they are not.
+func (s seeing) address() string {
+	if s.metrics == nil {
+		return ""
+	}
+	return s.listener.Addr().String()
+}
+
+// serve answers those who scrape until ctx ends.
+func (s seeing) serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+	if s.metrics == nil {
+		return nil
+	}
+	return s.metrics.Serve(ctx, s.listener, bool(cfg.Log.Debug), log)
+}
+
+func (s seeing) app() apps.App {
+	if s.metrics == nil {
+		return apps.App{Name: metrics.Name}
+	}
+	return s.metrics.App()
+}
+
+// observers learn of requests to a router without apps.
+func (s seeing) observers() []httpkit.Observer {
+	if s.metrics == nil {
+		return nil
+	}
+	return []httpkit.Observer{s.metrics.Request}
+}
+
+func (s seeing) ofAuth() auth.Watch {
+	if s.metrics == nil {
+		return auth.Watch{}
+	}
+	return auth.Watch{
+		SessionFound: s.metrics.SessionFound, LogInEnded: s.metrics.LoggedIn, RegistrationEnded: s.metrics.Registered,
+	}
+}
+
+func (s seeing) ofSearch() search.Watch {
+	if s.metrics == nil {
+		return search.Watch{}
+	}
+	return search.Watch{Ended: s.metrics.SearchEnded, Behind: s.metrics.IndexBehind}
+}
+
+// throttled is told of requests over their limit; nil for nobody.
+func (s seeing) throttled() func() {
+	if s.metrics == nil {
+		return nil
+	}
+	return s.metrics.Throttled
+}
+
+// watchPages has the metrics count the reads of pages; nil for none that are cached.
+func (s seeing) watchPages(cached *pages.Pages) {
+	if s.metrics != nil {
+		s.metrics.WatchPages(cached)
+	}
+}
+
+// watch has the metrics ask the backends.
+func (s seeing) watch(opened backends, on []entry) {
+	if s.metrics == nil {
+		return
+	}
+	sources := metrics.Sources{Database: opened.database.Ping, Pools: func() []metrics.Pool {
+		var all []metrics.Pool
+		for _, pool := range opened.database.Pools() {
+			all = append(all, metrics.Pool(pool))
+		}
+		return all
+	}}
+	if opened.queue != nil {
+		sources.Queue = opened.queue.Ping
+	}
+	if opened.caches.near != nil || slices.Contains(names(on), cacheName) {
+		sources.Cache = opened.caches.shared.Steady
+	}
+	if slices.Contains(names(on), searchapp.Name) {
+		sources.Tasks, sources.Oldest = opened.database.CountTasks, opened.database.OldestWaiting
+	}
+	s.metrics.Watch(sources)
+}

@@ -1,0 +1,61 @@
+package tracing
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+
+	"messenger-api/internal/httpkit"
+)
+
+// nowhere takes spans that a Batcher would send.
+type nowhere struct{}
+
+func (nowhere) ExportSpans(context.Context, []sdk.ReadOnlySpan) error { return nil }
+func (nowhere) Shutdown(context.Context) error                        { return nil }
+
+// BenchmarkRequest is the chain around a request with one statement, without traces,
+// with them, and with a sampler that takes none. What the sending costs is not in it.
+func BenchmarkRequest(b *testing.B) {
+	provider := func(sampler sdk.Sampler) *Traces {
+		made := sdk.NewTracerProvider(sdk.WithBatcher(nowhere{}, sdk.WithMaxQueueSize(1<<16)), sdk.WithSampler(sampler))
+		b.Cleanup(func() { _ = made.Shutdown(context.Background()) })
+		return newTraces(made)
+	}
+	for name, traces := range map[string]*Traces{
+		"off": nil, "on": provider(sdk.AlwaysSample()), "none sampled": provider(sdk.NeverSample()),
+	} {
+		b.Run(name, func(b *testing.B) {
+			router := httpkit.NewRouter(1 << 20)
+			router.Handle(http.MethodGet, "/v1/chats/{chat_id}", httpkit.Open, func(w http.ResponseWriter, r *http.Request) error {
+				if traces != nil {
+					traces.SQLite(r.Context(), "SELECT 1 FROM chats", time.Now(), nil)
+				}
+				w.WriteHeader(http.StatusNoContent)
+				return nil
+			})
+			around := []httpkit.Middleware{func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					httpkit.InfoOf(r.Context()).Caller.AccountID = [16]byte{1}
+					next.ServeHTTP(w, r)
+				})
+			}}
+			if traces != nil {
+				around = append(around, traces.Requests)
+			}
+			handler := router.Serve(slog.New(slog.DiscardHandler), nil, around...)
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				request := httptest.NewRequest(http.MethodGet, "/v1/chats/1", nil)
+				for pb.Next() {
+					handler.ServeHTTP(httptest.NewRecorder(), request)
+				}
+			})
+		})
+	}
+}

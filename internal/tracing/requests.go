@@ -1,0 +1,48 @@
+package tracing
+
+import (
+	"net/http"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"messenger-api/internal/httpkit"
+)
+
+// Requests is the middleware that makes a span of each request but the health calls.
+// It goes on with the trace of the client's traceparent (W3C Trace Context). What is
+// known of a request only in the end, its route and status, is why this is not otelhttp.
+func (t *Traces) Requests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info := httpkit.InfoOf(r.Context())
+		if info.Access == httpkit.Free {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx := t.propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
+		ctx, span := t.tracer.Start(ctx, r.Method, trace.WithSpanKind(trace.SpanKindServer))
+		if !span.IsRecording() {
+			next.ServeHTTP(w, r.WithContext(ctx))
+			return
+		}
+		info.TraceID = span.SpanContext().TraceID().String()
+		// Not deferred by itself: End would note what a panic says.
+		defer func() { endRequest(span, r.Method, info) }()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func endRequest(span trace.Span, method string, info *httpkit.Info) {
+	if info.Route != "" {
+		span.SetName(method + " " + info.Route)
+		span.SetAttributes(attribute.String("http.route", info.Route))
+	}
+	span.SetAttributes(
+		attribute.String("http.request.method", method), attribute.Int("http.response.status_code", info.Status),
+		attribute.String("messenger.request_id", info.ID))
+	if info.Status == 0 || info.Status >= http.StatusInternalServerError {
+		fail(span)
+	}
+	span.End()
+}
