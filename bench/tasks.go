@@ -31,7 +31,7 @@ func (a *archive) measure(ctx context.Context, target searchTarget, o searchOpti
 		if err != nil {
 			return figures, err
 		}
-		defer func() { err = errors.Join(err, consumer.stop()) }() //nolint:ineffassign,staticcheck // read by the caller
+		defer func() { err = errors.Join(err, consumer.stop()) }()
 	}
 	times, _, err := a.searchAll(ctx, server.address, o.tasks, 1)
 	if err != nil {
