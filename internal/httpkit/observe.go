@@ -90,6 +90,9 @@ func (r *recorder) recovered(request *http.Request) {
 
 func logRequest(log *slog.Logger, r *http.Request, info *Info, took time.Duration) {
 	level := slog.LevelInfo
+	if info.Access == Free {
+		level = slog.LevelDebug // whoever watches the server asks every second
+	}
 	if info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal {
 		level = slog.LevelError
 	}
