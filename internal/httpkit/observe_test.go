@@ -30,7 +30,7 @@ func observed(t *testing.T, router *Router, request *http.Request, around ...Mid
 	t.Helper()
 	var logged bytes.Buffer
 	recorder := httptest.NewRecorder()
-	handler := router.Serve(slog.New(slog.NewJSONHandler(&logged, nil)), nil, around...)
+	handler := router.Serve(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})), nil, around...)
 	func() {
 		defer func() {
 			if cause := recover(); cause != nil && cause != http.ErrAbortHandler { //nolint:errorlint // it is the value itself

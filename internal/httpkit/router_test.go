@@ -84,7 +84,11 @@ func TestRouter(t *testing.T) {
 			t.Errorf("%s %s, known: %v: %d %s, Allow %q; want %d %s, %q", c.method, c.path, c.known, answer.Code, answer.Body,
 				answer.Header().Get("Allow"), c.status, c.want, c.allow)
 		}
-		if logged.Status != c.status {
+		level := "INFO"
+		if c.path == "/free" {
+			level = "DEBUG"
+		}
+		if logged.Status != c.status || logged.Level != level {
 			t.Errorf("%s %s: logged %+v", c.method, c.path, logged)
 		}
 	}

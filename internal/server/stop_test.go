@@ -62,7 +62,7 @@ func TestSecondSignal(t *testing.T) {
 	begin(t, p.Address, p.As(t, "alice").Session)
 	awaitDraining(t, p)
 	const last = "the-last-request"
-	p.Guest(t).Get("/ping", "X-Request-Id", last)
+	p.Guest(t).Get("/v1/chats", "X-Request-Id", last)
 	if code := p.Terminate(); code != 130 || !strings.Contains(p.Logs(), last) {
 		t.Errorf("exit code %d, want 130 and all requests in the log:\n%s", code, p.Logs())
 	}

@@ -18,7 +18,7 @@ const logDeadline = 5 * time.Second
 func (a API) awaitLogged(t testing.TB, exited <-chan struct{}, out *output) {
 	t.Helper()
 	mark := messenger.NewID().String()
-	if _, err := a.Guest(t).Try(http.MethodGet, "/ping", nil, "X-Request-Id", mark); err != nil {
+	if _, err := a.Guest(t).Try(http.MethodGet, "/v1/logged", nil, "X-Request-Id", mark); err != nil {
 		return // it has ended, and everything is out
 	}
 	deadline := time.After(logDeadline)
