@@ -33,7 +33,8 @@ type Queue interface {
 	// finish and returns nil. It waits for a queue that is out of reach, and outlives
 	// outages. Several may run at once, in one process or in many, and share the work.
 	Consume(ctx context.Context, parallel int, handler Handler) error
-	// Ping asks whether the queue is there to publish to. It returns when ctx ends.
+	// Ping asks whether the queue is there to publish to, and takes messages, as far
+	// as it says so. It returns when ctx ends.
 	Ping(ctx context.Context) error
 	// Close ends every Consume as the end of its ctx would, waits for that, and
 	// disconnects. It may be called twice; Publish then fails.

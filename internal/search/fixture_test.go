@@ -50,14 +50,21 @@ func newWorld(t *testing.T, options search.Options) *world {
 	w.service = search.NewService(store, results, w.queue, w.options, log)
 	w.consumer = search.NewConsumer(store, results, w.queue, search.NewIndexer(store, w.options, log), w.options, log)
 
-	w.account, w.chat, w.user = messenger.NewID(), messenger.NewID(), messenger.NewID()
+	w.account = messenger.NewID()
 	w.must(store.CreateAccount(t.Context(), messenger.Account{ID: w.account, Name: "alice", PasswordHash: "x", CreatedAt: w.now()}))
-	w.must(store.CreateChat(t.Context(), messenger.Chat{ID: w.chat, Name: "tea", CreatedBy: w.account, CreatedAt: w.now()}))
-	_, err = store.JoinChat(t.Context(), messenger.User{
+	w.join()
+	return w
+}
+
+// join makes a chat and lets the account join it: what is said from then on is said there.
+func (w *world) join() {
+	w.t.Helper()
+	w.chat, w.user = messenger.NewID(), messenger.NewID()
+	w.must(w.store.CreateChat(w.t.Context(), messenger.Chat{ID: w.chat, Name: "tea", CreatedBy: w.account, CreatedAt: w.now()}))
+	_, err := w.store.JoinChat(w.t.Context(), messenger.User{
 		ID: w.user, ChatID: w.chat, AccountID: w.account, Name: "Alice", CreatedAt: w.now(),
 	})
 	w.must(err)
-	return w
 }
 
 func (w *world) must(err error) {

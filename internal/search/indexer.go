@@ -2,22 +2,20 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"time"
 
+	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
-	"messenger-api/internal/words"
 )
 
-// How much is indexed in one transaction, little enough that a send on SQLite, which
-// waits for it, waits not for long; and how many chats are looked at at once.
+// How many chats are looked at at once.
 const (
-	extendMessages = 200
-	extendBytes    = 1 << 20
-	behindMost     = 10000
-	walkedAtOnce   = 1000
+	behindMost   = 10000
+	walkedAtOnce = 1000
 )
 
 // The pace of the background work. restFactor is how much longer it rests than it
@@ -28,6 +26,12 @@ const (
 	walkEvery    = 10 * time.Minute
 	restFactor   = 3
 )
+
+// errLeft is in the chain of an error of some chats that were left out, while all
+// others were looked at.
+var errLeft = errors.New("chats were left out")
+
+func wentThrough(err error) bool { return err == nil || errors.Is(err, errLeft) }
 
 // Indexer brings the full-text index up to the logs' ends. Any number of them,
 // on any number of nodes, do no harm to each other.
@@ -46,59 +50,6 @@ func NewIndexer(store Store, options Options, log *slog.Logger) *Indexer {
 	return &Indexer{store, log, options.Clock, options.Watch}
 }
 
-// CatchUp indexes all that the logs of the account's chats have now; of one chat
-// only, where chat is not zero. What comes meanwhile is left for later.
-func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error {
-	targets := map[messenger.ID]int64{}
-	for first, again := true, true; again; first = false {
-		behind, err := x.store.BehindOf(ctx, account, behindMost)
-		if err != nil {
-			return fmt.Errorf("look for what is not indexed: %w", err)
-		}
-		again = len(behind) == behindMost
-		for _, one := range behind {
-			if (first || again) && (chat == messenger.ID{} || chat == one.ChatID) && targets[one.ChatID] == 0 {
-				targets[one.ChatID] = one.LastSeq
-			}
-			done, err := x.extend(ctx, one, targets[one.ChatID])
-			if err != nil {
-				return err
-			}
-			again = again || !done
-		}
-	}
-	return nil
-}
-
-// extend indexes a chat up to the target, and reports false where another indexer
-// works on it at the same time: how far that has come is not known.
-func (x *Indexer) extend(ctx context.Context, behind Behind, target int64) (bool, error) {
-	for behind.Indexed < target {
-		through, ok, err := x.step(ctx, behind)
-		if err != nil || !ok {
-			return false, err
-		}
-		behind.Indexed = through
-	}
-	return true, nil
-}
-
-// step indexes one batch of a chat.
-func (x *Indexer) step(ctx context.Context, behind Behind) (through int64, extended bool, err error) {
-	messages, through, err := x.store.Unindexed(ctx, behind, extendMessages, extendBytes)
-	if err != nil {
-		return 0, false, fmt.Errorf("read what is not indexed: %w", err)
-	}
-	entries := make([]Entry, len(messages))
-	for i := range messages {
-		entries[i] = Entry{messages[i], words.Analyse(messages[i].Text)}
-	}
-	if extended, err = x.store.Extend(ctx, behind, through, entries); err != nil {
-		return 0, false, fmt.Errorf("extend the index: %w", err)
-	}
-	return through, extended, nil
-}
-
 // Run indexes in the background until ctx ends, so that searches find little left
 // to do: at its start and now and then all chats, else those with new messages.
 func (x *Indexer) Run(ctx context.Context) error {
@@ -108,12 +59,14 @@ func (x *Indexer) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		started := x.clock()
 		err := x.recent(ctx, since.Add(-indexOverlap))
-		if err == nil {
+		if wentThrough(err) {
 			since = started
-		}
-		if err == nil && time.Since(walked) >= walkEvery {
-			if err = x.walk(ctx); err == nil {
-				walked = time.Now()
+			if time.Since(walked) >= walkEvery {
+				failure := x.walk(ctx)
+				if wentThrough(failure) {
+					walked = time.Now()
+				}
+				err = errors.Join(err, failure)
 			}
 		}
 		if err != nil && !failing && ctx.Err() == nil {
@@ -145,6 +98,7 @@ func (x *Indexer) recent(ctx context.Context, since time.Time) error {
 // walk looks at every chat.
 func (x *Indexer) walk(ctx context.Context) error {
 	var last messenger.ID
+	var left error
 	for done := false; !done && ctx.Err() == nil; {
 		started := time.Now()
 		var behind []Behind
@@ -153,31 +107,43 @@ func (x *Indexer) walk(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look for what is not indexed: %w", err)
 		}
-		if err := x.all(ctx, behind); err != nil {
+		switch err := x.all(ctx, behind); {
+		case !wentThrough(err):
 			return err
+		case left == nil:
+			left = err
 		}
 		rest(ctx, restFactor*time.Since(started))
 	}
-	return nil
+	return left
 }
 
 // all indexes the chats, in no order, so that several indexers seldom meet, and at
-// a gentle pace.
-func (x *Indexer) all(ctx context.Context, chats []Behind) error {
+// a gentle pace. A chat that can't be indexed is left out, and the first such
+// failure is an errLeft; a database that is down ends it.
+func (x *Indexer) all(ctx context.Context, chats []Behind) (left error) {
 	rand.Shuffle(len(chats), func(i, j int) { chats[i], chats[j] = chats[j], chats[i] }) //nolint:gosec // no secret
 	for _, one := range chats {
-		for one.Indexed < one.LastSeq && ctx.Err() == nil {
-			started := time.Now()
-			through, extended, err := x.step(ctx, one)
-			if err != nil {
-				return err
-			}
-			if !extended {
-				break
-			}
-			one.Indexed = through
-			rest(ctx, restFactor*time.Since(started))
+		err := x.gently(ctx, one)
+		switch {
+		case err != nil && errs.Is(err, errs.Unavailable) && !errors.Is(err, ErrTooSlow):
+			return err
+		case err != nil && left == nil:
+			left = fmt.Errorf("%w: %w", errLeft, err)
 		}
+	}
+	return left
+}
+
+// gently indexes a chat, resting longer than it works, unless another indexer does.
+func (x *Indexer) gently(ctx context.Context, behind Behind) error {
+	work := stretch{behind, extendMessages}
+	for work.Indexed < work.LastSeq && ctx.Err() == nil {
+		started := time.Now()
+		if extended, err := x.step(ctx, &work); err != nil || !extended {
+			return err
+		}
+		rest(ctx, restFactor*time.Since(started))
 	}
 	return nil
 }

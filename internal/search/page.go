@@ -76,23 +76,32 @@ func (s *Service) confirm(ctx context.Context, task Task, place Place) (Place, e
 	return confirmed, nil
 }
 
-// fill reads on from the place until the page is full.
+// fill reads on from the place until the page is full, and gives the place of the
+// last result that is on it or was passed over. Where much is passed over it takes
+// longer and longer strides; of no stride are more texts read than the page has room for.
 func (s *Service) fill(ctx context.Context, task Task, place Place, limit int) ([]Found, Place, error) {
 	var page []Found
-	for len(page) < limit {
-		results, err := s.resultsAfter(ctx, task, place, limit-len(page))
+	for stride := limit; len(page) < limit; {
+		results, err := s.resultsAfter(ctx, task, place, stride)
 		if err != nil {
 			return nil, place, err
 		}
 		if len(results) == 0 {
 			break
 		}
-		visible, err := s.store.Visible(ctx, task.AccountID, results)
+		room := limit - len(page)
+		visible, err := s.store.Visible(ctx, task.AccountID, results, room)
 		if err != nil {
 			return nil, place, fmt.Errorf("look at results: %w", err)
 		}
 		page = append(page, visible...)
+		if len(visible) == room {
+			return page, visible[room-1].Place, nil
+		}
 		place = results[len(results)-1].Place
+		if 2*len(visible) < len(results) {
+			stride = min(2*stride, PageMaxResults)
+		}
 	}
 	return page, place, nil
 }

@@ -9,9 +9,9 @@ import (
 	"messenger-api/internal/words"
 )
 
-// ErrTooSlow is in the chain of an errs.Unavailable of Find whose search took longer
-// than a database call may: nothing is down, and the same again takes as long.
-var ErrTooSlow = errors.New("the search took too long")
+// ErrTooSlow is in the chain of an errs.Unavailable of Find, Unindexed and Extend whose
+// work took longer than a database call may: nothing is down, and the same again takes as long.
+var ErrTooSlow = errors.New("it took too long")
 
 // Store is what searching needs of a database. Implementations are safe for
 // concurrent use; times are kept to the microsecond. When the database can't
@@ -26,8 +26,9 @@ type Store interface {
 type Tasks interface {
 	// CreateTask stores a task as WAITING, at its CreatedAt. confirmed says that it
 	// counts from now on; else ConfirmTask does. Where the account has openMost open
-	// tasks (confirmed and not ended), a confirmed one is not stored, and the error is
-	// errs.ErrTooManyTasks. Accounts don't wait for each other.
+	// tasks (confirmed and not ended), it is not stored, and the error is
+	// errs.ErrTooManyTasks: for certain where confirmed, else as far as is known without waiting
+	// for the account's other calls, since ConfirmTask judges again. Accounts don't wait for each other.
 	CreateTask(ctx context.Context, task Task, confirmed bool, openMost int) error
 	// ConfirmTask marks a task as confirmed. Errors: errs.ErrTooManyTasks, as with
 	// CreateTask; errs.ErrTaskNotFound when it is gone.
@@ -89,8 +90,9 @@ type Results interface {
 // Index is the full text of all chats. Each chat's log is indexed from its start
 // up to a position; nothing may be found of what comes after it.
 type Index interface {
-	// BehindOf lists up to limit of the account's chats whose index ends before their log does.
-	BehindOf(ctx context.Context, account messenger.ID, limit int) ([]Behind, error)
+	// BehindOf lists up to limit of the account's chats whose index ends before their log does; it looks at one
+	// chat only, where chat is not zero.
+	BehindOf(ctx context.Context, account, chat messenger.ID, limit int) ([]Behind, error)
 	// BehindSince lists up to limit such chats with a message that was made at since
 	// or later, as far as its id tells. It is quick, and misses what an unset clock made.
 	BehindSince(ctx context.Context, since time.Time, limit int) ([]Behind, error)
@@ -100,18 +102,18 @@ type Index interface {
 	// Unindexed reads up to limit messages with behind.Indexed < seq ≤ behind.LastSeq, in
 	// the order of seq, and stops early once their texts have mostBytes bytes together, but not before
 	// the first. through is the place up to which they reach: there is no other
-	// message between behind.Indexed and it.
+	// message between behind.Indexed and it. Errors: see ErrTooSlow.
 	Unindexed(ctx context.Context, behind Behind, limit, mostBytes int) (messages []messenger.Message, through int64, err error)
 	// Extend adds what Unindexed read and moves the chat's position from behind.Indexed to through, in one
-	// transaction. Where the position has moved meanwhile it adds nothing and reports false.
+	// transaction. Where the position has moved meanwhile it adds nothing and reports false. Errors: see ErrTooSlow.
 	Extend(ctx context.Context, behind Behind, through int64, entries []Entry) (bool, error)
 
 	// Find reads up to limit messages in the chats that the account is in which match, newest first.
 	// It finds what is indexed. Errors: see ErrTooSlow.
 	Find(ctx context.Context, account messenger.ID, criteria Criteria, limit int) ([]Result, error)
 	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
-	// a chat that the account is not in (any more).
-	Visible(ctx context.Context, account messenger.ID, results []Result) ([]Found, error)
+	// a chat that the account is not in (any more), and no more than the first most of them.
+	Visible(ctx context.Context, account messenger.ID, results []Result, most int) ([]Found, error)
 }
 
 // Behind is a chat whose index ends before its log does.

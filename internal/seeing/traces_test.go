@@ -39,10 +39,13 @@ func TestTraceOfASearch(t *testing.T) {
 	if status := alice.AwaitEnd(task); status != "SUCCESS" {
 		t.Fatal(status)
 	}
-	eventually(t, "the consumer's spans arrive", func() bool {
-		_, found := find(r.of(clientTrace), consumer, "process search_tasks")
-		return found
-	})
+	// A span is sent after those that it encloses, and each process sends its own.
+	for service, last := range map[string]string{consumer: "process search_tasks", server: "POST /v1/chats/search"} {
+		eventually(t, "the spans of "+service+" arrive", func() bool {
+			_, found := find(r.of(clientTrace), service, last)
+			return found
+		})
+	}
 	spans := r.of(clientTrace)
 	follow := func(service, name, kind string, parent span) span {
 		t.Helper()
@@ -53,7 +56,7 @@ func TestTraceOfASearch(t *testing.T) {
 		return one
 	}
 	request := follow(server, "POST /v1/chats/search", "SERVER", span{id: clientSpan})
-	follow(server, "INSERT search_tasks", "CLIENT", request)
+	follow(server, "BATCH", "CLIENT", request) // the limit is looked at, and the task stored
 	publish := follow(server, "publish search_tasks", "PRODUCER", request)
 	work := follow(consumer, "process search_tasks", "CONSUMER", publish)
 	follow(consumer, "SELECT search_index", "CLIENT", work)

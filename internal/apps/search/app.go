@@ -5,6 +5,7 @@ package search
 import (
 	"context"
 	"net/http"
+	"runtime"
 
 	"golang.org/x/sync/semaphore"
 
@@ -23,6 +24,9 @@ type app struct {
 	// loading bounds the results that are read and encoded at once, and with them
 	// the memory that takes.
 	loading *semaphore.Weighted
+	// encoding bounds the pages that are encoded at once: to highlight the longest texts
+	// keeps a processor busy for tenths of a second.
+	encoding *semaphore.Weighted
 }
 
 // loadingMost is that bound: ten of the longest pages, or many short ones.
@@ -31,7 +35,7 @@ const loadingMost = 10 * search.PageMaxResults
 // New makes the app. run is the work in the background that searching needs in
 // this process; it returns when its ctx ends.
 func New(service *search.Service, run func(ctx context.Context) error) apps.App {
-	a := &app{service, semaphore.NewWeighted(loadingMost)}
+	a := &app{service, semaphore.NewWeighted(loadingMost), semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))}
 	return apps.App{Name: Name, Mount: a.mount, Run: run}
 }
 

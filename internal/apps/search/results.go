@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -41,6 +42,15 @@ func (a *app) loadPage(r *http.Request, task messenger.ID, from *search.Cursor, 
 	if err != nil {
 		return nil, err
 	}
+	return a.encode(r.Context(), page)
+}
+
+// encode waits for its turn, which is over when it returns.
+func (a *app) encode(ctx context.Context, page search.Page) ([]byte, error) {
+	if err := a.encoding.Acquire(ctx, 1); err != nil {
+		return nil, errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
+	}
+	defer a.encoding.Release(1)
 	return httpkit.Encode(encodePage(page))
 }
 

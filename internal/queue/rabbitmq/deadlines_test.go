@@ -107,10 +107,16 @@ func TestMemoryAlarm(t *testing.T) {
 	queuetest.Await(t, "it says that it takes nothing", func() bool {
 		return strings.Contains(unavailableInTime(t, q).Error(), "short of memory")
 	})
+	if err := q.Ping(t.Context()); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("Ping: %v, want ErrUnavailable", err)
+	}
 	close(release)
 	queuetest.Await(t, "the rest is consumed", func() bool { return all.AllDone(ids) })
 	broker.Control("set_vm_memory_high_watermark", "0.4")
 	id := publishAgain(t, q)
+	if err := q.Ping(t.Context()); err != nil {
+		t.Errorf("Ping: %v", err)
+	}
 	queuetest.Await(t, "it arrives", func() bool { return all.Done(id) > 0 })
 	if lines.has(logLost) != 0 {
 		t.Errorf("the consumer lost its connection:\n%s", lines.outages())

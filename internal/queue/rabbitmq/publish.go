@@ -26,11 +26,15 @@ func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	return nil
 }
 
-// Ping implements queue.Queue: there is a connection to publish on, or one can be made.
+// Ping implements queue.Queue: there is a connection to publish on, or one can be made,
+// and the broker does not say that it takes nothing.
 func (q *Queue) Ping(ctx context.Context) error {
 	err := errClosed
 	if q.closing.Err() == nil {
-		_, err = q.publisher.sender(ctx)
+		var s *sender
+		if s, err = q.publisher.sender(ctx); err == nil && s.blocked.Load() {
+			err = errBlocked
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)

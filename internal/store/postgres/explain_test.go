@@ -26,7 +26,7 @@ var wholeTables = regexp.MustCompile(`^(countTasks|dump[A-Z].*|selectHasData)$`)
 // indexes are what a statement must be answered with, where another index would do
 // to find the rows, but would read too many.
 var indexes = map[string]string{
-	"insertConfirmedTask":  "search_tasks_open",
+	"insertTask":           "search_tasks_open",
 	"confirmTask":          "search_tasks_open",
 	"claimDueTasks":        "search_tasks_due",
 	"deleteTasks":          "search_tasks_ended",

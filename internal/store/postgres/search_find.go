@@ -48,7 +48,7 @@ const (
 		JOIN chats c ON c.chat_id = r.chat_id
 		LEFT JOIN chat_users u ON u.chat_id = r.chat_id AND u.user_id = e.user_id
 		WHERE EXISTS (SELECT FROM chat_users m WHERE m.account_id = $1 AND m.chat_id = r.chat_id)
-		ORDER BY r.place`
+		ORDER BY r.place LIMIT $6`
 )
 
 // Find implements search.Store.
@@ -78,10 +78,15 @@ func (s *Store) Find(
 		return nil, s.failure(err)
 	}
 	results, err := pgx.CollectRows(rows, scanResult)
-	if sqlState(err) == queryCanceled { // by statement_timeout
-		err = fmt.Errorf("%w: %w", search.ErrTooSlow, err)
+	return results, s.failure(slow(err))
+}
+
+// slow tells what the database ended by statement_timeout from all else.
+func slow(err error) error {
+	if sqlState(err) == queryCanceled {
+		return fmt.Errorf("%w: %w", search.ErrTooSlow, err)
 	}
-	return results, s.failure(err)
+	return err
 }
 
 // chatsToFindIn lists the account's chats, chatsInQuery and one more at most, or just
@@ -105,10 +110,12 @@ func microsecondsOr(t time.Time, none int64) int64 {
 }
 
 // Visible implements search.Store.
-func (s *Store) Visible(ctx context.Context, account messenger.ID, results []search.Result) ([]search.Found, error) {
+func (s *Store) Visible(
+	ctx context.Context, account messenger.ID, results []search.Result, most int,
+) ([]search.Found, error) {
 	columns := resultColumnsOf(results)
 	rows, err := s.pool.Query(ctx, selectVisible, account,
-		columns.createdAts, columns.messageIDs, columns.chatIDs, columns.seqs)
+		columns.createdAts, columns.messageIDs, columns.chatIDs, columns.seqs, most)
 	if err != nil {
 		return nil, s.failure(err)
 	}

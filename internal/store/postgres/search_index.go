@@ -52,7 +52,7 @@ func (s *Store) Extend(ctx context.Context, behind search.Behind, through int64,
 	var moved int
 	err := s.pool.QueryRow(ctx, statement, behind.ChatID, behind.Indexed, through,
 		seqs, messageIDs, createdAts, userIDs, vectors).Scan(&moved)
-	return moved > 0, s.failure(err)
+	return moved > 0, s.failure(slow(err))
 }
 
 // quotedChat is the lexeme of all that is in a chat, which no word can be.

@@ -15,10 +15,12 @@ const (
 	// An account may have several users in one chat.
 	selectBehindOf = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
-		FROM (SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1) u
+		FROM (
+			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.chat_id = $2)
+		) u
 		JOIN chats c ON c.chat_id = u.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
-		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $2`
+		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
 	// The last of all ids is there to tell the planner that the range is a small one.
 	selectBehindSince = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
@@ -49,8 +51,8 @@ const (
 )
 
 // BehindOf implements search.Store.
-func (s *Store) BehindOf(ctx context.Context, account messenger.ID, limit int) ([]search.Behind, error) {
-	return s.behind(ctx, selectBehindOf, account, limit)
+func (s *Store) BehindOf(ctx context.Context, account, chat messenger.ID, limit int) ([]search.Behind, error) {
+	return s.behind(ctx, selectBehindOf, account, idOrNull(chat), limit)
 }
 
 // BehindSince implements search.Store.
@@ -104,7 +106,7 @@ func (s *Store) Unindexed(
 		return scanMessage(row, behind.ChatID)
 	})
 	if err != nil {
-		return nil, 0, s.failure(err)
+		return nil, 0, s.failure(slow(err))
 	}
 	bytes := 0
 	for i := range messages {

@@ -27,3 +27,22 @@ func TestFindTakesTooLong(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// So is what is indexed.
+func TestExtendTakesTooLong(t *testing.T) {
+	t.Parallel()
+	store, pool := openFresh(t)
+	user := member(t, store)
+	for _, statement := range []string{
+		"CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$",
+		"CREATE TRIGGER slow BEFORE INSERT ON search_positions FOR EACH ROW EXECUTE FUNCTION slow()",
+	} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := store.Extend(t.Context(), search.Behind{ChatID: user.ChatID, LastSeq: 1}, 1, nil)
+	if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
+		t.Errorf("the error is %v", err)
+	}
+}

@@ -22,11 +22,8 @@ const (
 		SELECT pg_advisory_xact_lock(uuid_hash_extended(account_id, 0)) FROM search_tasks WHERE task_id = $1`
 	insertTask = `
 		INSERT INTO search_tasks (task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, confirmed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, false)`
-	insertConfirmedTask = `
-		INSERT INTO search_tasks (task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, confirmed)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, true WHERE (
-			SELECT count(*) FROM search_tasks WHERE account_id = $2 AND confirmed AND ended_at IS NULL) < $9`
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE (
+			SELECT count(*) FROM search_tasks WHERE account_id = $2 AND confirmed AND ended_at IS NULL) < $10`
 	confirmTask = `
 		UPDATE search_tasks t SET confirmed = true
 		WHERE t.task_id = $1 AND NOT t.confirmed AND (
@@ -42,21 +39,18 @@ const (
 		FROM search_tasks WHERE task_id = $1 AND confirmed`
 )
 
-// CreateTask implements search.Store.
+// CreateTask implements search.Store. Without the lock a task is counted as of the
+// statement's snapshot.
 func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool, openMost int) error {
 	request := &task.Request
-	columns := []any{
-		task.ID, task.AccountID, request.Text, idOrNull(request.ChatID), request.UserName,
-		timeOrNull(request.After), timeOrNull(request.Before), task.CreatedAt,
-	}
-	if !confirmed {
-		_, err := s.pool.Exec(ctx, insertTask, columns...)
-		return s.failure(err)
-	}
 	var inserted int64
 	batch := &pgx.Batch{}
-	batch.Queue(lockSearches, task.AccountID)
-	queueCounted(batch, &inserted, insertConfirmedTask, append(columns, openMost)...)
+	if confirmed {
+		batch.Queue(lockSearches, task.AccountID)
+	}
+	queueCounted(batch, &inserted, insertTask,
+		task.ID, task.AccountID, request.Text, idOrNull(request.ChatID), request.UserName,
+		timeOrNull(request.After), timeOrNull(request.Before), task.CreatedAt, confirmed, openMost)
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return s.failure(err)
 	}

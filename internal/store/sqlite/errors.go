@@ -13,6 +13,7 @@ import (
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
 )
 
 // failure turns what the driver says into what the domain understands; errors
@@ -36,6 +37,17 @@ func unavailable(err error) bool {
 		return true
 	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn)
+}
+
+// slow tells what ended by a deadline of ours, not by that of its caller's ctx, from
+// all else. A transaction that its deadline ended may say no more than that it is over.
+func slow(ctx context.Context, err error) error {
+	ended := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrTxDone) ||
+		primaryCode(err) == sqlite3.SQLITE_INTERRUPT
+	if !ended || ctx.Err() != nil {
+		return err
+	}
+	return errs.ErrServiceUnavailable.After(time.Second).WithCause(fmt.Errorf("%w: %w", search.ErrTooSlow, err))
 }
 
 // busy: a lock was not to be had in time.

@@ -24,7 +24,7 @@ var wholeTables = regexp.MustCompile(`^SCAN (goose_db_version|sqlite_schema|h VI
 var tooWide = regexp.MustCompile(`^SEARCH (e|events|s|sessions) .*\((chat_id=\?|account_id=\?|chat_id=\? AND account_id=\?)\)$`)
 
 // sorted are the statements that may sort what they found.
-var sorted = map[string]bool{"selectOpenSessions": true, "selectBehindSince": true, "selectMatching": true}
+var sorted = map[string]bool{"selectOpenSessions": true, "selectBehindSince": true, "selectMatching": true, "selectVisible": true}
 
 // readAll are the statements that may read tables from end to end: they export
 // them, or ask whether there is anything in them.

@@ -2,14 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"time"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
-	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
@@ -37,7 +32,8 @@ const (
 		CROSS JOIN chats c ON c.chat_id = e.chat_id
 		LEFT JOIN chat_users u ON u.chat_id = e.chat_id AND u.user_id = e.user_id
 		WHERE e.kind = 1 AND e.message_id = unhex(h.value ->> 1)
-			AND EXISTS (SELECT 1 FROM chat_users m WHERE m.account_id = ?2 AND m.chat_id = e.chat_id)`
+			AND EXISTS (SELECT 1 FROM chat_users m WHERE m.account_id = ?2 AND m.chat_id = e.chat_id)
+		ORDER BY h.key LIMIT ?3`
 )
 
 // Find implements search.Index.
@@ -47,15 +43,27 @@ func (s *Store) Find(
 	if criteria.Query.Empty() {
 		return nil, nil
 	}
+	asked := ctx
+	ctx, cancel := reading(ctx)
+	defer cancel()
+	outline, exact := criteria.Query.Outline(outlineTerms)
+	if exact {
+		results, err := s.matching(ctx, account, criteria, limit)
+		return results, slow(asked, err)
+	}
+	results, err := s.judged(ctx, account, criteria, outline, limit)
+	return results, slow(asked, err)
+}
+
+// matching asks the index.
+func (s *Store) matching(
+	ctx context.Context, account messenger.ID, criteria search.Criteria, limit int,
+) ([]search.Result, error) {
 	request := &criteria.Request
 	newest, oldest := bounds(criteria)
-	results, err := s.results(ctx, selectMatching,
+	return s.results(ctx, selectMatching,
 		account[:], idOrNull(request.ChatID), request.UserName, matchExpression(criteria.Query),
 		newest.CreatedAt, newest.MessageID[:], oldest.CreatedAt, oldest.MessageID[:], limit)
-	if tooSlow := errors.Is(err, context.DeadlineExceeded) || primaryCode(err) == sqlite3.SQLITE_INTERRUPT; tooSlow && ctx.Err() == nil {
-		err = errs.ErrServiceUnavailable.After(time.Second).WithCause(fmt.Errorf("%w: %w", search.ErrTooSlow, err))
-	}
-	return results, err
 }
 
 // bounds joins the bounds of places and times: a result comes after newest and
@@ -91,16 +99,15 @@ func later(a, b search.Place) search.Place {
 
 // Visible implements search.Index.
 func (s *Store) Visible(
-	ctx context.Context, account messenger.ID, results []search.Result,
+	ctx context.Context, account messenger.ID, results []search.Result, most int,
 ) (visible []search.Found, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.readers.QueryContext(ctx, selectVisible, resultsArray(results), account[:])
+	rows, err := s.readers.QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
 	if err != nil {
 		return nil, s.failure(err)
 	}
 	defer rows.Close()
-	found := make([]*search.Found, len(results))
 	for rows.Next() {
 		var at int
 		var one search.Found
@@ -108,15 +115,10 @@ func (s *Store) Visible(
 			return nil, s.failure(err)
 		}
 		one.Result = results[at]
-		found[at] = &one
+		visible = append(visible, one)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, s.failure(err)
-	}
-	for _, one := range found {
-		if one != nil {
-			visible = append(visible, *one)
-		}
 	}
 	return visible, nil
 }

@@ -30,8 +30,10 @@ const (
 func (s *Store) Unindexed(
 	ctx context.Context, behind search.Behind, limit, mostBytes int,
 ) (messages []messenger.Message, through int64, err error) {
+	asked := ctx
 	ctx, cancel := reading(ctx)
 	defer cancel()
+	defer func() { err = slow(asked, err) }()
 	rows, err := s.readers.QueryContext(ctx, selectUnindexed, behind.ChatID[:], behind.Indexed, behind.LastSeq, limit)
 	if err != nil {
 		return nil, 0, s.failure(err)
@@ -62,7 +64,9 @@ func (s *Store) Extend(
 	for i := range entries {
 		sequences[i] = entries[i].Document.Sequence()
 	}
+	begun := false
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		begun = true
 		var chat int64
 		err := tx.QueryRowContext(ctx, movePosition, behind.ChatID[:], through, behind.Indexed).Scan(&chat)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -82,5 +86,8 @@ func (s *Store) Extend(
 		extended = true
 		return nil
 	})
+	if begun { // who waits for the lock is not slow
+		err = slow(ctx, err)
+	}
 	return extended && err == nil, err
 }

@@ -13,10 +13,10 @@ const (
 	// A CROSS JOIN keeps its order: the account's chats first.
 	selectBehindOf = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
-		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?) mine
+		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
 		CROSS JOIN chats c ON c.chat_id = mine.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
-		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?`
+		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?3`
 	// The index is named since another one would spare the DISTINCT a sort.
 	selectBehindSince = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
@@ -31,8 +31,8 @@ const (
 )
 
 // BehindOf implements search.Index.
-func (s *Store) BehindOf(ctx context.Context, account messenger.ID, limit int) ([]search.Behind, error) {
-	return s.positions(ctx, selectBehindOf, account[:], limit)
+func (s *Store) BehindOf(ctx context.Context, account, chat messenger.ID, limit int) ([]search.Behind, error) {
+	return s.positions(ctx, selectBehindOf, account[:], idOrNull(chat), limit)
 }
 
 // BehindSince implements search.Index.

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// insertTask stores nothing where a confirmed task would be one too many.
+	// insertTask stores nothing where the task would be one too many.
 	insertTask = `
 		INSERT INTO search_tasks (task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, confirmed)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?9 = 0 OR ?10 > (
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?10 > (
 			SELECT count(*) FROM search_tasks WHERE account_id = ?2 AND confirmed = 1 AND ended_at IS NULL)`
 	confirmTask = `
 		UPDATE search_tasks SET confirmed = 1 WHERE task_id = ?1 AND (confirmed = 1 OR ?2 > (

@@ -35,7 +35,7 @@ func postAll(t tester, store SearchStore, user messenger.User, batch ...messenge
 func index(t tester, store SearchStore, account messenger.ID) {
 	t.Helper()
 	for {
-		behind, err := store.BehindOf(t.Context(), account, 50)
+		behind, err := store.BehindOf(t.Context(), account, messenger.ID{}, 50)
 		check(t, err)
 		if len(behind) == 0 {
 			return

@@ -22,6 +22,7 @@ func indexTests() searchTests {
 		"an index with a position knows what is new":    extendOn,
 		"the lists of an account are of its chats":      behindOf,
 		"the list of an account ends at its limit":      behindOfLimit,
+		"the list of one chat is of that chat":          behindOfChat,
 		"a chat with two names of it is listed once":    behindOfTwice,
 		"an account that left has no chats to bring up": behindOfLeft,
 	}
@@ -53,7 +54,7 @@ func extend(t *testing.T, store Searched, behind search.Behind, through int64, m
 
 func requireBehind(t *testing.T, store Searched, account messenger.ID, want ...search.Behind) {
 	t.Helper()
-	behind, err := store.BehindOf(t.Context(), account, 10)
+	behind, err := store.BehindOf(t.Context(), account, messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, byChat(behind), byChat(want))
 }
@@ -218,10 +219,25 @@ func behindOfLimit(t *testing.T, store Searched) {
 		post(t, store, newUser(t, store, newChat(t, store), user.AccountID), "word")
 	}
 	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		behind, err := store.BehindOf(t.Context(), user.AccountID, limit)
+		behind, err := store.BehindOf(t.Context(), user.AccountID, messenger.ID{}, limit)
 		check(t, err)
 		requireEqual(t, len(behind), want)
 		requireEqual(t, len(byChat(behind)), want)
+	}
+}
+
+func behindOfChat(t *testing.T, store Searched) {
+	user, stranger := newMember(t, store), newMember(t, store)
+	other := newUser(t, store, newChat(t, store), user.AccountID)
+	post(t, store, user, "word")
+	post(t, store, other, "word")
+	post(t, store, stranger, "word")
+	for chat, want := range map[messenger.ID][]search.Behind{
+		user.ChatID: {fromStart(user.ChatID, 1)}, other.ChatID: {fromStart(other.ChatID, 1)}, stranger.ChatID: nil,
+	} {
+		behind, err := store.BehindOf(t.Context(), user.AccountID, chat, 1)
+		check(t, err)
+		requireEqual(t, byChat(behind), byChat(want))
 	}
 }
 
@@ -229,7 +245,7 @@ func behindOfTwice(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	newUser(t, store, user.ChatID, user.AccountID)
 	post(t, store, user, "word")
-	behind, err := store.BehindOf(t.Context(), user.AccountID, 10)
+	behind, err := store.BehindOf(t.Context(), user.AccountID, messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, behind, []search.Behind{fromStart(user.ChatID, 1)})
 }

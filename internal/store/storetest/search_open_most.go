@@ -81,11 +81,14 @@ func fill(t *testing.T, store Searched, account messenger.ID) (tasks []search.Ta
 
 func endMakesRoom(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
-	open := fill(t, store, account)
 	refused, waits := taskOf(account), taskOf(account)
-	requireError(t, store.CreateTask(t.Context(), refused, true, openMost), errs.ErrTooManyTasks)
-	requireNoTask(t, store, refused.ID)
 	check(t, store.CreateTask(t.Context(), waits, false, openMost))
+	open := fill(t, store, account)
+	for _, confirmed := range []bool{true, false} {
+		requireError(t, store.CreateTask(t.Context(), refused, confirmed, openMost), errs.ErrTooManyTasks)
+		requireNoTask(t, store, refused.ID)
+		requireError(t, store.ConfirmTask(t.Context(), refused.ID, openMost), errs.ErrTaskNotFound)
+	}
 	requireError(t, store.ConfirmTask(t.Context(), waits.ID, openMost), errs.ErrTooManyTasks)
 	requireNoTask(t, store, waits.ID)
 	// One that is worked on is open.

@@ -13,7 +13,7 @@ func requireVisible(
 	t *testing.T, store Searched, account messenger.ID, results []search.Result, want ...messenger.Message,
 ) {
 	t.Helper()
-	visible, err := store.Visible(t.Context(), account, results)
+	visible, err := store.Visible(t.Context(), account, results, findMost)
 	check(t, err)
 	if len(visible) == 0 && len(want) == 0 {
 		return
@@ -44,6 +44,25 @@ func visibleGone(t *testing.T, store Searched) {
 	store.Execute(t, "DELETE FROM events WHERE message_id = $1", sent[0].ID)
 	becomeAnotherKind(t, store, sent[2])
 	requireVisible(t, store, user.AccountID, results, sent[1], sent[3])
+}
+
+// visibleMost counts what is visible, not what was looked at.
+func visibleMost(t *testing.T, store Searched) {
+	user := newMember(t, store)
+	sent := post(t, store, user, "one", "two", "three", "four", "five")
+	results := resultsOf(sent...)
+	becomeAnotherKind(t, store, sent[0])
+	becomeAnotherKind(t, store, sent[2])
+	want := []search.Result{results[1], results[3], results[4]}
+	for most := 1; most <= 4; most++ {
+		visible, err := store.Visible(t.Context(), user.AccountID, results, most)
+		check(t, err)
+		var got []search.Result
+		for _, found := range visible {
+			got = append(got, found.Result)
+		}
+		requireEqual(t, got, want[:min(most, 3)])
+	}
 }
 
 func visibleLeft(t *testing.T, store Searched) {

@@ -1,0 +1,77 @@
+package search_test
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// veiled is a store that hides messages, as when they were deleted, and counts how
+// often it is asked.
+type veiled struct {
+	search.Store
+
+	hides map[messenger.ID]bool
+	asked *atomic.Int64
+}
+
+func (v veiled) Visible(
+	ctx context.Context, account messenger.ID, results []search.Result, most int,
+) ([]search.Found, error) {
+	v.asked.Add(1)
+	seen := slices.DeleteFunc(slices.Clone(results), func(r search.Result) bool { return v.hides[r.Place.MessageID] })
+	return v.Store.Visible(ctx, account, seen, most)
+}
+
+// What can't be seen any more is passed over in long strides, and nothing else is.
+func TestPassedOver(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 1000})
+	w.run()
+	store := veiled{w.store, map[messenger.ID]bool{}, &atomic.Int64{}}
+	base := w.now().Add(-time.Hour)
+	var want []messenger.ID
+	for i := range 600 {
+		id := w.say("number", base.Add(time.Duration(i)*time.Second))
+		if i < 20 || i%150 == 0 || i > 590 && i%2 == 0 {
+			want = slices.Insert(want, 0, id)
+		} else {
+			store.hides[id] = true
+		}
+	}
+	task := w.succeed("numbers")
+	w.service = search.NewService(store, search.NewCachedResults(w.cache, w.options.ResultTTL), w.queue, w.options, slog.New(slog.DiscardHandler))
+	for _, limit := range []int{1, 2, 3, 7, 100} {
+		store.asked.Store(0)
+		var got []messenger.ID
+		var from *search.Cursor
+		pages := 0
+		for {
+			page, err := w.service.Page(t.Context(), w.account, task, from, limit, false)
+			w.must(err)
+			if len(page.Found) == 0 {
+				break
+			}
+			if len(page.Found) < limit && len(got)+len(page.Found) < len(want) || len(page.Found) > limit {
+				t.Fatalf("a page of %d has %d results", limit, len(page.Found))
+			}
+			for _, found := range page.Found {
+				got = append(got, found.Place.MessageID)
+			}
+			from = &page.Next
+			pages++
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("pages of %d have %d results, want %d", limit, len(got), len(want))
+		}
+		// Four gaps of 150, and what is left at the end.
+		if asked := int(store.asked.Load()); asked > 3*pages+40 {
+			t.Errorf("%d pages of %d asked %d times", pages, limit, asked)
+		}
+	}
+}

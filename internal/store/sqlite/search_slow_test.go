@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"errors"
+	"testing"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+	"messenger-api/internal/words"
+)
+
+const endless = "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n"
+
+// What takes longer than a call may is told from a database that is down.
+func TestTooSlow(t *testing.T) {
+	t.Parallel()
+	slowUsers := []string{
+		"ALTER TABLE chat_users RENAME TO quick",
+		"CREATE VIEW chat_users AS SELECT quick.* FROM endless LEFT JOIN quick ON true",
+	}
+	for name, test := range map[string]struct {
+		slowed []string
+		call   func(t *testing.T, s *Store, behind search.Behind, user messenger.User) error
+	}{
+		"Find": {
+			slowUsers,
+			func(t *testing.T, s *Store, _ search.Behind, user messenger.User) error {
+				criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.AtStart()}
+				_, err := s.Find(t.Context(), user.AccountID, criteria, 10)
+				return err
+			},
+		},
+		"Unindexed": {
+			slowUsers,
+			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
+				_, _, err := s.Unindexed(t.Context(), behind, 10, 10)
+				return err
+			},
+		},
+		"Extend": {
+			[]string{"CREATE TRIGGER slow BEFORE INSERT ON search_positions BEGIN SELECT i FROM endless; END"},
+			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
+				_, err := s.Extend(t.Context(), behind, 1, nil)
+				return err
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, t.TempDir())
+			user := join(t, s)
+			if outcomes, err := s.AppendMessages(t.Context(), []messenger.Message{draft(user, "word")}); err != nil || outcomes[0].Err != nil {
+				t.Fatal(err, outcomes)
+			}
+			for _, statement := range append([]string{endless}, test.slowed...) {
+				if _, err := s.writer.ExecContext(t.Context(), statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := test.call(t, s, search.Behind{ChatID: user.ChatID, LastSeq: 1}, user)
+			if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+// Who waits for another's transaction is not slow: it is the database that is busy.
+func TestExtendWaits(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	user := join(t, s)
+	tx, err := s.writer.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Extend(t.Context(), search.Behind{ChatID: user.ChatID, LastSeq: 1}, 1, nil)
+	if errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
+		t.Errorf("the error is %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Error(err)
+	}
+}
