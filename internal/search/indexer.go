@@ -18,13 +18,15 @@ const (
 	walkedAtOnce = 1000
 )
 
-// The pace of the background work. restFactor is how much longer it rests than it
-// works: sends and reads come first, and a search brings its own chats up to date.
+// The pace of the background work. It rests so much longer than it works: sends
+// and reads come first, and a search brings its own chats up to date. What is new is
+// there while others send; what a walk finds has waited for long.
 const (
 	indexEvery   = 2 * time.Second
 	indexOverlap = 2 * time.Second
+	recentRest   = 9
 	walkEvery    = 10 * time.Minute
-	restFactor   = 3
+	walkRest     = 3
 )
 
 // errLeft is in the chain of an error of some chats that were left out, while all
@@ -92,7 +94,7 @@ func (x *Indexer) recent(ctx context.Context, since time.Time) error {
 		}
 		tell(total)
 	}
-	return x.all(ctx, behind)
+	return x.all(ctx, behind, recentRest)
 }
 
 // walk looks at every chat.
@@ -107,13 +109,13 @@ func (x *Indexer) walk(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look for what is not indexed: %w", err)
 		}
-		switch err := x.all(ctx, behind); {
+		switch err := x.all(ctx, behind, walkRest); {
 		case !wentThrough(err):
 			return err
 		case left == nil:
 			left = err
 		}
-		rest(ctx, restFactor*time.Since(started))
+		rest(ctx, walkRest*time.Since(started))
 	}
 	return left
 }
@@ -121,10 +123,10 @@ func (x *Indexer) walk(ctx context.Context) error {
 // all indexes the chats, in no order, so that several indexers seldom meet, and at
 // a gentle pace. A chat that can't be indexed is left out, and the first such
 // failure is an errLeft; a database that is down ends it.
-func (x *Indexer) all(ctx context.Context, chats []Behind) (left error) {
+func (x *Indexer) all(ctx context.Context, chats []Behind, restFactor time.Duration) (left error) {
 	rand.Shuffle(len(chats), func(i, j int) { chats[i], chats[j] = chats[j], chats[i] }) //nolint:gosec // no secret
 	for _, one := range chats {
-		err := x.gently(ctx, one)
+		err := x.gently(ctx, one, restFactor)
 		switch {
 		case err != nil && errs.Is(err, errs.Unavailable) && !errors.Is(err, ErrTooSlow):
 			return err
@@ -136,7 +138,7 @@ func (x *Indexer) all(ctx context.Context, chats []Behind) (left error) {
 }
 
 // gently indexes a chat, resting longer than it works, unless another indexer does.
-func (x *Indexer) gently(ctx context.Context, behind Behind) error {
+func (x *Indexer) gently(ctx context.Context, behind Behind, restFactor time.Duration) error {
 	work := stretch{behind, extendMessages}
 	for work.Indexed < work.LastSeq && ctx.Err() == nil {
 		started := time.Now()
