@@ -25,6 +25,9 @@ type database struct {
 	directory string
 }
 
+// opener makes a database of that name.
+type opener func(context.Context, *lab, string) (*database, error)
+
 // countMessages gives the number of messages, and the ends of all chats added up.
 const countMessages = `
 	SELECT (SELECT count(*) FROM events WHERE kind = 1), (SELECT CAST(coalesce(sum(last_seq), 0) AS bigint) FROM chats)`
@@ -118,12 +121,23 @@ func openPostgresAndRedis(ctx context.Context, l *lab, name string) (*database, 
 
 // openUncached is openPostgres without the app cache.
 func openUncached(ctx context.Context, l *lab, name string) (*database, error) {
-	return openPostgresWith(ctx, l, name, "APPS=auth,throttling,api,docs")
+	return openPostgresWith(ctx, l, name, "APPS=auth,throttling,api,docs,search,metrics")
 }
 
 // openUnthrottled is openPostgres without the app throttling.
 func openUnthrottled(ctx context.Context, l *lab, name string) (*database, error) {
-	return openPostgresWith(ctx, l, name, "APPS=cache,auth,api,docs")
+	return openPostgresWith(ctx, l, name, "APPS=cache,auth,api,docs,search,metrics")
+}
+
+// withoutSearch switches the app search off.
+func withoutSearch(open opener) opener {
+	return func(ctx context.Context, l *lab, name string) (*database, error) {
+		opened, err := open(ctx, l, name)
+		if err == nil {
+			opened.settings = append(opened.settings, "APPS=cache,auth,throttling,api,docs,metrics")
+		}
+		return opened, err
+	}
 }
 
 func openPostgresWith(ctx context.Context, l *lab, name string, settings ...string) (*database, error) {

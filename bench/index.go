@@ -56,12 +56,8 @@ func (a *archive) index(ctx context.Context, o searchOptions) (err error) {
 		return err
 	}
 	began := time.Now()
-	everywhere, err := a.accountOf(ctx, a.searcher[0])
-	if err != nil {
-		return err
-	}
 	indexer := search.NewIndexer(opened, search.Options{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err := indexer.CatchUp(ctx, everywhere, messenger.ID{}); err != nil {
+	if err := indexer.CatchUp(ctx, a.everywhere(), messenger.ID{}); err != nil {
 		return err
 	}
 	took := time.Since(began)
@@ -91,12 +87,16 @@ func (a *archive) query(ctx context.Context, in search.Index, name string, count
 	random := rand.New(rand.NewPCG(4, 5))
 	var times []time.Duration
 	found := 0
+	everywhere := a.everywhere()
 	for range count {
 		by := a.members[random.IntN(len(a.members))].account
+		for by == everywhere {
+			by = a.members[random.IntN(len(a.members))].account
+		}
 		query := words.ParseQuery(texts.Query())
 		began := time.Now()
 		results, err := in.Find(ctx, by, search.Criteria{Query: query, From: search.AtStart()}, 1000)
-		if err != nil {
+		if err != nil && !errors.Is(err, search.ErrTooSlow) { // what took too long took that long
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		times = append(times, time.Since(began))
@@ -163,8 +163,8 @@ func (a *archive) bytes(ctx context.Context) (total int64, err error) {
 	return total, nil
 }
 
-// accountOf finds the account by its users.
-func (a *archive) accountOf(ctx context.Context, who *speaker) (messenger.ID, error) {
+// everywhere is the account that is in all chats.
+func (a *archive) everywhere() messenger.ID {
 	counts := map[messenger.ID]int{}
 	var most messenger.ID
 	for _, one := range a.members {
@@ -173,8 +173,5 @@ func (a *archive) accountOf(ctx context.Context, who *speaker) (messenger.ID, er
 			most = one.account
 		}
 	}
-	if counts[most] == 0 {
-		return most, fmt.Errorf("%s is in no chat", who.name)
-	}
-	return most, ctx.Err()
+	return most
 }

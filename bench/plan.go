@@ -53,6 +53,9 @@ func plan(o options) []figure {
 	uncached := targetKind{"postgresql, uncached", o.clients, "warn", openUncached}
 	unlimited := targetKind{"postgresql, unthrottled", o.clients, "warn", openUnthrottled}
 	embedded := targetKind{"embedded", most, "warn", openEmbedded}
+	unsearched := func(kind targetKind) targetKind {
+		return targetKind{kind.name + ", without search", o.clients, "warn", withoutSearch(kind.open)}
+	}
 	logged := func(kind targetKind) targetKind {
 		return targetKind{kind.name + ", access log", o.clients, "info", kind.open}
 	}
@@ -65,11 +68,13 @@ func plan(o options) []figure {
 	many := fmt.Sprintf(", %d clients", o.many)
 	add(": send", postgres, limitInsert, 1, o.clients, sends)
 	add(": send", logged(postgres), limitInsert, 0, o.clients, sends)
+	add(": send", unsearched(postgres), limitInsert, 0, o.clients, sends)
 	add(": send, one chat", postgres, limitInsert, 0, o.clients, sendsToOneChat)
 	add(": send"+many, postgres, limitInsert, 0, o.many, sends)
 	add("", targetKind{name: limitSend, accounts: bare.accounts}, "", 0, o.clients, sends)
 	add(": send", embedded, limitSend, 0.35, o.clients, sends)
 	add(": send", logged(embedded), limitSend, 0, o.clients, sends)
+	add(": send", unsearched(embedded), limitSend, 0, o.clients, sends)
 	add(": send, one chat", embedded, limitSend, 0, o.clients, sendsToOneChat)
 	add(": send"+many, embedded, limitSend, 0, o.many, sends)
 	add("", targetKind{name: limitPage, accounts: bare.accounts}, "", 0, o.clients, pages)

@@ -33,7 +33,7 @@ func readSearchOptions(arguments []string) (searchOptions, error) {
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
 	}
-	if flags.NArg() > 0 || min(o.messages, o.chats, o.accounts, o.chatsEach, o.tasks, o.atOnce) < 1 || o.chatsEach > o.chats {
+	if flags.NArg() > 0 || min(o.messages, o.chats, o.accounts-1, o.chatsEach, o.tasks, o.atOnce) < 1 || o.chatsEach > o.chats {
 		return o, errors.New("usage: go run ./bench search [flags]; each number is 1 at least; see -help")
 	}
 	return o, nil
@@ -42,7 +42,7 @@ func readSearchOptions(arguments []string) (searchOptions, error) {
 // searchTarget is what searching is measured on.
 type searchTarget struct {
 	name string
-	open func(context.Context, *lab, string) (*database, error)
+	open opener
 	// settings are those of the server, and of the consumer where there is one.
 	settings []string
 	consumer bool

@@ -15,7 +15,7 @@ type targetKind struct {
 	// logLevel is info where the access log is measured, too; it goes to a file.
 	logLevel string
 	// open makes the database; nil for the bare handler, which has none.
-	open func(context.Context, *lab, string) (*database, error)
+	open opener
 }
 
 // target is a server that runs, with those who talk to it.

@@ -69,13 +69,15 @@ func (a *archive) searchAll(ctx context.Context, address string, count, atOnce i
 	var times []time.Duration
 	var asked atomic.Int64
 	began := time.Now()
-	err := inParallel(ctx, atOnce, atOnce, func(ctx context.Context, worker int) error {
-		for asked.Add(1) <= int64(count) {
+	err := inParallel(ctx, atOnce, atOnce, func(ctx context.Context, _ int) error {
+		for number := asked.Add(1); number <= int64(count); number = asked.Add(1) {
 			mu.Lock()
 			text := texts.Query()
 			mu.Unlock()
 			started := time.Now()
-			if err := searchOnce(ctx, address, a.searcher[worker%len(a.searcher)].session, text); err != nil {
+			// The first account is in all chats, as nobody is.
+			by := a.searcher[1+int(number)%(len(a.searcher)-1)]
+			if err := searchOnce(ctx, address, by.session, text); err != nil {
 				return err
 			}
 			mu.Lock()

@@ -37,16 +37,16 @@ const (
 	russianShare = 0.6
 )
 
-// New makes a Corpus.
+// New makes a Corpus. The vocabulary is the same for every seed.
 func New(seed uint64) *Corpus {
-	random := rand.New(rand.NewPCG(seed, seed))
-	c := &Corpus{random: random}
-	c.languages[0] = newLanguage(random, inflected(russianStems, russianEndings), russianSyllables)
-	c.languages[1] = newLanguage(random, inflected(englishStems, englishEndings), englishSyllables)
+	c := &Corpus{random: rand.New(rand.NewPCG(seed, seed))}
+	c.languages[0] = newLanguage(c.random, inflected(russianStems, russianEndings), russianSyllables)
+	c.languages[1] = newLanguage(c.random, inflected(englishStems, englishEndings), englishSyllables)
 	return c
 }
 
-func newLanguage(random *rand.Rand, frequent []string, syllables []string) language {
+func newLanguage(ranks *rand.Rand, frequent []string, syllables []string) language {
+	random := rand.New(rand.NewPCG(1, uint64(len(frequent))))
 	words := slices.Clone(frequent)
 	random.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
 	for range rareWords {
@@ -56,7 +56,7 @@ func newLanguage(random *rand.Rand, frequent []string, syllables []string) langu
 		}
 		words = append(words, word.String())
 	}
-	return language{words, rand.NewZipf(random, zipfExponent, zipfOffset, uint64(len(words)-1))}
+	return language{words, rand.NewZipf(ranks, zipfExponent, zipfOffset, uint64(len(words)-1))}
 }
 
 func inflected(stems, endings string) []string {
