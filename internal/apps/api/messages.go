@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -76,22 +74,14 @@ func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([
 	return httpkit.Encode(encodePage(page))
 }
 
-// pageOf reads which page of a chat is asked for. A query that can't be read as
-// a whole is refused: what it lost might be the iterator.
+// pageOf reads which page of a chat is asked for.
 func pageOf(chat messenger.ID, rawQuery string) (limit int, from messenger.Cursor, err error) {
-	query, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return 0, from, errs.ErrBadParameters.WithDetails("the query can't be read")
+	page, err := httpkit.ParsePageQuery(rawQuery, messenger.PageMaxMessages)
+	if err != nil || page.From == nil {
+		return page.Limit, messenger.FromEnd(chat), err
 	}
-	number, err := strconv.ParseUint(query.Get("limit"), 10, 16)
-	if err != nil || number < 1 || number > messenger.PageMaxMessages || len(query["limit"]) > 1 {
-		return 0, from, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", messenger.PageMaxMessages)
-	}
-	if !query.Has("from") {
-		return int(number), messenger.FromEnd(chat), nil
-	}
-	from, err = messenger.ParseCursor(chat, query.Get("from"))
-	return int(number), from, err
+	from, err = messenger.ParseCursor(chat, *page.From)
+	return page.Limit, from, err
 }
 
 func encodePage(page messenger.Page) MessagePage {

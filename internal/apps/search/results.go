@@ -3,8 +3,6 @@ package search
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -54,22 +52,14 @@ func (a *app) encode(ctx context.Context, page search.Page) ([]byte, error) {
 	return httpkit.Encode(encodePage(page))
 }
 
-// pageOf reads which page of a task is asked for. A query that can't be read as a
-// whole is refused: what it lost might be the iterator.
+// pageOf reads which page of a task is asked for.
 func pageOf(task messenger.ID, rawQuery string) (limit int, from *search.Cursor, err error) {
-	query, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return 0, nil, errs.ErrBadParameters.WithDetails("the query can't be read")
+	page, err := httpkit.ParsePageQuery(rawQuery, search.PageMaxResults)
+	if err != nil || page.From == nil {
+		return page.Limit, nil, err
 	}
-	number, err := strconv.ParseUint(query.Get("limit"), 10, 16)
-	if err != nil || number < 1 || number > search.PageMaxResults || len(query["limit"]) > 1 {
-		return 0, nil, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", search.PageMaxResults)
-	}
-	if !query.Has("from") {
-		return int(number), nil, nil
-	}
-	cursor, err := search.ParseCursor(task, query.Get("from"))
-	return int(number), &cursor, err
+	cursor, err := search.ParseCursor(task, *page.From)
+	return page.Limit, &cursor, err
 }
 
 func encodePage(page search.Page) SearchPage {
