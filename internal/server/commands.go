@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -74,16 +73,12 @@ type migrateCommands struct {
 	Status migrateStatusCommand `cmd:"" help:"List the migrations and when they were applied."`
 }
 
-// collectAt is how much the heap grows, in percent, before garbage is collected
-// where GOGC says nothing. The live heap is small beside what requests come and go
-// with: to collect half as often saves a tenth of the processor's time.
-const collectAt = 200
-
-// Main runs one command and returns the process's exit code. The first SIGTERM
+// Main runs one command and returns the process's exit code. GOGC, where it is
+// set, says when garbage is collected. The first SIGTERM
 // or SIGINT asks it to finish; a second one ends the process at once.
 func Main(process Process) int {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
+		collectSeldom()
 	}
 	process.log = logging.NewBuffer(process.Stderr)
 	ctx, finish := context.WithCancel(context.Background())
