@@ -24,7 +24,7 @@ const (
 const (
 	indexEvery   = 2 * time.Second
 	indexOverlap = 2 * time.Second
-	recentRest   = 9
+	recentRest   = 19
 	walkEvery    = 10 * time.Minute
 	walkRest     = 3
 )
