@@ -25,10 +25,6 @@ type watchedContext struct {
 	cancel context.CancelFunc
 }
 
-func newRequestContext(connection context.Context, info *Info, deadline time.Time) *requestContext {
-	return &requestContext{Context: connection, info: info, deadline: deadline}
-}
-
 // Deadline implements context.Context.
 func (c *requestContext) Deadline() (time.Time, bool) { return c.deadline, true }
 

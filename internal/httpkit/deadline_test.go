@@ -32,7 +32,7 @@ func TestARequestEndsAtItsDeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				deadline := time.Now().Add(time.Minute)
-				ctx := newRequestContext(t.Context(), nil, deadline)
+				ctx := &requestContext{Context: t.Context(), deadline: deadline}
 				defer ctx.end()
 				if err := end(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Now().Before(deadline) {
 					t.Errorf("the error is %v", err)
@@ -53,7 +53,7 @@ func TestARequestEndsWithItsConnection(t *testing.T) {
 	for name, waited := range map[string]bool{"waited for": true, "asked": false} {
 		t.Run(name, func(t *testing.T) {
 			connection, hangUp := context.WithCancel(t.Context())
-			ctx := newRequestContext(connection, nil, time.Now().Add(time.Hour))
+			ctx := &requestContext{Context: connection, deadline: time.Now().Add(time.Hour)}
 			defer ctx.end()
 			if waited {
 				defer func() { <-ctx.Done() }()
@@ -76,7 +76,7 @@ func TestARequestEndsWithItsConnection(t *testing.T) {
 func TestARequestCarriesItsInfo(t *testing.T) {
 	type key struct{}
 	info := &Info{ID: "1"}
-	ctx := newRequestContext(context.WithValue(t.Context(), key{}, "value"), info, time.Now().Add(time.Hour))
+	ctx := &requestContext{Context: context.WithValue(t.Context(), key{}, "value"), info: info, deadline: time.Now().Add(time.Hour)}
 	for range 2 {
 		if InfoOf(ctx) != info || ctx.Value(key{}) != "value" {
 			t.Error("a value is lost")
@@ -88,7 +88,7 @@ func TestARequestCarriesItsInfo(t *testing.T) {
 
 // Contexts derived from it follow it without a goroutine each.
 func TestDerivedContextsNeedNoGoroutine(t *testing.T) {
-	ctx := newRequestContext(t.Context(), nil, time.Now().Add(time.Hour))
+	ctx := &requestContext{Context: t.Context(), deadline: time.Now().Add(time.Hour)}
 	defer ctx.end()
 	before := runtime.NumGoroutine()
 	for range 100 {

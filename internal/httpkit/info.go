@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 
+	"github.com/go-chi/chi/v5"
+
 	"messenger-api/internal/errs"
 )
 
@@ -28,6 +30,7 @@ type Info struct {
 	TraceID string
 
 	failure *errs.Error
+	match   *chi.Context // of Route, nil but in its handler
 }
 
 // Caller is the account on whose behalf a request is made.

@@ -108,10 +108,10 @@ func decodeFailure(err error) error {
 
 // Write answers with a status and a JSON body. The body is encoded before the
 // header is sent, so that a failure still becomes a proper answer.
-func Write(w http.ResponseWriter, status int, body any) error {
+func Write[Body any](w http.ResponseWriter, status int, body Body) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer giveBack(buffer)
-	if err := json.MarshalWrite(buffer, body, jsonOptions); err != nil {
+	if err := json.MarshalWrite(buffer, &body, jsonOptions); err != nil {
 		return err
 	}
 	WriteBytes(w, status, "application/json", buffer.Bytes())
@@ -123,9 +123,9 @@ func Encode(body any) ([]byte, error) { return json.Marshal(body, jsonOptions) }
 
 // WriteBytes answers with a body that is encoded already.
 func WriteBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
-	header := w.Header()
-	header["Content-Type"] = []string{contentType}
-	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	header, values := w.Header(), []string{contentType, strconv.Itoa(len(body))}
+	header["Content-Type"] = values[:1:1]
+	header["Content-Length"] = values[1:]
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client is gone: there is nobody to tell
 }

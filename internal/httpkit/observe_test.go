@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"messenger-api/internal/errs"
 )
@@ -22,6 +23,7 @@ type event struct {
 	AccountID                                string `json:"account_id"`
 	Status                                   int
 	Duration                                 int64
+	Time                                     time.Time
 }
 
 // observed serves a request by a router, and returns the answer and what was
@@ -46,7 +48,7 @@ func observed(t *testing.T, router *Router, request *http.Request, around ...Mid
 	if err := json.Unmarshal(logged.Bytes(), &one); err != nil {
 		t.Fatal(err)
 	}
-	if one.Msg != "request" || one.Duration < 0 || one.RequestID != recorder.Header().Get("X-Request-Id") {
+	if age := time.Since(one.Time); one.Msg != "request" || age < 0 || age > time.Hour || one.Duration < 0 || one.RequestID != recorder.Header().Get("X-Request-Id") {
 		t.Errorf("logged: %s", logged.String())
 	}
 	return recorder, one
@@ -89,7 +91,7 @@ func TestOneEventForEachRequest(t *testing.T) {
 	_, got := observed(t, router, request, asAlice)
 	want := event{
 		Level: "INFO", Msg: "request", Method: "GET", Route: "/chats/{chat_id}", Client: "192.0.2.1", RequestID: got.RequestID,
-		AccountID: "00000000000000000000000000000007", Status: 200, Duration: got.Duration,
+		AccountID: "00000000000000000000000000000007", Status: 200, Duration: got.Duration, Time: got.Time,
 	}
 	if got != want {
 		t.Errorf("logged %+v\nwant %+v", got, want)

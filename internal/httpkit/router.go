@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -36,6 +37,8 @@ type Operation struct{ Method, Pattern string }
 // safe for concurrent use.
 type Router struct {
 	mux        *chi.Mux
+	matches    sync.Pool // of *chi.Context, for what mux finds
+	handlers   map[Operation]Handler
 	access     map[string]Access
 	operations []Operation
 	observers  []Observer
@@ -44,10 +47,10 @@ type Router struct {
 
 // NewRouter makes an empty Router. bodyMax limits each request's body, in bytes.
 func NewRouter(bodyMax int64) *Router {
-	r := &Router{mux: chi.NewRouter(), access: map[string]Access{}, bodyMax: bodyMax}
-	r.mux.NotFound(r.missing)
-	r.mux.MethodNotAllowed(r.missing)
-	return r
+	return &Router{
+		mux: chi.NewRouter(), matches: sync.Pool{New: func() any { return chi.NewRouteContext() }},
+		handlers: map[Operation]Handler{}, access: map[string]Access{}, bodyMax: bodyMax,
+	}
 }
 
 // Handle serves the method on the pattern; GET serves HEAD, too. A pattern that
@@ -57,18 +60,13 @@ func (r *Router) Handle(method, pattern string, access Access, handler Handler) 
 		r.access[pattern] = access
 	}
 	r.operations = append(r.operations, Operation{method, pattern})
-	serve := func(w http.ResponseWriter, request *http.Request) {
-		InfoOf(request.Context()).Route = pattern
-		if request.Body != nil {
-			request.Body = http.MaxBytesReader(w, request.Body, r.bodyMax)
-		}
-		if err := handler(w, request); err != nil {
-			WriteError(w, request, err)
-		}
-	}
-	r.mux.MethodFunc(method, pattern, serve)
+	methods := []string{method}
 	if method == http.MethodGet {
-		r.mux.MethodFunc(http.MethodHead, pattern, serve)
+		methods = append(methods, http.MethodHead)
+	}
+	for _, method := range methods {
+		r.mux.MethodFunc(method, pattern, r.missing) // only the pattern is ever asked of it
+		r.handlers[Operation{method, pattern}] = handler
 	}
 }
 
@@ -78,11 +76,34 @@ func (r *Router) Tell(observer Observer) { r.observers = append(r.observers, obs
 // Operations lists what is served, in the order of the calls of Handle.
 func (r *Router) Operations() []Operation { return r.operations }
 
-// ServeHTTP implements http.Handler.
-func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) { r.mux.ServeHTTP(w, request) }
+// ServeHTTP implements http.Handler inside the chain of Serve. It asks mux for the
+// pattern and calls the handler itself, since mux would copy the request to carry
+// what it found.
+func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	match := r.matches.Get().(*chi.Context)
+	match.Reset()
+	pattern := r.mux.Find(match, request.Method, routedPath(request))
+	handler, found := r.handlers[Operation{request.Method, pattern}]
+	if !found {
+		r.matches.Put(match)
+		r.missing(w, request)
+		return
+	}
+	info := InfoOf(request.Context())
+	info.Route, info.match = pattern, match
+	if request.Body != nil && request.Body != http.NoBody {
+		request.Body = http.MaxBytesReader(w, request.Body, r.bodyMax)
+	}
+	if err := handler(w, request); err != nil {
+		WriteError(w, request, err)
+	}
+	info.match = nil
+	r.matches.Put(match)
+}
 
-// Param returns the value that a path has for a parameter of its pattern.
-func Param(r *http.Request, name string) string { return chi.URLParam(r, name) }
+// Param returns the value that a path has for a parameter of its pattern. Only the
+// handler may ask.
+func Param(r *http.Request, name string) string { return InfoOf(r.Context()).match.URLParam(name) }
 
 // plainURL undoes escapes that mean nothing, such as %70 for p: two spellings of
 // one path must not be two paths. An escaped slash stays what it is.
@@ -95,10 +116,13 @@ func plainURL(u *url.URL) *url.URL {
 	return &plain
 }
 
-// routedPath is what the router goes by.
+// routedPath is what the router goes by. An address without a path has the path /.
 func routedPath(r *http.Request) string {
 	if r.URL.RawPath != "" {
 		return r.URL.RawPath
+	}
+	if r.URL.Path == "" {
+		return "/"
 	}
 	return r.URL.Path
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -25,7 +26,8 @@ func (a *app) sendMessage(w http.ResponseWriter, r *http.Request) error {
 	}
 	draft := messenger.Draft{ChatID: chat, AccountID: account(r), Text: body.Message}
 	// One that can't be read stays zero, which is nobody's.
-	draft.UserID, _ = messenger.ParseID(r.URL.Query().Get("user_id"))
+	query, _ := url.ParseQuery(r.URL.RawQuery)
+	draft.UserID, _ = messenger.ParseID(query.Get("user_id"))
 	if body.ClientMessageID != nil {
 		draft.ClientMessageID = *body.ClientMessageID
 	}
@@ -52,8 +54,9 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "private, no-cache")
-	w.Header().Set("ETag", page.ETag())
+	header, values := w.Header(), []string{"private, no-cache", page.ETag()}
+	header["Cache-Control"] = values[:1:1]
+	header["Etag"] = values[1:]
 	if page.Matches(r.Header.Values("If-None-Match")) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil

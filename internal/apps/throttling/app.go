@@ -49,8 +49,9 @@ func tell(header http.Header, policy string, decision ratelimit.Decision) {
 	limit = strconv.AppendInt(limit, int64(decision.Remaining), 10)
 	limit = append(limit, ";t="...)
 	limit = strconv.AppendInt(limit, int64(math.Ceil(decision.Reset.Seconds())), 10)
-	header["Ratelimit-Policy"] = []string{policy}
-	header["Ratelimit"] = []string{string(limit)}
+	values := []string{policy, string(limit)}
+	header["Ratelimit-Policy"] = values[:1:1]
+	header["Ratelimit"] = values[1:]
 }
 
 // keyOf is the account of a session, else the address.
