@@ -1,6 +1,7 @@
 // Package gather lets concurrent calls share one trip: while a trip is under
-// way the next calls gather, and go together as soon as it is back. There is no
-// timer, so a lone caller waits for nobody.
+// way the next calls gather, and go together as soon as it is back, or before that
+// where trips may overlap and enough calls wait. No trip waits for time to pass,
+// so a lone caller waits for nobody.
 package gather
 
 import (
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -35,6 +37,9 @@ type Limit[Request any] struct {
 	// Waiting is the most calls that wait for a trip, WaitingBytes the most bytes
 	// by Size; beyond them Do returns ErrFull.
 	Waiting, WaitingBytes int
+	// Underway is the most trips at once; 0 means 1. Where one is under way, the
+	// next leaves when as many calls wait as Crowd says.
+	Underway, Crowd int
 }
 
 // Group gathers calls for one Trip. It is safe for concurrent use. It holds no
@@ -43,20 +48,25 @@ type Group[Request, Answer any] struct {
 	trip    Trip[Request, Answer]
 	arrival Arrival[Request, Answer]
 	limit   Limit[Request]
-	// spare holds the channels of calls that are over.
+	// spare holds the waiters of calls that are over.
 	spare sync.Pool
 
 	mu           sync.Mutex
 	waiting      []call[Request, Answer]
 	waitingBytes int
-	running      bool
-	// since is when the trip under way began, zero while there is none.
-	since time.Time
+	// underway is when each trip under way began, the oldest first.
+	underway []time.Time
 }
 
 type call[Request, Answer any] struct {
 	request Request
 	done    chan result[Answer]
+}
+
+// waiter is what a call waits with.
+type waiter[Answer any] struct {
+	done  chan result[Answer]
+	timer *time.Timer // stopped
 }
 
 type result[Answer any] struct {
@@ -69,38 +79,57 @@ func NewGroup[Request, Answer any](
 	trip Trip[Request, Answer], arrival Arrival[Request, Answer], limit Limit[Request],
 ) *Group[Request, Answer] {
 	g := &Group[Request, Answer]{trip: trip, arrival: arrival, limit: limit}
-	g.spare.New = func() any { return make(chan result[Answer], 1) }
+	g.limit.Underway = max(limit.Underway, 1)
+	g.spare.New = func() any {
+		timer := time.NewTimer(time.Hour)
+		timer.Stop()
+		return &waiter[Answer]{make(chan result[Answer], 1), timer}
+	}
 	return g
 }
 
-// Do sends the request with the next trip and waits for its answer. When ctx
-// ends first it returns ctx's error, and the request may still be carried. A
-// trip that panics is an error for each of its callers.
+// Do sends the request with the next trip and waits for its answer, until the
+// deadline of ctx, whose error it then returns; without a deadline, until ctx ends.
+// Then the request may still be carried. Beside a deadline it is not worth its
+// price to watch for a caller who leaves before. A trip that panics is an error
+// for each of its callers.
 func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answer, error) {
-	made := call[Request, Answer]{request, g.spare.Get().(chan result[Answer])}
-	if !g.join(made) {
-		g.spare.Put(made.done)
+	with := g.spare.Get().(*waiter[Answer])
+	if !g.join(call[Request, Answer]{request, with.done}) {
+		g.spare.Put(with)
 		var none Answer
 		return none, ErrFull
 	}
-	select {
-	case result := <-made.done:
-		g.spare.Put(made.done)
-		return result.answer, result.err
-	case <-ctx.Done():
-		// The channel may get its answer yet: nobody else can have it.
-		var none Answer
-		return none, ctx.Err()
+	var late, left error
+	var ended <-chan struct{}
+	if deadline, ok := ctx.Deadline(); ok {
+		with.timer.Reset(time.Until(deadline))
+		late = context.DeadlineExceeded
+	} else {
+		ended = ctx.Done()
 	}
+	select {
+	case result := <-with.done:
+		with.timer.Stop()
+		g.spare.Put(with)
+		return result.answer, result.err
+	case <-with.timer.C:
+		left = late
+	case <-ended:
+		left = ctx.Err()
+	}
+	// The channel may get its answer yet: nobody else can have it.
+	var none Answer
+	return none, left
 }
 
-// Busy is how long the present trip has lasted at the time now, 0 while there is
-// none, and how many calls wait for the next ones.
+// Busy is how long the oldest trip under way has lasted at the time now, 0 while
+// there is none, and how many calls wait for the next ones.
 func (g *Group[Request, Answer]) Busy(now time.Time) (underway time.Duration, waiting int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.since.IsZero() {
-		underway = now.Sub(g.since)
+	if len(g.underway) > 0 {
+		underway = now.Sub(g.underway[0])
 	}
 	return underway, len(g.waiting)
 }
@@ -115,9 +144,8 @@ func (g *Group[Request, Answer]) join(made call[Request, Answer]) bool {
 	}
 	g.waiting = append(g.waiting, made)
 	g.waitingBytes += size
-	if !g.running {
-		g.running = true
-		go g.run()
+	if g.leaves() {
+		go g.run(g.leave())
 	}
 	return true
 }
@@ -129,9 +157,31 @@ func (g *Group[Request, Answer]) size(made call[Request, Answer]) int {
 	return g.limit.Size(made.request)
 }
 
-// run makes trips until nobody waits.
-func (g *Group[Request, Answer]) run() {
-	for calls := g.next(); calls != nil; calls = g.next() {
+// leaves reports whether it is time for a trip.
+func (g *Group[Request, Answer]) leaves() bool {
+	switch len(g.underway) {
+	case 0:
+		return len(g.waiting) > 0
+	case g.limit.Underway:
+		return false
+	}
+	return len(g.waiting) >= max(g.limit.Crowd, 1)
+}
+
+// leave counts a trip as under way.
+func (g *Group[Request, Answer]) leave() (left time.Time) {
+	left = time.Now()
+	g.underway = append(g.underway, left)
+	return left
+}
+
+// run makes this trip and the next ones, until it is not time for another.
+func (g *Group[Request, Answer]) run(left time.Time) {
+	for more := true; more; left, more = g.next(left) {
+		calls := g.board()
+		if len(calls) == 0 {
+			continue
+		}
 		requests := make([]Request, len(calls))
 		for i := range calls {
 			requests[i] = calls[i].request
@@ -168,14 +218,24 @@ func safely(do func()) (err error) {
 	return nil
 }
 
-// next takes the longest run of waiting calls that fits the limit.
-func (g *Group[Request, Answer]) next() []call[Request, Answer] {
+// next ends the trip that left at that time, and lets another one leave if it is
+// time for it.
+func (g *Group[Request, Answer]) next(left time.Time) (time.Time, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.waiting) == 0 {
-		g.running, g.waiting, g.since = false, nil, time.Time{}
-		return nil
+	at := slices.Index(g.underway, left)
+	g.underway = slices.Delete(g.underway, at, at+1)
+	if !g.leaves() {
+		return left, false
 	}
+	return g.leave(), true
+}
+
+// board takes the longest run of waiting calls that fits the limit; none where
+// another trip was quicker.
+func (g *Group[Request, Answer]) board() []call[Request, Answer] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	count, total := 0, 0
 	for count < min(len(g.waiting), g.limit.Rows) {
 		size := g.size(g.waiting[count])
@@ -187,7 +247,9 @@ func (g *Group[Request, Answer]) next() []call[Request, Answer] {
 	}
 	calls := g.waiting[:count:count]
 	g.waiting = g.waiting[count:]
+	if len(g.waiting) == 0 {
+		g.waiting = nil
+	}
 	g.waitingBytes -= total
-	g.since = time.Now()
 	return calls
 }

@@ -3,12 +3,14 @@ package gather
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // line is a group whose trips wait to be let go, and which remembers them.
@@ -16,6 +18,7 @@ type line struct {
 	*Group[string, string]
 
 	depart chan struct{}
+	mu     sync.Mutex
 	trips  [][]string
 }
 
@@ -24,7 +27,9 @@ func newLine(limit Limit[string]) *line {
 	l := &line{depart: make(chan struct{})}
 	l.Group = NewGroup(func(requests []string) []string {
 		<-l.depart
+		l.mu.Lock()
 		l.trips = append(l.trips, requests)
+		l.mu.Unlock()
 		answers := make([]string, len(requests))
 		for i, request := range requests {
 			answers[i] = strings.ToUpper(request)
@@ -94,7 +99,7 @@ func TestGroupRests(t *testing.T) {
 			l.ask(t, &calls, "a")
 			calls.Wait()
 			synctest.Wait()
-			if l.running || l.waiting != nil {
+			if len(l.underway) > 0 || l.waiting != nil {
 				t.Error("the group is not at rest")
 			}
 		}
@@ -121,22 +126,39 @@ func TestTooManyWait(t *testing.T) {
 	})
 }
 
+// A caller is let go at its deadline, one without a deadline when its context ends.
 func TestCallerLeaves(t *testing.T) {
-	for name, place := range map[string]int{"while under way": 0, "while waiting": 1} {
+	withDeadline := func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, time.Second)
+	}
+	for name, c := range map[string]struct {
+		place int
+		ctx   func(context.Context) (context.Context, context.CancelFunc)
+		want  error
+	}{
+		"at its deadline, under way":  {0, withDeadline, context.DeadlineExceeded},
+		"at its deadline, waiting":    {1, withDeadline, context.DeadlineExceeded},
+		"without a deadline, waiting": {1, context.WithCancel, context.Canceled},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLine(Limit[string]{Rows: 9, Waiting: 9})
-				ctx, leave := context.WithCancelCause(t.Context())
+				ctx, leave := c.ctx(t.Context())
+				defer leave()
 				var calls sync.WaitGroup
-				l.ask(t, &calls, []string{"before"}[:place]...)
+				l.ask(t, &calls, []string{"before"}[:c.place]...)
 				calls.Go(func() {
-					if answer, err := l.Do(ctx, "gone"); answer != "" || !errors.Is(err, context.Canceled) {
+					if answer, err := l.Do(ctx, "gone"); answer != "" || !errors.Is(err, c.want) {
 						t.Errorf("the answer is %q, %v", answer, err)
 					}
 				})
 				synctest.Wait()
 				l.ask(t, &calls, "after")
-				leave(nil)
+				if _, bounded := ctx.Deadline(); bounded {
+					time.Sleep(time.Second)
+				} else {
+					leave()
+				}
 				synctest.Wait()
 				close(l.depart)
 				calls.Wait()
@@ -144,9 +166,60 @@ func TestCallerLeaves(t *testing.T) {
 				if carried := slices.Concat(l.trips...); !slices.Contains(carried, "gone") {
 					t.Errorf("carried were %v", carried)
 				}
+				for range 3 {
+					// Nobody gets the answer of the one who is gone.
+					l.ask(t, &calls, "later")
+					calls.Wait()
+				}
 			})
 		})
 	}
+}
+
+// Beside a trip another one leaves when enough calls wait, and not a third.
+func TestOverlappingTrips(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(Limit[string]{Rows: 9, Waiting: 99, Underway: 2, Crowd: 3})
+		var calls sync.WaitGroup
+		for _, c := range []struct {
+			ask      string
+			underway int
+			waiting  int
+		}{{"a", 1, 0}, {"b", 1, 1}, {"c", 1, 2}, {"d", 2, 0}, {"e", 2, 1}, {"f", 2, 2}, {"g", 2, 3}, {"h", 2, 4}} {
+			l.ask(t, &calls, c.ask)
+			if len(l.underway) != c.underway || len(l.waiting) != c.waiting {
+				t.Errorf("after %s %d trips are under way and %d calls wait, want %d and %d",
+					c.ask, len(l.underway), len(l.waiting), c.underway, c.waiting)
+			}
+		}
+		time.Sleep(time.Minute)
+		if underway, waiting := l.Busy(time.Now()); underway != time.Minute || waiting != 4 {
+			t.Errorf("a trip is under way for %s, %d calls wait", underway, waiting)
+		}
+		// The one that is back leaves again, with all that wait.
+		l.depart <- struct{}{}
+		synctest.Wait()
+		l.ask(t, &calls, "i", "j")
+		// Two wait, which are not enough beside the other trip, but for the last one.
+		l.depart <- struct{}{}
+		synctest.Wait()
+		if len(l.underway) != 1 || len(l.waiting) != 2 {
+			t.Errorf("%d trips are under way, %d calls wait, want 1 and 2", len(l.underway), len(l.waiting))
+		}
+		close(l.depart)
+		calls.Wait()
+		synctest.Wait()
+		if len(l.underway) > 0 || l.waiting != nil {
+			t.Error("the group is not at rest")
+		}
+		sizes := map[int]int{}
+		for _, trip := range l.trips {
+			sizes[len(trip)]++
+		}
+		if want := map[int]int{1: 1, 3: 1, 4: 1, 2: 1}; !maps.Equal(sizes, want) {
+			t.Errorf("the trips were %v", l.trips)
+		}
+	})
 }
 
 func TestManyCallers(t *testing.T) {
@@ -180,7 +253,7 @@ func TestManyCallers(t *testing.T) {
 func TestFullOfBytes(t *testing.T) {
 	group := NewGroup(func(requests []string) []string { return requests }, nil,
 		Limit[string]{Rows: 9, Bytes: 9, Size: func(s string) int { return len(s) }, Waiting: 9, WaitingBytes: 4})
-	group.running = true // nobody takes what waits
+	group.leave() // nobody takes what waits
 	for _, c := range []struct {
 		request string
 		joins   bool
@@ -189,7 +262,7 @@ func TestFullOfBytes(t *testing.T) {
 			t.Errorf("%q joined: %v, want %v", c.request, joined, c.joins)
 		}
 	}
-	if calls := group.next(); len(calls) != 1 || group.waitingBytes != 0 {
+	if calls := group.board(); len(calls) != 1 || group.waitingBytes != 0 {
 		t.Errorf("%d calls were taken, %d bytes are left", len(calls), group.waitingBytes)
 	}
 	for i, joins := range []bool{true, true, false} {

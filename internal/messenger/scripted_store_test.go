@@ -24,7 +24,7 @@ type scriptedStore struct {
 	stored []Message
 }
 
-func (s *scriptedStore) Writers() int { return max(s.writers, 1) }
+func (s *scriptedStore) Writers() (writers, underway int) { return max(s.writers, 1), 1 }
 
 func (*scriptedStore) ChatExists(_ context.Context, chat ID) (bool, error) { return chat == aChat, nil }
 

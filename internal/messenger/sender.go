@@ -12,10 +12,12 @@ import (
 	"messenger-api/internal/gather"
 )
 
-// The limits of one commit; how long one try of it may take, and the pauses
-// between tries of one whose outcome is unknown.
+// The limits of one commit, and how many messages are worth one that follows
+// another at once; how long one try of it may take, and the pauses between tries
+// of one whose outcome is unknown.
 const (
 	commitMaxRows         = 512
+	commitCrowd           = 16
 	commitMaxBytes        = 4 << 20
 	commitMaxWaiting      = 16384
 	commitMaxWaitingBytes = 64 << 20
@@ -40,7 +42,7 @@ type sendAnswer struct {
 }
 
 // sender commits messages together: while one commit is under way the next
-// sends gather.
+// sends gather, and where there are many go right behind it.
 type sender struct {
 	store     Store
 	changed   func(ctx context.Context, chats ...[16]byte)
@@ -48,10 +50,11 @@ type sender struct {
 	log       *slog.Logger
 }
 
-func newSender(store Store, options Options, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
+func newSender(store Store, underway int, options Options, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
 	s := &sender{store, options.ChatsChanged, options.Committed, log}
 	return gather.NewGroup(s.send, s.tell, gather.Limit[outgoing]{
 		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
+		Underway: underway, Crowd: commitCrowd,
 		Size: func(o outgoing) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
 	})
 }

@@ -47,8 +47,9 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 		options.Clock = time.Now
 	}
 	s := &Service{store: store, passwords: passwords, sessions: newSessionGroup(store), options: options, log: log}
-	for range max(store.Writers(), 1) {
-		s.senders = append(s.senders, newSender(store, options, log))
+	writers, underway := store.Writers()
+	for range max(writers, 1) {
+		s.senders = append(s.senders, newSender(store, underway, options, log))
 	}
 	return s
 }

@@ -51,8 +51,11 @@ type Store interface {
 	// Messages reads up to limit messages with seq < before, newest first.
 	Messages(ctx context.Context, chat ID, before int64, limit int) ([]Message, error)
 
-	// Writers is how many AppendMessages may usefully run at once, 1 at least.
-	Writers() int
+	// Writers says how batches are best brought, each 1 at least: by how many
+	// writers at once, and how many batches of one writer may be under way. The
+	// second one of a writer follows the first without a pause, so it only pays
+	// where it is a large one.
+	Writers() (writers, underway int)
 	// AppendMessages commits the batch in one transaction and answers each
 	// message at its own index. Under the lock of each chat it judges, in this
 	// order: the chat exists; the user is the account's in this chat; the message

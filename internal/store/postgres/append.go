@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -9,10 +10,6 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 )
-
-// writers is how many batches may be under way at once: one that takes all
-// messages while it is not stuck, and two beside it.
-const writers = 3
 
 // appendEvents judges, numbers and stores a batch. It must run in a statement
 // of its own after lockChats: only then its snapshot is younger than the locks,
@@ -57,22 +54,27 @@ const appendEvents = `
 	FROM judged j LEFT JOIN fresh f USING (place) ORDER BY j.place`
 
 // Writers implements messenger.Store.
-func (s *Store) Writers() int { return writers }
+func (s *Store) Writers() (int, int) { return writers, underwayOnLine }
 
 // AppendMessages implements messenger.Store: one round trip, one transaction. A
 // batch in which all is well goes the short way; where the database's constraints
 // stop that, it goes again, and each message is judged.
 func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
+	appended, err := s.appendAll(ctx, messages)
+	switch {
+	case err == nil:
+		return appended, nil
+	case errors.Is(err, errNoConnection):
+		return nil, s.failure(err)
+	case !strings.HasPrefix(sqlState(err), constraintViolations):
+		return nil, s.appendFailure(err)
+	}
 	connection, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return nil, s.failure(err)
 	}
 	defer connection.Release()
-	columns := columnsOf(messages)
-	appended, err := appendAll(ctx, connection.Conn(), columns, messages)
-	if strings.HasPrefix(sqlState(err), constraintViolations) {
-		appended, err = appendJudged(ctx, connection.Conn(), columns, messages)
-	}
+	appended, err = appendJudged(ctx, connection.Conn(), messages)
 	if err != nil {
 		return nil, s.appendFailure(err)
 	}
@@ -81,9 +83,10 @@ func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message
 
 // appendJudged stores what may be stored of a batch.
 func appendJudged(
-	ctx context.Context, connection *pgx.Conn, columns columns, messages []messenger.Message,
+	ctx context.Context, connection *pgx.Conn, messages []messenger.Message,
 ) (appended []messenger.Appended, err error) {
 	// Without a BEGIN the batch is one implicit transaction, committed at its end.
+	columns := columnsOf(messages)
 	batch := &pgx.Batch{}
 	batch.Queue(lockChats, columns.chats)
 	batch.Queue(appendEvents, columns.messageIDs, columns.chatIDs, columns.userIDs, columns.accountIDs,

@@ -3,10 +3,11 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
 	"slices"
-	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"messenger-api/internal/messenger"
@@ -19,6 +20,9 @@ import (
 // a user that is not the account's, or a message that is stored already, it
 // violates a constraint, and the numbers are given back with the transaction.
 const (
+	advanceChatsName = "advance_chats"
+	insertEventsName = "insert_events"
+
 	advanceChats = `
 		UPDATE chats c SET last_seq = c.last_seq + i.messages
 		FROM unnest($1::uuid[], $2::bigint[]) AS i (chat_id, messages)
@@ -33,88 +37,92 @@ const (
 )
 
 // appendAll stores a batch in which nothing is amiss.
-func appendAll(
-	ctx context.Context, connection *pgx.Conn, columns columns, messages []messenger.Message,
-) ([]messenger.Appended, error) {
-	ends := make(map[[16]byte]int64, len(columns.chats))
-	batch := &pgx.Batch{}
-	batch.Queue(advanceChats, columns.chats, columns.counts).Query(func(rows pgx.Rows) error {
-		var chat [16]byte
-		var end int64
-		_, err := pgx.ForEachRow(rows, []any{&chat, &end}, func() error {
-			ends[chat] = end
-			return nil
-		})
-		return err
+func (s *Store) appendAll(ctx context.Context, messages []messenger.Message) (appended []messenger.Appended, err error) {
+	trace := s.lines.trace(ctx)
+	defer func() { trace.end(err, advanceChats, insertEvents) }()
+	line, leave := s.lines.take()
+	defer leave()
+	return line.append(ctx, messages)
+}
+
+func (l *line) append(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
+	numbered := number(messages)
+	turn, err := l.send(ctx, func(frontend *pgproto3.Frontend) {
+		numbered.parameters().execute(frontend, advanceChatsName)
+		messageParameters(messages, numbered.followers).execute(frontend, insertEventsName)
 	})
-	batch.Queue(insertEvents, columns.messageIDs, columns.chatIDs, columns.userIDs, columns.accountIDs,
-		columns.clientMessageIDs, columns.texts, columns.createdAts, columns.followers)
-	// Close has read the end of the transaction: what it returns nil for is durable.
-	if err := connection.SendBatch(ctx, batch).Close(); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	ends := make(map[messenger.ID]int64, len(numbered.chats))
+	// What the answer's end is read of is durable.
+	err = turn.receive(func(row *pgproto3.DataRow) error {
+		if len(row.Values) != 2 || len(row.Values[0]) != len(messenger.ID{}) || len(row.Values[1]) != 8 {
+			return errMisread
+		}
+		ends[messenger.ID(row.Values[0])] = int64(binary.BigEndian.Uint64(row.Values[1]))
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	appended := make([]messenger.Appended, len(messages))
 	for i := range messages {
-		appended[i] = messenger.Appended{MessageID: messages[i].ID, Seq: ends[messages[i].ChatID] - columns.followers[i]}
+		appended[i] = messenger.Appended{MessageID: messages[i].ID, Seq: ends[messages[i].ChatID] - numbered.followers[i]}
 	}
 	return appended, nil
 }
 
-// ids is an array that the driver encodes as it is; it would take any other of
-// this shape apart by reflection, element by element.
-type ids = pgtype.FlatArray[[16]byte]
+var errMisread = errors.New("the database answered with other columns than were asked for")
 
-// columns are the messages of a batch as the arrays that unnest takes.
-type columns struct {
-	messageIDs, chatIDs, userIDs, accountIDs ids
-	clientMessageIDs                         []*string
-	texts                                    []string
-	createdAts                               []time.Time
-	// followers is how many messages of its chat come after each.
+// numbering says how a batch is numbered: chats are the different ones in the order
+// of their ids, counts how many messages each gets, followers how many messages of
+// its chat come after each message.
+type numbering struct {
+	chats     []messenger.ID
+	counts    []int64
 	followers []int64
-	// chats are the different chats in the order of their ids, counts how many
-	// messages each gets.
-	chats  ids
-	counts []int64
 }
 
-func columnsOf(messages []messenger.Message) columns {
-	size := len(messages)
-	c := columns{
-		messageIDs: make(ids, 0, size), chatIDs: make(ids, 0, size), userIDs: make(ids, 0, size), accountIDs: make(ids, 0, size),
-		clientMessageIDs: make([]*string, 0, size), texts: make([]string, 0, size), createdAts: make([]time.Time, 0, size),
-		chats: make(ids, 0, size), followers: make([]int64, size),
-	}
-	counts := make(map[[16]byte]int64, len(messages))
-	for i := range messages {
-		message := &messages[i]
-		c.messageIDs = append(c.messageIDs, message.ID)
-		c.chatIDs = append(c.chatIDs, message.ChatID)
-		c.userIDs = append(c.userIDs, message.UserID)
-		c.accountIDs = append(c.accountIDs, message.AccountID)
-		c.texts = append(c.texts, message.Text)
-		c.createdAts = append(c.createdAts, message.CreatedAt)
-		c.clientMessageIDs = append(c.clientMessageIDs, clientKey(message))
-		if counts[message.ChatID] == 0 {
-			c.chats = append(c.chats, message.ChatID)
+func number(messages []messenger.Message) numbering {
+	n := numbering{chats: make([]messenger.ID, 0, len(messages)), followers: make([]int64, len(messages))}
+	counts := make(map[messenger.ID]int64, len(messages))
+	for i := len(messages) - 1; i >= 0; i-- {
+		chat := messages[i].ChatID
+		n.followers[i] = counts[chat]
+		if counts[chat]++; counts[chat] == 1 {
+			n.chats = append(n.chats, chat)
 		}
-		counts[message.ChatID]++
 	}
-	slices.SortFunc(c.chats, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
-	for _, chat := range c.chats {
-		c.counts = append(c.counts, counts[chat])
+	slices.SortFunc(n.chats, func(a, b messenger.ID) int { return bytes.Compare(a[:], b[:]) })
+	for _, chat := range n.chats {
+		n.counts = append(n.counts, counts[chat])
 	}
-	for i := range messages {
-		counts[messages[i].ChatID]--
-		c.followers[i] = counts[messages[i].ChatID]
-	}
-	return c
+	return n
 }
 
-// clientKey is NULL for a message without one.
-func clientKey(message *messenger.Message) *string {
-	if message.ClientMessageID == "" {
-		return nil
-	}
-	return &message.ClientMessageID
+func (n *numbering) parameters() *parameters {
+	var p parameters
+	p.add(pgtype.UUIDOID, len(n.chats), func(raw []byte, i int) []byte { return appendID(raw, n.chats[i]) })
+	p.add(pgtype.Int8OID, len(n.counts), func(raw []byte, i int) []byte { return appendInteger(raw, n.counts[i]) })
+	return &p
+}
+
+func messageParameters(messages []messenger.Message, followers []int64) *parameters {
+	var p parameters
+	count := len(messages)
+	p.add(pgtype.UUIDOID, count, func(raw []byte, i int) []byte { return appendID(raw, messages[i].ID) })
+	p.add(pgtype.UUIDOID, count, func(raw []byte, i int) []byte { return appendID(raw, messages[i].ChatID) })
+	p.add(pgtype.UUIDOID, count, func(raw []byte, i int) []byte { return appendID(raw, messages[i].UserID) })
+	p.add(pgtype.UUIDOID, count, func(raw []byte, i int) []byte { return appendID(raw, messages[i].AccountID) })
+	p.add(pgtype.TextOID, count, func(raw []byte, i int) []byte {
+		if key := clientKey(&messages[i]); key != nil {
+			return appendText(raw, *key)
+		}
+		return appendNull(raw)
+	})
+	p.add(pgtype.TextOID, count, func(raw []byte, i int) []byte { return appendText(raw, messages[i].Text) })
+	p.add(pgtype.TimestamptzOID, count, func(raw []byte, i int) []byte { return appendTime(raw, messages[i].CreatedAt) })
+	p.add(pgtype.Int8OID, count, func(raw []byte, i int) []byte { return appendInteger(raw, followers[i]) })
+	return &p
 }

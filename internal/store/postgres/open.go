@@ -49,8 +49,9 @@ type Options struct {
 
 // Store implements messenger.Store and search.Store. It may be closed twice.
 type Store struct {
-	pool *pgxpool.Pool
-	log  *slog.Logger
+	pool  *pgxpool.Pool
+	lines *lines
+	log   *slog.Logger
 }
 
 // Open makes a Store. It connects when it is first asked something, so that a
@@ -64,7 +65,7 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the connection pool: %w", err)
 	}
-	return &Store{pool, log}, nil
+	return &Store{pool, newLines(pool, config.ConnConfig.Tracer), log}, nil
 }
 
 func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {

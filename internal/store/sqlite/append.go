@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 
 	"messenger-api/internal/errs"
@@ -10,40 +11,50 @@ import (
 )
 
 // Writers implements messenger.Store: SQLite has one write lock.
-func (s *Store) Writers() int { return 1 }
+func (s *Store) Writers() (writers, underway int) { return 1, 1 }
 
 // AppendMessages implements messenger.Store.
-func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) ([]messenger.Appended, error) {
+func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (appended []messenger.Appended, err error) {
 	if err := s.ends.acquire(ctx); err != nil {
 		return nil, s.notBegun(err)
 	}
 	defer s.ends.release()
-	tx, err := s.writer.BeginTx(ctx, nil)
+	committed := false
+	defer func() {
+		if !committed { // or it panicked
+			s.ends.forget()
+		}
+	}()
+	a := &appending{ctx: ctx, unwatched: context.WithoutCancel(ctx), ends: s.ends, chats: map[messenger.ID]*chatEnd{}}
+	err = s.onWriter(ctx, func(writer *connection) error {
+		a.writer = writer
+		if err := writer.begin(ctx); err != nil {
+			return s.notBegun(writer.rollBack(a.unwatched, err))
+		}
+		if appended, err = a.all(batch); err != nil {
+			return s.notAppended(ctx, writer.rollBack(a.unwatched, err))
+		}
+		if err := writer.commit(a.unwatched); err != nil {
+			return s.notCommitted(writer.rollBack(a.unwatched, err))
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, s.notBegun(err)
+		return nil, err
 	}
-	// The transaction ends with ctx; its statements, each a few microseconds
-	// long, need not be watched one by one.
-	a := &appending{ctx: context.WithoutCancel(ctx), tx: tx, ends: s.ends, chats: map[messenger.ID]*chatEnd{}}
-	appended, err := a.all(batch)
-	if err != nil {
-		s.ends.forget()
-		return nil, s.notAppended(ctx, rollBack(tx, err))
-	}
-	if err := tx.Commit(); err != nil {
-		s.ends.forget()
-		return nil, s.notCommitted(err)
-	}
+	committed = true
 	s.ends.learn(a.chats)
 	return appended, nil
 }
 
-// appending is one batch on its way into the log, under the write lock.
+// appending is one batch on its way into the log, under the write lock. It ends
+// with ctx, between statements: they take a few microseconds each, and need not be
+// watched one by one.
 type appending struct {
-	ctx   context.Context
-	tx    *sql.Tx
-	ends  *knownEnds
-	chats map[messenger.ID]*chatEnd
+	ctx, unwatched context.Context
+	writer         *connection
+	ends           *knownEnds
+	chats          map[messenger.ID]*chatEnd
 }
 
 // chatEnd is where a chat's log ends, and ended before the batch.
@@ -54,9 +65,10 @@ type chatEnd struct {
 
 func (a *appending) all(batch []messenger.Message) ([]messenger.Appended, error) {
 	appended := make([]messenger.Appended, len(batch))
+	insertion := newInsertion()
 	for i := range batch {
 		var err error
-		if appended[i], err = a.one(&batch[i]); err != nil {
+		if appended[i], err = a.one(&batch[i], insertion); err != nil {
 			return nil, err
 		}
 	}
@@ -64,16 +76,16 @@ func (a *appending) all(batch []messenger.Message) ([]messenger.Appended, error)
 		if chat.last == chat.before {
 			continue
 		}
-		if _, err := a.tx.ExecContext(a.ctx, updateLastSeq, chat.last, id[:]); err != nil {
+		if _, err := a.exec(updateLastSeq, named(chat.last, id[:])); err != nil {
 			return nil, err
 		}
 	}
-	return appended, nil
+	return appended, a.ctx.Err()
 }
 
 // one stores a message. What the insert refuses is judged after it: the user
 // first, then whether the message is stored already, perhaps by this batch.
-func (a *appending) one(message *messenger.Message) (messenger.Appended, error) {
+func (a *appending) one(message *messenger.Message, insertion *insertion) (messenger.Appended, error) {
 	chat, err := a.chat(message.ChatID)
 	switch {
 	case err != nil:
@@ -81,12 +93,7 @@ func (a *appending) one(message *messenger.Message) (messenger.Appended, error) 
 	case !chat.exists:
 		return messenger.Appended{Err: errs.ErrChatNotFound}, nil
 	}
-	result, err := a.tx.ExecContext(a.ctx, insertMessage, chat.last+1, message.CreatedAt.UnixMicro(),
-		message.ID[:], clientKey(message), message.Text, message.ChatID[:], message.UserID[:], message.AccountID[:])
-	if err != nil {
-		return messenger.Appended{}, err
-	}
-	inserted, err := result.RowsAffected()
+	inserted, err := a.exec(insertMessage, insertion.of(message, chat.last+1))
 	switch {
 	case err != nil:
 		return messenger.Appended{}, err
@@ -107,40 +114,37 @@ func (a *appending) chat(id messenger.ID) (*chatEnd, error) {
 		chat.before, chat.last = last, last
 		return chat, nil
 	}
-	err := a.tx.QueryRowContext(a.ctx, selectLastSeq, id[:]).Scan(&chat.before)
-	if errors.Is(err, sql.ErrNoRows) {
-		chat.exists, err = false, nil
-	}
-	chat.last = chat.before
+	exists, last, err := a.end(id)
+	*chat = chatEnd{exists: exists, before: last, last: last}
 	return chat, err
 }
 
-// refused finds out why a message was not inserted.
-func (a *appending) refused(message *messenger.Message) (messenger.Appended, error) {
-	var isUser bool
-	err := a.tx.QueryRowContext(a.ctx, selectIsUser, message.ChatID[:], message.UserID[:], message.AccountID[:]).Scan(&isUser)
-	switch {
-	case err != nil:
-		return messenger.Appended{}, err
-	case !isUser:
-		return messenger.Appended{Err: errs.ErrUserNotFound}, nil
-	}
-	stored := messenger.Appended{Repeated: true}
-	err = a.tx.QueryRowContext(a.ctx, selectStoredMessage,
-		message.ID[:], message.ChatID[:], message.AccountID[:], clientKey(message)).Scan(blob{stored.MessageID[:]}, &stored.Seq)
+// end asks where a chat's log ends.
+func (a *appending) end(id messenger.ID) (exists bool, last int64, err error) {
+	var found sql.Null[int64]
+	err = a.row(selectLastSeq, named(id[:]), &found)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = errNumberTaken
+		return false, 0, nil
 	}
-	return stored, err
+	return err == nil, found.V, err
 }
 
-// errNumberTaken: the log has an event past the chat's last_seq.
-var errNumberTaken = errors.New("the next number of the chat's log is taken")
-
-// clientKey is NULL for a message without one.
-func clientKey(message *messenger.Message) any {
-	if message.ClientMessageID == "" {
-		return nil
+// exec runs a statement and returns how many rows it changed.
+func (a *appending) exec(statement string, arguments []driver.NamedValue) (int64, error) {
+	if err := a.ctx.Err(); err != nil {
+		return 0, err
 	}
-	return message.ClientMessageID
+	result, err := a.writer.ExecContext(a.unwatched, statement, arguments)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// row reads the one row that a statement gives, or sql.ErrNoRows.
+func (a *appending) row(statement string, arguments []driver.NamedValue, targets ...sql.Scanner) error {
+	if err := a.ctx.Err(); err != nil {
+		return err
+	}
+	return a.writer.row(a.unwatched, statement, arguments, targets...)
 }

@@ -83,8 +83,8 @@ func (s *Store) notBegun(err error) error {
 // notAppended: the transaction is rolled back, so nothing is stored.
 func (s *Store) notAppended(ctx context.Context, err error) error {
 	switch {
-	case errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil:
-		return s.failure(ctx.Err())
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return s.failure(err)
 	case busy(err):
 		return s.notBegun(err)
 	case unavailable(err), s.closed.Load():

@@ -1,0 +1,48 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"messenger-api/internal/messenger"
+)
+
+// ids is an array that the driver encodes as it is; it would take any other of
+// this shape apart by reflection, element by element.
+type ids = pgtype.FlatArray[[16]byte]
+
+// columns are the messages of a batch as the arrays that unnest takes.
+type columns struct {
+	messageIDs, chatIDs, userIDs, accountIDs ids
+	chats                                    ids // the different ones in the order of their ids
+	clientMessageIDs                         []*string
+	texts                                    []string
+	createdAts                               []time.Time
+}
+
+func columnsOf(messages []messenger.Message) columns {
+	var c columns
+	for i := range messages {
+		message := &messages[i]
+		c.messageIDs = append(c.messageIDs, message.ID)
+		c.chatIDs = append(c.chatIDs, message.ChatID)
+		c.userIDs = append(c.userIDs, message.UserID)
+		c.accountIDs = append(c.accountIDs, message.AccountID)
+		c.texts = append(c.texts, message.Text)
+		c.createdAts = append(c.createdAts, message.CreatedAt)
+		c.clientMessageIDs = append(c.clientMessageIDs, clientKey(message))
+	}
+	for _, chat := range number(messages).chats {
+		c.chats = append(c.chats, chat)
+	}
+	return c
+}
+
+// clientKey is NULL for a message without one.
+func clientKey(message *messenger.Message) *string {
+	if message.ClientMessageID == "" {
+		return nil
+	}
+	return &message.ClientMessageID
+}

@@ -1,0 +1,28 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"messenger-api/internal/messenger"
+)
+
+// Line is a line for tests, which must know what is under way on it.
+type Line struct{ line }
+
+func NewLine(pool *pgxpool.Pool) *Line { return &Line{line{pool: pool}} }
+
+func (l *Line) Append(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
+	return l.append(ctx, messages)
+}
+
+// Underway is how many batches are.
+func (l *Line) Underway() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current == nil {
+		return 0
+	}
+	return l.current.underway
+}
