@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -178,6 +179,7 @@ func (g *Group[Request, Answer]) leave() (left time.Time) {
 // run makes this trip and the next ones, until it is not time for another.
 func (g *Group[Request, Answer]) run(left time.Time) {
 	for more := true; more; left, more = g.next(left) {
+		g.holdTheDoor()
 		calls := g.board()
 		if len(calls) == 0 {
 			continue
@@ -216,6 +218,17 @@ func safely(do func()) (err error) {
 	}()
 	do()
 	return nil
+}
+
+// holdTheDoor lets goroutines that are ready to run do so, where trips don't overlap:
+// some of them are on their way to this trip and would miss it, and the larger trips
+// are, the less each call costs. Nobody sleeps. It does so twice, since the answers of
+// the last trip wake others; a third time brings nothing.
+func (g *Group[Request, Answer]) holdTheDoor() {
+	if g.limit.Underway == 1 {
+		runtime.Gosched()
+		runtime.Gosched()
+	}
 }
 
 // next ends the trip that left at that time, and lets another one leave if it is
