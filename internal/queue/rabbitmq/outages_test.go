@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	amqp "github.com/rabbitmq/amqp091-go"
+
 	"messenger-api/internal/queue"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
@@ -98,7 +100,8 @@ func TestCutConnections(t *testing.T) {
 	all.Work = flaky(&all)
 	queuetest.Consume(t, consumer, 4, all.Handler())
 	l := startLoad(t, publisher)
-	for range 3 {
+	direct := dial(t, address)
+	for round := range 3 {
 		l.more(t, 50)
 		publishing.Down()
 		l.fails(t)
@@ -107,6 +110,14 @@ func TestCutConnections(t *testing.T) {
 		consuming.Down()
 		l.more(t, 50)
 		consuming.Up()
+		// The next outage is another one only when this one is over for both queues.
+		queuetest.Await(t, "all is taken again", func() bool {
+			dead, err := direct.QueueDeclarePassive(names.DeadQueue, true, false, false, false, amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return lines.has(logFound) > round && dead.Consumers > 0
+		})
 	}
 	ids := l.end()
 	queuetest.Await(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })

@@ -54,7 +54,7 @@ const appendEvents = `
 	FROM judged j LEFT JOIN fresh f USING (place) ORDER BY j.place`
 
 // Writers implements messenger.Store.
-func (s *Store) Writers() (int, int) { return writers, underwayOnLine }
+func (s *Store) Writers() (count, underway int) { return len(s.lines.all), underwayOnLine }
 
 // AppendMessages implements messenger.Store: one round trip, one transaction. A
 // batch in which all is well goes the short way; where the database's constraints

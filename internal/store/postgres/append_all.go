@@ -47,9 +47,10 @@ func (s *Store) appendAll(ctx context.Context, messages []messenger.Message) (ap
 
 func (l *line) append(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
 	numbered := number(messages)
+	advance, insert := numbered.parameters(), messageParameters(messages, numbered.followers)
 	turn, err := l.send(ctx, func(frontend *pgproto3.Frontend) {
-		numbered.parameters().execute(frontend, advanceChatsName)
-		messageParameters(messages, numbered.followers).execute(frontend, insertEventsName)
+		advance.execute(frontend, advanceChatsName)
+		insert.execute(frontend, insertEventsName)
 	})
 	if err != nil {
 		return nil, err

@@ -45,9 +45,15 @@ func (s *Store) failure(err error) error {
 // dropStale gives up all connections when one shows that its server is no
 // longer the one to talk to: after a failover the next ones find the new one.
 func (s *Store) dropStale(err error) {
-	if state := sqlState(err); state == readOnlyTransaction || state == adminShutdown {
+	if isStale(err) {
 		s.pool.Reset()
 	}
+}
+
+// isStale reports whether the error shows a server that is no longer the one.
+func isStale(err error) bool {
+	state := sqlState(err)
+	return state == readOnlyTransaction || state == adminShutdown
 }
 
 // unavailable tells a database that is down, busy or read-only from a fault.

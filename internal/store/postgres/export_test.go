@@ -9,9 +9,9 @@ import (
 )
 
 // Line is a line for tests, which must know what is under way on it.
-type Line struct{ line }
+type Line struct{ *line }
 
-func NewLine(pool *pgxpool.Pool) *Line { return &Line{line{pool: pool}} }
+func NewLine(pool *pgxpool.Pool) *Line { return &Line{newLine(pool)} }
 
 func (l *Line) Append(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
 	return l.append(ctx, messages)
@@ -25,4 +25,11 @@ func (l *Line) Underway() int {
 		return 0
 	}
 	return l.current.underway
+}
+
+// Age makes the present passage as old as one gets.
+func (l *Line) Age() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.current.opened = l.current.opened.Add(-passageMost)
 }

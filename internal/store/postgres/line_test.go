@@ -141,3 +141,47 @@ func TestABatchThatGivesUp(t *testing.T) {
 		t.Errorf("%d events are stored, the chats count %d, want 3", events, ends)
 	}
 }
+
+// A connection that batches have kept for long goes back to the pool before the next one.
+func TestAConnectionIsNotKeptForGood(t *testing.T) {
+	t.Parallel()
+	y := newYard(t)
+	locked := y.lock(0)
+	first := y.bring(t.Context(), 1, y.message(0))
+	y.line.Age()
+	second := y.bring(t.Context(), 0, y.message(1))
+	third := y.bring(t.Context(), 0, y.message(1))
+	y.must(locked.Rollback(t.Context()))
+	y.want(1, first)
+	for _, one := range []<-chan outcome{second, third} {
+		if got := <-one; got.err != nil {
+			t.Error(got.err)
+		}
+	}
+	if taken := y.pool.Stat().AcquireCount(); taken < 2 {
+		t.Errorf("the pool was asked %d times, want a second time", taken)
+	}
+}
+
+// A server that takes no writes any more is left with the first batch that it refuses.
+func TestAReadOnlyConnectionIsLeft(t *testing.T) {
+	t.Parallel()
+	y := newYard(t)
+	config := y.other.Config()
+	connections := 0
+	config.BeforeConnect = func(_ context.Context, connection *pgx.ConnConfig) error {
+		if connections++; connections == 1 {
+			connection.RuntimeParams["default_transaction_read_only"] = "on"
+		}
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	y.must(err)
+	t.Cleanup(pool.Close)
+	y.line = postgres.NewLine(pool)
+	var refused *pgconn.PgError
+	if got := <-y.bring(t.Context(), 0, y.message(0)); !errors.As(got.err, &refused) || refused.Code != "25006" {
+		t.Errorf("the batch came to %v, %v", got.appended, got.err)
+	}
+	y.want(1, y.bring(t.Context(), 0, y.message(0)))
+}

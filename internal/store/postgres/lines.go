@@ -10,9 +10,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// writers is how many batches may be under way at once on lines of their own: one
-// takes all messages while it is not stuck, and two are beside it. On each line
-// another batch may follow the first at once.
+// writers is how many batches may be under way at once on lines of their own, where
+// the pool is large enough: one takes all messages while it is not stuck, and two
+// are beside it. On each line another batch may follow the first at once.
 const (
 	writers        = 3
 	underwayOnLine = 2
@@ -23,19 +23,22 @@ const stuckAfter = 50 * time.Millisecond
 
 // lines choose the line of a batch. They are safe for concurrent use.
 type lines struct {
-	all    [writers]line
+	all    []*line
 	tracer pgx.BatchTracer // nil for nobody
 
 	mu sync.Mutex
 	// begun is when each batch of a line was put on it, the oldest first.
-	begun [writers][]time.Time
+	begun [][]time.Time
 }
 
-func newLines(pool *pgxpool.Pool, tracer pgx.QueryTracer) *lines {
-	l := &lines{}
+// newLines makes as many lines as there are writers, and leaves a connection of
+// the pool to everybody else.
+func newLines(pool *pgxpool.Pool, connections int, tracer pgx.QueryTracer) *lines {
+	count := max(min(writers, connections-1), 1)
+	l := &lines{all: make([]*line, count), begun: make([][]time.Time, count)}
 	l.tracer, _ = tracer.(pgx.BatchTracer)
 	for i := range l.all {
-		l.all[i].pool = pool
+		l.all[i] = newLine(pool)
 	}
 	return l
 }
@@ -57,7 +60,7 @@ func (l *lines) take() (taken *line, leave func()) {
 		}
 	}
 	l.begun[best] = append(l.begun[best], now)
-	return &l.all[best], func() {
+	return l.all[best], func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		at := slices.Index(l.begun[best], now)

@@ -5,10 +5,10 @@ import "testing"
 // What is put on the lines while one is stuck goes elsewhere.
 func TestLinesAreChosen(t *testing.T) {
 	t.Parallel()
-	lines := newLines(nil, nil)
+	lines := newLines(nil, 4, nil)
 	at := func(taken *line) int {
 		for i := range lines.all {
-			if taken == &lines.all[i] {
+			if taken == lines.all[i] {
 				return i
 			}
 		}
@@ -31,5 +31,15 @@ func TestLinesAreChosen(t *testing.T) {
 	lines.begun[0][0] = lines.begun[0][0].Add(-stuckAfter)
 	if taken, _ := lines.take(); at(taken) != 1 {
 		t.Errorf("behind a batch that is stuck, line %d is taken, want 1", at(taken))
+	}
+}
+
+// A small pool is not taken up by lines.
+func TestLinesLeaveAConnection(t *testing.T) {
+	t.Parallel()
+	for connections, want := range map[int]int{2: 1, 3: 2, 4: 3, 1000: writers} {
+		if got := len(newLines(nil, connections, nil).all); got != want {
+			t.Errorf("%d lines of %d connections, want %d", got, connections, want)
+		}
 	}
 }

@@ -65,7 +65,7 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the connection pool: %w", err)
 	}
-	return &Store{pool, newLines(pool, config.ConnConfig.Tracer), log}, nil
+	return &Store{pool, newLines(pool, options.PoolSize, config.ConnConfig.Tracer), log}, nil
 }
 
 func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
