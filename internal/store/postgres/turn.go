@@ -32,7 +32,7 @@ func (t *turn) receive(read func(*pgproto3.DataRow) error) error {
 	if broken != nil {
 		_ = t.failed(broken)
 	} else if isStale(refused) {
-		_ = t.failed(fmt.Errorf("the server is no longer the one: %s", refused)) // nobody else's refusal
+		_ = t.failed(errStale) // what it refused is this batch, and none behind it
 	}
 	t.end()
 	if refused == nil {
@@ -41,7 +41,11 @@ func (t *turn) receive(read func(*pgproto3.DataRow) error) error {
 	return refused
 }
 
-var errCut = errors.New("the connection was cut for a batch that took too long")
+// Why the batches behind another one have failed.
+var (
+	errCut   = errors.New("the connection was cut for a batch that took too long")
+	errStale = errors.New("the server is no longer the one to write to")
+)
 
 // readAnswer reads up to the end of a transaction, whatever its outcome: refused is
 // the database's error, broken why the connection is of no more use.
