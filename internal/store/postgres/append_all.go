@@ -39,7 +39,13 @@ const (
 // appendAll stores a batch in which nothing is amiss.
 func (s *Store) appendAll(ctx context.Context, messages []messenger.Message) (appended []messenger.Appended, err error) {
 	trace := s.lines.trace(ctx)
-	defer func() { trace.end(err, advanceChats, insertEvents) }()
+	defer func() {
+		if errors.Is(err, errNoConnection) {
+			trace.end(err) // no statement has run
+			return
+		}
+		trace.end(err, advanceChats, insertEvents)
+	}()
 	line, leave := s.lines.take()
 	defer leave()
 	return line.append(ctx, messages)
