@@ -15,8 +15,12 @@ import (
 // nothing: longer than its predecessor may go on without noticing.
 const quietTime = 3 * time.Second
 
-var errNotAlone = errs.ErrServiceUnavailable.After(time.Second).WithDetails(
-	"another process serves on this database, with a cache in its own memory")
+var (
+	errNotAlone = errs.ErrServiceUnavailable.After(time.Second).WithDetails(
+		"another process serves on this database, with a cache in its own memory")
+	errUnconfirmed = errs.ErrServiceUnavailable.After(time.Second).WithDetails(
+		"that no other process serves on this database is not confirmed")
+)
 
 // ofOneProcess reports whether what is cached is true for one process only: with
 // a cache in its memory, a second one on the same database would never learn
@@ -28,7 +32,7 @@ func (c caches) ofOneProcess(on []entry) bool {
 // serveAlone lets requests in only while this process is the one that serves on
 // the database.
 func (n *node) serveAlone(ctx context.Context, store *postgres.Store, caches caches, handler http.Handler) error {
-	n.gate.shut(errNotAlone)
+	n.gate.shut(errUnconfirmed)
 	return store.Alone(ctx, &alone{ctx: ctx, node: n, caches: caches, handler: handler})
 }
 
@@ -54,13 +58,14 @@ func (a *alone) Held(until time.Time) {
 func (a *alone) Lost() {
 	if a.ctx.Err() == nil {
 		a.until.Store(nil)
-		a.node.gate.shut(errNotAlone)
+		a.node.gate.shut(errUnconfirmed)
 	}
 	a.caches.own.Forget(quietTime)
 }
 
 // Waiting implements postgres.Standing.
 func (a *alone) Waiting() {
+	a.node.gate.shut(errNotAlone)
 	a.node.log.Warn("another process serves on this database; this one waits for its end. " +
 		"CACHE_TYPE=redis, or APPS without cache, lets several serve at once")
 }

@@ -12,6 +12,7 @@ import (
 
 	"messenger-api/internal/queue"
 	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/queue/rabbitmq"
 	"messenger-api/internal/testkit"
 )
 
@@ -89,6 +90,33 @@ func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
 	}
 }
 
+// awaitBack waits until the consumer has logged the end of so many outages, and
+// takes from both queues: only then is the next outage another one.
+func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *log, outages int) {
+	t.Helper()
+	queuetest.Await(t, "tasks and dead letters are taken again", func() bool {
+		return lines.has(logFound) >= outages && consumers(address, names.DeadQueue) > 0
+	})
+}
+
+// consumers counts those who take from a queue: none where it can't be asked.
+func consumers(address, name string) int {
+	conn, err := amqp.Dial(address)
+	if err != nil {
+		return 0
+	}
+	defer conn.Close()
+	ch, err := conn.Channel()
+	if err != nil {
+		return 0
+	}
+	q, err := ch.QueueDeclarePassive(name, true, false, false, false, amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum})
+	if err != nil {
+		return 0
+	}
+	return q.Consumers
+}
+
 func TestCutConnections(t *testing.T) {
 	address := sharedURL(t)
 	names := newNames(t, address)
@@ -100,7 +128,6 @@ func TestCutConnections(t *testing.T) {
 	all.Work = flaky(&all)
 	queuetest.Consume(t, consumer, 4, all.Handler())
 	l := startLoad(t, publisher)
-	direct := dial(t, address)
 	for round := range 3 {
 		l.more(t, 50)
 		publishing.Down()
@@ -110,14 +137,7 @@ func TestCutConnections(t *testing.T) {
 		consuming.Down()
 		l.more(t, 50)
 		consuming.Up()
-		// The next outage is another one only when this one is over for both queues.
-		queuetest.Await(t, "all is taken again", func() bool {
-			dead, err := direct.QueueDeclarePassive(names.DeadQueue, true, false, false, false, amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return lines.has(logFound) > round && dead.Consumers > 0
-		})
+		awaitBack(t, address, names, lines, round+1)
 	}
 	ids := l.end()
 	queuetest.Await(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
@@ -142,7 +162,7 @@ func TestKilledBroker(t *testing.T) {
 	l.fails(t)
 	broker.Control("start_app")
 	for round := 1; round <= 2; round++ {
-		queuetest.Await(t, "the consumer is back", func() bool { return lines.has(logFound) >= round })
+		awaitBack(t, broker.URL(), names, lines, round)
 		l.more(t, 100)
 		broker.Kill()
 		l.fails(t)

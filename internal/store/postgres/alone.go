@@ -11,7 +11,7 @@ import (
 
 // How often the lock is confirmed, and how long it is believed without.
 const (
-	aloneConfirmEvery = time.Second
+	aloneConfirmEvery = 500 * time.Millisecond
 	aloneBelieved     = 2 * time.Second
 )
 
