@@ -45,12 +45,38 @@ func TestChangedInsists(t *testing.T) {
 				// Its caller has left: that ends nothing.
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				pages.New(shared, nil).Changed(ctx, place.Chat)
+				pages.New(shared, newFake()).Changed(ctx, place.Chat)
 				if got := strings.Join(asked, " "); got != test.want {
 					t.Errorf("asked %s; want %s", got, test.want)
 				}
 			})
 		})
+	}
+}
+
+// In this process's memory it is enough that no version is left; a cache that would
+// not forget gets a new one.
+func TestChangedInOwnMemory(t *testing.T) {
+	for _, test := range []struct {
+		failure error
+		want    string
+	}{{nil, "Delete"}, {cache.ErrSlow, "Delete Set"}} {
+		shared := newFake()
+		p := pages.New(shared, nil)
+		wantPage(t, p, "old")
+		var asked []string
+		shared.fail = func(call, _ string) error {
+			asked = append(asked, call)
+			if call == "Delete" {
+				return test.failure
+			}
+			return nil
+		}
+		p.Changed(t.Context(), place.Chat)
+		if got := strings.Join(asked, " "); got != test.want {
+			t.Errorf("asked %s; want %s", got, test.want)
+		}
+		wantPage(t, p, "new")
 	}
 }
 

@@ -3,8 +3,8 @@
 // Each chat has a version in the cache that all nodes share: a random value. A
 // reader asks for the version first, setting one if there is none, and then for
 // the page under (chat, version, limit, from). Whoever changes a chat sets a new
-// version after the commit and before the answer. So a page that was read
-// before the change lies under a version that nobody asks for any more.
+// version after the commit and before the answer, or removes the old one. So a page
+// that was read before the change lies under a version that nobody asks for any more.
 //
 // What a node can't know while it is cut off from the shared cache is bounded
 // by Lifetime.
@@ -81,12 +81,14 @@ func (p *Pages) Changed(ctx context.Context, chats ...[16]byte) {
 	if p == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), versionTimeout)
+	ctx = context.WithoutCancel(ctx)
+	if p.near == nil && p.forget(ctx, chats) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
-	if p.near == nil || len(chats) == 1 {
-		for _, chat := range chats {
-			p.renew(ctx, chat)
-		}
+	if len(chats) == 1 {
+		p.renew(ctx, chats[0])
 		return
 	}
 	// Over a connection they go together.
@@ -99,6 +101,17 @@ func (p *Pages) Changed(ctx context.Context, chats ...[16]byte) {
 		})
 	}
 	_ = group.Wait() // nobody returns an error
+}
+
+// forget removes the versions, which in a process's own memory is enough, and costs
+// nothing where nobody reads: the next reader sets a new one. Over a connection it is
+// not: a reader's version may be set twice, the second time after the removal.
+func (p *Pages) forget(ctx context.Context, chats [][16]byte) bool {
+	keys := make([]string, len(chats))
+	for i, chat := range chats {
+		keys[i] = versionKey(chat)
+	}
+	return p.shared.Delete(ctx, keys...) == nil
 }
 
 // renew sets a new version of a chat.
