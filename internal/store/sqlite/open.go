@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,26 +18,6 @@ import (
 
 // fileName is the database in the directory.
 const fileName = "messenger.db"
-
-// readerIdleTime is how long a reader that nobody needs keeps its memory.
-const readerIdleTime = 10 * time.Minute
-
-// The settings of each connection. cache_size is in KiB where negative. The
-// writer's BEGIN takes the lock at once: a transaction that reads first and
-// then writes could not wait for it. The write-ahead log is brought into the
-// database every 4000 pages, 16 MiB: many pages change in each batch, and so each
-// is written there less often. A longer log would be slower to read, too.
-var (
-	writerSettings = []string{
-		"_txlock=immediate", "_busy_timeout=5000", "_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", "_dqs=0",
-		"_pragma=cache_size(-16384)", "_pragma=mmap_size(0)", "_pragma=wal_autocheckpoint(4000)",
-		"_pragma=journal_size_limit(67108864)",
-	}
-	readerSettings = []string{
-		"_busy_timeout=5000", "_query_only=on", "_dqs=0", "_pragma=cache_size(-4096)", "_pragma=mmap_size(0)",
-	}
-	statusSettings = []string{"mode=ro", "_busy_timeout=5000", "_query_only=on", "_dqs=0"}
-)
 
 // Options say where the database is.
 type Options struct {
@@ -110,6 +88,9 @@ func makeDirectory(path string) (string, error) {
 }
 
 func (s *Store) connect(ctx context.Context, path string, echo bool) error {
+	if err := syncDataOnly(); err != nil {
+		return err
+	}
 	// SQLite would make the file readable to everybody.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -149,10 +130,4 @@ func (s *Store) pool(path string, settings []string, size int, echo bool) (*sql.
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool, nil
-}
-
-// dataSource names the file as a URI, in which any character of a path is safe.
-func dataSource(path string, settings []string) string {
-	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.Join(settings, "&")}
-	return uri.String()
 }

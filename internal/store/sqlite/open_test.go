@@ -6,10 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	modernc "modernc.org/sqlite"
 )
 
 func TestOpenRefusesADirectoryInUse(t *testing.T) {
@@ -111,4 +114,11 @@ func dirEntry(t *testing.T, directory string) os.DirEntry {
 		t.Fatal(entries, err)
 	}
 	return entries[0]
+}
+
+func TestCommitsSyncDataOnly(t *testing.T) {
+	open(t, t.TempDir())
+	if runtime.GOOS == "linux" && !modernc.FdatasyncEnabled() {
+		t.Error("commits wait for the files' times to be written, too")
+	}
 }
