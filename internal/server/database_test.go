@@ -92,9 +92,30 @@ func TestStopWhileWaiting(t *testing.T) {
 // nothing that was not stored with anything else; then all goes on.
 func TestDatabaseGoesAway(t *testing.T) {
 	t.Parallel()
+	t.Run("one process with its own cache", func(t *testing.T) {
+		t.Parallel()
+		databaseGoesAway(t, func(s *testkit.Server) {
+			// It may answer before it notices that its lock ended with its connection,
+			// and then refuses all for a moment.
+			for !strings.Contains(s.Logs(), "the lock of the one serving process can't be had") {
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+	})
+	t.Run("one of several", func(t *testing.T) {
+		t.Parallel()
+		databaseGoesAway(t, func(s *testkit.Server) {
+			s.Guest(t).Get("/swagger.yml").Want(http.StatusOK)
+		}, "APPS=auth,throttling,api,search,docs")
+	})
+}
+
+// databaseGoesAway calls meanwhile before the database is back.
+func databaseGoesAway(t *testing.T, meanwhile func(*testkit.Server), more ...string) {
+	t.Helper()
 	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
 	database.Up()
-	s := testkit.Start(t, settings...)
+	s := testkit.Start(t, append(settings, more...)...)
 	alice := s.As(t, "alice")
 	chat := alice.CreateChat("tea")
 	user := alice.Join(chat, "Alice")
@@ -109,7 +130,7 @@ func TestDatabaseGoesAway(t *testing.T) {
 		Refused(http.StatusServiceUnavailable, "service-unavailable")
 	s.Guest(t).Get("/ping").Empty(http.StatusOK)
 	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
-	s.Guest(t).Get("/swagger.yml").Want(http.StatusOK)
+	meanwhile(s)
 
 	database.Up()
 	s.AwaitReady()
