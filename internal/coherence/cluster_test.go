@@ -11,6 +11,7 @@ import (
 
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // cluster is two nodes on one database and one Redis of their own. The first may
@@ -48,7 +49,7 @@ func (c *cluster) awaitCaching(t *testing.T) {
 	t.Helper()
 	for i, alice := range c.alice {
 		chat := alice.CreateChat("chat")
-		cachetest.Await(t, fmt.Sprintf("node %d keeps pages in Redis", i), func() bool {
+		await.Until(t, fmt.Sprintf("node %d keeps pages in Redis", i), func() bool {
 			c.flush(t)
 			alice.Page(chat, 50, "")
 			return c.ask(t, "KEYS page:*") != "*0"

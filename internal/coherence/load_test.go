@@ -1,10 +1,13 @@
 package coherence
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"messenger-api/internal/testkit/await"
 )
 
 const (
@@ -14,8 +17,6 @@ const (
 	// slowly is the pause after an operation while Redis fails, so that there are
 	// operations for longer than a page lives.
 	slowly = 40 * time.Millisecond
-	// patience is how long operations may take that are waited for.
-	patience = 2 * time.Minute
 )
 
 // limits are the sizes of the pages that are read.
@@ -70,12 +71,8 @@ func (l *load) runWhile(t *testing.T, operations int, f func()) {
 // await waits until there were so many more operations.
 func (l *load) await(t *testing.T, more int) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
-	for goal := l.history.operations() + more; l.history.operations() < goal; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %d operations in %v", more, patience)
-		}
-	}
+	goal := l.history.operations() + more
+	await.Until(t, fmt.Sprintf("%d operations", more), func() bool { return l.history.operations() >= goal })
 }
 
 // verify checks all that was read so far.

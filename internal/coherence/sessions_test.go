@@ -8,6 +8,7 @@ import (
 
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 const sessions = "/v1/auth/sessions"
@@ -33,7 +34,7 @@ func (c *cluster) logIn(t *testing.T) [2]*testkit.Client {
 // awaitRefused waits until the node refuses the session with the code.
 func awaitRefused(t *testing.T, client *testkit.Client, code string) {
 	t.Helper()
-	cachetest.Await(t, "the session is refused", func() bool {
+	await.Until(t, "the session is refused", func() bool {
 		answer := client.Get(sessions)
 		if answer.Status == http.StatusOK {
 			return false

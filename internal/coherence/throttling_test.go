@@ -11,6 +11,7 @@ import (
 
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 const perSecond = 20
@@ -76,7 +77,7 @@ func TestLimitsWithoutRedis(t *testing.T) {
 	c := startCluster(t, cachetest.StartServer(t), "THROTTLING_RPS="+strconv.Itoa(perSecond))
 	c.redis.Kill()
 	for node, client := range c.alice {
-		cachetest.Await(t, "the loss is logged", func() bool {
+		await.Until(t, "the loss is logged", func() bool {
 			return strings.Contains(c.nodes[node].Logs(), "Redis is out of reach")
 		})
 		served, took := burst(t, []*testkit.Client{client}, 3*perSecond)

@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // logLockLost is logged at each try for the lock of the one serving process that fails.
@@ -27,9 +27,7 @@ func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 		postgres.start()
 		// The server may take sends again before it notices that its lock ended with
 		// its connection, and then refuses all for a moment.
-		for strings.Count(server.Logs(), logLockLost) == noticed {
-			time.Sleep(10 * time.Millisecond)
-		}
+		await.Until(t, "the lost lock is noticed", func() bool { return strings.Count(server.Logs(), logLockLost) > noticed })
 	}
 	load.await(t, 300)
 	stop()
@@ -42,8 +40,8 @@ func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 func awaitRefusal(t *testing.T, server *testkit.Server) {
 	t.Helper()
 	guest := server.Guest(t)
-	for guest.Get("/ping_db").Status != http.StatusServiceUnavailable {
-		time.Sleep(10 * time.Millisecond)
-	}
+	await.Until(t, "the database is known to be gone", func() bool {
+		return guest.Get("/ping_db").Status == http.StatusServiceUnavailable
+	})
 	guest.Get("/ping").Empty(http.StatusOK)
 }

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"syscall"
 	"testing"
-	"time"
 
 	messenger "messenger-api/client"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // fleet is a server and a consumer, as processes, over PostgreSQL, Redis and
@@ -87,9 +87,7 @@ func TestSearchesOutliveTheirParts(t *testing.T) {
 // awaitAnswer waits until searches are accepted, or refused.
 func awaitAnswer(t *testing.T, all *searches, accepted bool) {
 	t.Helper()
-	for all.try(t, 0) != accepted {
-		time.Sleep(10 * time.Millisecond)
-	}
+	await.Until(t, "searches are accepted, or refused", func() bool { return all.try(t, 0) == accepted })
 }
 
 // Results that Redis lost are found again, and those that were confirmed never
@@ -143,19 +141,15 @@ func testTerminated(t *testing.T, f *fleet, alice *testkit.Client) {
 		}
 		return taken
 	}
-	for len(inHand()) < 4 { // CONSUMER_POOL_SIZE
-		time.Sleep(10 * time.Millisecond)
-	}
+	await.Until(t, "the consumer has as many as CONSUMER_POOL_SIZE", func() bool { return len(inHand()) == 4 })
 	taken := inHand()
 	if err := f.consumer.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	for { // it listens no more: it is about to end
-		if _, err := f.consumer.Guest(t).Try("GET", "/ping", nil); err != nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	await.Until(t, "the consumer listens no more, and so is about to end", func() bool {
+		_, err := f.consumer.Guest(t).Try("GET", "/ping", nil)
+		return err != nil
+	})
 	unlock()
 	if code := f.consumer.Wait(); code != 0 {
 		t.Errorf("exit code %d, want 0:\n%s", code, f.consumer.Logs())

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 func TestMetricsCountWhatWasDone(t *testing.T) {
@@ -17,12 +18,12 @@ func TestMetricsCountWhatWasDone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := testkit.Start(t, database...)
-			eventually(t, "the cache may be used", func() bool {
+			await.Until(t, "the cache may be used", func() bool {
 				up, _ := s.Scrape(t).Value("messenger_up", "part", "cache")
 				return up == 1
 			})
 			traffic(t, s.API)
-			eventually(t, "the database is asked again", func() bool {
+			await.Until(t, "the database is asked again", func() bool {
 				ended, _ := s.Scrape(t).Value("messenger_search_tasks", "state", "SUCCESS")
 				return ended == 1
 			})
@@ -133,7 +134,7 @@ func TestDatabaseIsDown(t *testing.T) {
 	s := testkit.Listen(t, settings...)
 	check := func(up float64) {
 		t.Helper()
-		eventually(t, "the metrics tell how the database is", func() bool {
+		await.Until(t, "the metrics tell how the database is", func() bool {
 			got, _ := s.Scrape(t).Value("messenger_up", "part", "database")
 			_, counted := s.Scrape(t).Value("messenger_search_tasks")
 			return got == up && counted == (up == 1)

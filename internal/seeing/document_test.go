@@ -12,6 +12,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 var update = flag.Bool("update", false, "write the table of docs/metrics.md")
@@ -26,7 +27,7 @@ func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
 	traffic(t, s.API)
-	eventually(t, "the indexer has looked", func() bool {
+	await.Until(t, "the indexer has looked", func() bool {
 		_, found := s.Scrape(t).Value("messenger_search_index_behind_messages")
 		return found
 	})

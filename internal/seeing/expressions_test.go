@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 const (
@@ -26,7 +27,7 @@ func TestDashboardAndAlertsMatchTheMetrics(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
 	traffic(t, s.API)
-	eventually(t, "the indexer has looked", func() bool {
+	await.Until(t, "the indexer has looked", func() bool {
 		_, found := s.Scrape(t).Value("messenger_search_index_behind_messages")
 		return found
 	})

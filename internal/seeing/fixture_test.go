@@ -4,7 +4,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	messenger "messenger-api/client"
 	"messenger-api/internal/testkit"
@@ -28,16 +27,6 @@ func traffic(t *testing.T, api testkit.API) {
 	alice.Find(messenger.SearchCreation{Message: "hello"})
 	api.Guest(t).Get("/unknown")
 	api.Guest(t).Post("/v1/auth/login", map[string]string{"user_name": "alice", "password": "wrong password"})
-}
-
-// eventually tries until the condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never came to be: %s", what)
-		}
-	}
 }
 
 // want holds a metric's value against what it has to be.

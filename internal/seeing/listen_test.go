@@ -9,6 +9,7 @@ import (
 
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // Without the app nothing listens, and nothing is served anywhere.
@@ -78,7 +79,7 @@ func TestConsumer(t *testing.T) {
 	want(t, scrape, 1, "messenger_up", "part", "queue")
 	want(t, scrape, 1, "messenger_ready")
 	lint(t, scrape)
-	eventually(t, "the indexer has looked", func() bool {
+	await.Until(t, "the indexer has looked", func() bool {
 		_, found := consumer.Scrape(t).Value("messenger_search_index_behind_messages")
 		return found
 	})

@@ -6,6 +6,7 @@ import (
 
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // With Redis a page comes from the node's own memory, from Redis, or from the
@@ -15,7 +16,7 @@ func TestCachesOfTwoNodes(t *testing.T) {
 	settings := slices.Concat(testkit.Postgres(t), []string{"CACHE_TYPE=redis", "REDIS_URL=" + cachetest.StartServer(t).URL().String()})
 	one, other := testkit.Start(t, settings...), testkit.Start(t, settings...)
 	for _, s := range []*testkit.Server{one, other} {
-		eventually(t, "the cache may be used", func() bool {
+		await.Until(t, "the cache may be used", func() bool {
 			up, _ := s.Scrape(t).Value("messenger_up", "part", "cache")
 			return up == 1
 		})

@@ -9,6 +9,7 @@ import (
 	messenger "messenger-api/client"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 const (
@@ -41,7 +42,7 @@ func TestTraceOfASearch(t *testing.T) {
 	}
 	// A span is sent after those that it encloses, and each process sends its own.
 	for service, last := range map[string]string{consumer: "process search_tasks", server: "POST /v1/chats/search"} {
-		eventually(t, "the spans of "+service+" arrive", func() bool {
+		await.Until(t, "the spans of "+service+" arrive", func() bool {
 			_, found := find(r.of(clientTrace), service, last)
 			return found
 		})

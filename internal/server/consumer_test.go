@@ -5,11 +5,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	messenger "messenger-api/client"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // Where serve works on searches itself the consumer says so, and ends well.
@@ -80,9 +80,7 @@ func TestConsumerSecondSignal(t *testing.T) {
 	unlock := testkit.LockTable(t, settings, "search_positions")
 	defer unlock()
 	task := alice.Search(messenger.SearchCreation{Message: "hello"})
-	for alice.Status(task) != "IN_PROCESS" {
-		time.Sleep(10 * time.Millisecond)
-	}
+	await.Until(t, "the consumer has the task", func() bool { return alice.Status(task) == "IN_PROCESS" })
 	if err := consumer.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // everyCall asks for all that a server has but the health calls.
@@ -78,14 +78,10 @@ func TestStopWhileWaiting(t *testing.T) {
 	settings, _ := testkit.ViaProxy(t, testkit.Postgres(t))
 	s := testkit.Listen(t, settings...)
 	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
-	for range 6000 {
-		if strings.Contains(s.Logs(), "the database is not ready") {
-			s.Stop() // wants 0
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("the log does not say what is waited for:\n%s", s.Logs())
+	await.Until(t, "the log says what is waited for", func() bool {
+		return strings.Contains(s.Logs(), "the database is not ready")
+	})
+	s.Stop() // wants 0
 }
 
 // While the database is away, calls that need it are answered with 503, and
@@ -94,24 +90,26 @@ func TestDatabaseGoesAway(t *testing.T) {
 	t.Parallel()
 	t.Run("one process with its own cache", func(t *testing.T) {
 		t.Parallel()
-		databaseGoesAway(t, func(s *testkit.Server) {
+		databaseGoesAway(t, func(s *testkit.Server, before string) {
 			// It may answer before it notices that its lock ended with its connection,
 			// and then refuses all for a moment.
-			for !strings.Contains(s.Logs(), "the lock of the one serving process can't be had") {
-				time.Sleep(10 * time.Millisecond)
-			}
+			const lost = "the lock of the one serving process can't be had"
+			await.Until(t, "the lost lock is noticed", func() bool {
+				return strings.Count(s.Logs(), lost) > strings.Count(before, lost)
+			})
 		})
 	})
 	t.Run("one of several", func(t *testing.T) {
 		t.Parallel()
-		databaseGoesAway(t, func(s *testkit.Server) {
+		databaseGoesAway(t, func(s *testkit.Server, _ string) {
 			s.Guest(t).Get("/swagger.yml").Want(http.StatusOK)
 		}, "APPS=auth,throttling,api,search,docs")
 	})
 }
 
-// databaseGoesAway calls meanwhile before the database is back.
-func databaseGoesAway(t *testing.T, meanwhile func(*testkit.Server), more ...string) {
+// databaseGoesAway calls meanwhile before the database is back, with the log of before
+// it went.
+func databaseGoesAway(t *testing.T, meanwhile func(s *testkit.Server, before string), more ...string) {
 	t.Helper()
 	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
 	database.Up()
@@ -120,6 +118,7 @@ func databaseGoesAway(t *testing.T, meanwhile func(*testkit.Server), more ...str
 	chat := alice.CreateChat("tea")
 	user := alice.Join(chat, "Alice")
 
+	before := s.Logs()
 	database.Down()
 	for _, answer := range everyCall(alice, chat, user) {
 		if answer.Status != http.StatusServiceUnavailable || answer.Code() != "service-unavailable" {
@@ -130,7 +129,7 @@ func databaseGoesAway(t *testing.T, meanwhile func(*testkit.Server), more ...str
 		Refused(http.StatusServiceUnavailable, "service-unavailable")
 	s.Guest(t).Get("/ping").Empty(http.StatusOK)
 	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
-	meanwhile(s)
+	meanwhile(s, before)
 
 	database.Up()
 	s.AwaitReady()

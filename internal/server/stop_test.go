@@ -7,23 +7,22 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // awaitClosed waits until the server takes no new connections.
 func awaitClosed(t *testing.T, address string) {
 	t.Helper()
-	for range 6000 {
+	await.Until(t, "the server takes no more connections", func() bool {
 		connection, err := net.Dial("tcp", address)
 		if err != nil {
-			return
+			return true
 		}
 		connection.Close()
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the server still takes connections")
+		return false
+	})
 }
 
 // A signal in the middle of a request: it is finished, and stored, before the
@@ -74,13 +73,9 @@ func awaitDraining(t *testing.T, p *testkit.Process) {
 	if err := p.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	for range 6000 {
-		if p.Guest(t).Get("/ping_db").Status == http.StatusServiceUnavailable {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the server does not say that it is stopping")
+	await.Until(t, "the server says that it is stopping", func() bool {
+		return p.Guest(t).Get("/ping_db").Status == http.StatusServiceUnavailable
+	})
 }
 
 // With SHUTDOWN_DELAY the server goes on answering, so that a proxy can turn

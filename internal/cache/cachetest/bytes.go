@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"messenger-api/internal/cache"
+	"messenger-api/internal/testkit/await"
 )
 
 func testAnyBytes(t *testing.T, open opener) {
@@ -29,7 +30,7 @@ func testBigValues(t *testing.T, open opener) {
 	key := newKey()
 	check(t, c.Set(t.Context(), key, big, time.Minute))
 	// A read may take its 50 ms and more where the machine is busy; it says so.
-	Await(t, "an answer in time", func() bool {
+	await.Until(t, "an answer in time", func() bool {
 		got, ok, err := c.Get(t.Context(), key)
 		if errors.Is(err, cache.ErrSlow) {
 			return false

@@ -4,16 +4,11 @@ package cachetest
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"testing"
-	"time"
 
 	"messenger-api/internal/cache"
 )
-
-// patience is how long the suite waits for what has to happen at some time.
-const patience = 20 * time.Second
 
 // Run runs the suite. All that open returns are clients of one store; it closes
 // them with the test.
@@ -69,19 +64,5 @@ func wantAbsent(t testing.TB, c cache.Cache, key string) {
 	t.Helper()
 	if got, ok, err := c.Get(t.Context(), key); err != nil || ok || got != nil {
 		t.Fatalf("Get(%q) = %.40q, %v, %v; want it absent", key, got, ok, err)
-	}
-}
-
-// Await waits until the condition holds, and fails the test if it never does.
-func Await(t testing.TB, what string, condition func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	for !condition() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waited %v in vain: %s", patience, what)
-		case <-time.After(5 * time.Millisecond):
-		}
 	}
 }

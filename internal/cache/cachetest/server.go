@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"messenger-api/internal/testkit/await"
 )
 
 // RedisURL is the Redis that tests share, from TEST_REDIS_URL.
@@ -60,7 +62,7 @@ func (s *Server) Start() {
 	if err := s.command.Start(); err != nil {
 		s.t.Fatalf("start redis-server: %v", err)
 	}
-	Await(s.t, "redis-server answers", s.answers)
+	await.Until(s.t, "redis-server answers", s.answers)
 }
 
 // answers says whether there is an answer to PING, be it a refusal.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"messenger-api/internal/cache"
+	"messenger-api/internal/testkit/await"
 )
 
 // callers is how many do something at once.
@@ -46,7 +47,7 @@ func testGetOrSetAgain(t *testing.T, open opener) {
 	c, key := open(t), newKey()
 	_, err := c.GetOrSet(t.Context(), key, []byte("old"), 50*time.Millisecond)
 	check(t, err)
-	Await(t, "a new value after the lifetime of the old one", func() bool {
+	await.Until(t, "a new value after the lifetime of the old one", func() bool {
 		got, err := c.GetOrSet(t.Context(), key, []byte("new"), time.Minute)
 		check(t, err)
 		return string(got) == "new"
@@ -91,13 +92,13 @@ func testNearSeesChange(t *testing.T, open opener) {
 	for round := range 20 {
 		value := fmt.Sprint(round)
 		check(t, writer.Set(t.Context(), key, []byte(value), time.Hour))
-		Await(t, "the change, near", func() bool { return near() == value })
+		await.Until(t, "the change, near", func() bool { return near() == value })
 	}
 	check(t, writer.Delete(t.Context(), key))
-	Await(t, "the deletion, near", func() bool { return near() == "absent" })
+	await.Until(t, "the deletion, near", func() bool { return near() == "absent" })
 	got, err := writer.GetOrSet(t.Context(), key, []byte("again"), time.Hour)
 	check(t, err)
-	Await(t, "what was set where nothing was, near", func() bool { return near() == string(got) })
+	await.Until(t, "what was set where nothing was, near", func() bool { return near() == string(got) })
 }
 
 func testNearAtOnce(t *testing.T, open opener) {
@@ -117,7 +118,7 @@ func testNearAtOnce(t *testing.T, open opener) {
 func testNearLifetime(t *testing.T, open opener) {
 	c, key := open(t), newKey()
 	check(t, c.Set(t.Context(), key, []byte("value"), 50*time.Millisecond))
-	Await(t, "the end of a lifetime, near", func() bool {
+	await.Until(t, "the end of a lifetime, near", func() bool {
 		values, err := c.GetNear(t.Context(), time.Hour, key)
 		check(t, err)
 		return values[0] == nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"messenger-api/internal/cache"
+	"messenger-api/internal/testkit/await"
 )
 
 type opener = func(testing.TB) cache.Cache
@@ -39,7 +40,7 @@ func testLifetimeEnds(t *testing.T, open opener) {
 	check(t, c.Set(t.Context(), other, []byte("stays"), time.Hour))
 	for _, lifetime := range []time.Duration{50 * time.Millisecond, time.Nanosecond, 0} {
 		check(t, c.Set(t.Context(), key, []byte("goes"), lifetime))
-		Await(t, fmt.Sprintf("the end of a lifetime of %v", lifetime), func() bool {
+		await.Until(t, fmt.Sprintf("the end of a lifetime of %v", lifetime), func() bool {
 			_, ok, err := c.Get(t.Context(), key)
 			check(t, err)
 			return !ok
@@ -53,7 +54,7 @@ func testNewLifetime(t *testing.T, open opener) {
 	check(t, c.Set(t.Context(), key, []byte("short"), 50*time.Millisecond))
 	check(t, c.Set(t.Context(), key, []byte("long"), time.Hour))
 	check(t, c.Set(t.Context(), watch, nil, 60*time.Millisecond))
-	Await(t, "the end of the old lifetime", func() bool {
+	await.Until(t, "the end of the old lifetime", func() bool {
 		_, ok, err := c.Get(t.Context(), watch)
 		check(t, err)
 		return !ok

@@ -8,6 +8,7 @@ import (
 	"messenger-api/internal/cache"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/await"
 )
 
 // impatient reads, patient with all else.
@@ -19,12 +20,12 @@ func impatientReads(o *redis.Options) {
 // awaitDown waits until the breaker is open, and awaitUp until it is closed again.
 func awaitDown(t *testing.T, c cache.Cache) {
 	t.Helper()
-	cachetest.Await(t, "the breaker opens", func() bool { return errors.Is(errorOfGet(t, c), cache.ErrDown) })
+	await.Until(t, "the breaker opens", func() bool { return errors.Is(errorOfGet(t, c), cache.ErrDown) })
 }
 
 func awaitUp(t *testing.T, c cache.Cache) {
 	t.Helper()
-	cachetest.Await(t, "the breaker closes", func() bool { return errorOfGet(t, c) == nil })
+	await.Until(t, "the breaker closes", func() bool { return errorOfGet(t, c) == nil })
 }
 
 func TestOneSlowAnswerIsNoOutage(t *testing.T) {
@@ -45,7 +46,7 @@ func TestOneSlowAnswerIsNoOutage(t *testing.T) {
 	}
 	server.Resume()
 	for name, call := range calls {
-		cachetest.Await(t, name+" works again", func() bool { return call() == nil })
+		await.Until(t, name+" works again", func() bool { return call() == nil })
 	}
 	if lines.String() != "" {
 		t.Errorf("slow answers were logged:\n%s", lines)
@@ -80,7 +81,7 @@ func TestCutConnectionHeals(t *testing.T) {
 		}
 		proxy.Restore()
 		awaitUp(t, c)
-		cachetest.Await(t, "it is steady", c.Steady)
+		await.Until(t, "it is steady", c.Steady)
 		if lost, found := lines.has(logLost), lines.has(logFound); lost != round || found != round {
 			t.Fatalf("round %d: lost %d times and found %d times:\n%s", round, lost, found, lines)
 		}
@@ -109,7 +110,7 @@ func TestReconnectingIsNeverUnnoticed(t *testing.T) {
 	proxy.Cut()
 	proxy.Restore()
 	awaitUp(t, c)
-	cachetest.Await(t, "the lost connection is seen", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "the lost connection is seen", func() bool { return lines.has(logFound) == 1 })
 }
 
 func TestSilenceOpensTheBreaker(t *testing.T) {
@@ -120,7 +121,7 @@ func TestSilenceOpensTheBreaker(t *testing.T) {
 	awaitUp(t, c)
 	proxy.Swallow()
 	awaitDown(t, c)
-	cachetest.Await(t, "it is logged", func() bool { return lines.has(logLost) > 0 })
+	await.Until(t, "it is logged", func() bool { return lines.has(logLost) > 0 })
 	if lines.has("no answer for") == 0 {
 		t.Errorf("the log does not say why:\n%s", lines)
 	}

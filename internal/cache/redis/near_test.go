@@ -11,6 +11,7 @@ import (
 	"messenger-api/internal/cache"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/await"
 )
 
 func TestNewsComeBeforeTheNextAnswer(t *testing.T) {
@@ -45,7 +46,7 @@ func TestNearIsForgottenWithItsConnection(t *testing.T) {
 		t.Fatalf("near = %q, %v", got, err)
 	}
 	proxy.Cut()
-	cachetest.Await(t, "what is near is not given", func() bool { _, err := near(); return errors.Is(err, cache.ErrDown) })
+	await.Until(t, "what is near is not given", func() bool { _, err := near(); return errors.Is(err, cache.ErrDown) })
 	set(t, other, key, "new")
 	proxy.Restore()
 	awaitUp(t, c)
@@ -65,7 +66,7 @@ func TestNearAnswersAreNoSignOfLife(t *testing.T) {
 		_, err = c.GetNear(t.Context(), time.Hour, "key")
 		return err == nil
 	}
-	cachetest.Await(t, "it is near", near)
+	await.Until(t, "it is near", near)
 	proxy.Swallow()
 	for near() { // at full speed
 	}

@@ -12,6 +12,7 @@ import (
 	"messenger-api/internal/cache"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/await"
 )
 
 // control is a connection to Redis beside the cache.
@@ -80,7 +81,7 @@ func TestReminds(t *testing.T) {
 	server.Kill()
 	_, often := open(t, server.URL(), hasty, func(o *redis.Options) { o.Remind = time.Millisecond })
 	_, seldom := open(t, server.URL(), hasty)
-	cachetest.Await(t, "reminders", func() bool { return often.has(logStill) > 5 })
+	await.Until(t, "reminders", func() bool { return often.has(logStill) > 5 })
 	if seldom.has(logLost) != 1 || seldom.has(logStill) != 0 {
 		t.Errorf("more than one line in a minute:\n%s", seldom)
 	}
@@ -92,10 +93,10 @@ func TestServerThatLostItsRole(t *testing.T) {
 	set(t, c, "key", "value")
 	role := dial(t, server)
 	role.ask("REPLICAOF 127.0.0.1 1")
-	cachetest.Await(t, "a write finds out", func() bool {
+	await.Until(t, "a write finds out", func() bool {
 		return errors.Is(c.Set(t.Context(), "key", nil, time.Hour), cache.ErrDown)
 	})
-	cachetest.Await(t, "it is logged", func() bool { return lines.has("READONLY") > 0 })
+	await.Until(t, "it is logged", func() bool { return lines.has("READONLY") > 0 })
 	role.ask("REPLICAOF NO ONE")
 	awaitUp(t, c)
 }

@@ -11,6 +11,7 @@ import (
 	"messenger-api/internal/queue"
 	"messenger-api/internal/queue/embedded"
 	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/testkit/await"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,7 +50,7 @@ func TestFull(t *testing.T) {
 		t.Error("a full queue took one more")
 	}
 	stop := queuetest.Consume(t, q, 2, refusals.Handler())
-	queuetest.Await(t, "all are refused as dead letters", func() bool {
+	await.Until(t, "all are refused as dead letters", func() bool {
 		for _, id := range ids {
 			if refusals.Dead(id) < 2 {
 				return false
@@ -66,7 +67,7 @@ func TestFull(t *testing.T) {
 	}
 	var fine queuetest.Recorder
 	queuetest.Consume(t, q, 2, fine.Handler())
-	queuetest.Await(t, "there is room again", func() bool {
+	await.Until(t, "there is room again", func() bool {
 		for _, id := range ids {
 			if fine.Dead(id) == 0 {
 				return false

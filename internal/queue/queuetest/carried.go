@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"messenger-api/internal/queue"
+	"messenger-api/internal/testkit/await"
 )
 
 type carriedKey struct{}
@@ -51,7 +52,7 @@ func testCarried(t *testing.T, open func() queue.Queue) {
 		t.Fatal(err)
 	}
 	Consume(t, q, 2, all.Handler())
-	Await(t, "they are done", func() bool { return all.AllDone([]queue.ID{with, without}) })
+	await.Until(t, "they are done", func() bool { return all.AllDone([]queue.ID{with, without}) })
 	mu.Lock()
 	defer mu.Unlock()
 	for i := range 3 {

@@ -6,20 +6,21 @@ import (
 	"testing"
 
 	"messenger-api/internal/queue"
+	"messenger-api/internal/testkit/await"
 )
 
 func testEveryIDArrives(t *testing.T, open func() queue.Queue) {
 	var all Recorder
 	Consume(t, open(), 4, all.Handler())
 	ids := Publish(t, open(), 50)
-	Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
 func testPublishedBefore(t *testing.T, open func() queue.Queue) {
 	ids := Publish(t, open(), 20)
 	var all Recorder
 	Consume(t, open(), 4, all.Handler())
-	Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
 func testManyPublishers(t *testing.T, open func() queue.Queue) {
@@ -39,7 +40,7 @@ func testManyPublishers(t *testing.T, open func() queue.Queue) {
 		})
 	}
 	publishers.Wait()
-	Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
 func testParallel(t *testing.T, open func() queue.Queue) {
@@ -49,11 +50,11 @@ func testParallel(t *testing.T, open func() queue.Queue) {
 	q := open()
 	ids := Publish(t, q, 4*parallel)
 	Consume(t, q, parallel, all.Handler())
-	Await(t, "as many run as may", func() bool { return all.Running() == parallel })
+	await.Until(t, "as many run as may", func() bool { return all.Running() == parallel })
 	for range len(ids) {
 		release <- struct{}{}
 	}
-	Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 	if most := all.Most(); most != parallel {
 		t.Errorf("%d at once, want %d", most, parallel)
 	}
@@ -66,9 +67,9 @@ func testTwoConsumers(t *testing.T, open func() queue.Queue) {
 	Consume(t, open(), 1, one.Handler())
 	Consume(t, open(), 1, other.Handler())
 	ids := Publish(t, open(), 20)
-	Await(t, "both work", func() bool { return one.Running() == 1 && other.Running() == 1 })
+	await.Until(t, "both work", func() bool { return one.Running() == 1 && other.Running() == 1 })
 	close(release)
-	Await(t, "every id arrives", func() bool {
+	await.Until(t, "every id arrives", func() bool {
 		for _, id := range ids {
 			if one.Done(id)+other.Done(id) == 0 {
 				return false

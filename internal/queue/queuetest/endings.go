@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"messenger-api/internal/queue"
+	"messenger-api/internal/testkit/await"
 )
 
 func testEndOfContext(t *testing.T, open func() queue.Queue) {
@@ -18,7 +19,7 @@ func testEndOfContext(t *testing.T, open func() queue.Queue) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- q.Consume(ctx, 2, first.Handler()) }()
-	Await(t, "two run", func() bool { return first.Running() == 2 })
+	await.Until(t, "two run", func() bool { return first.Running() == 2 })
 	cancel()
 	select {
 	case err := <-ended:
@@ -31,7 +32,7 @@ func testEndOfContext(t *testing.T, open func() queue.Queue) {
 	}
 	var second Recorder
 	Consume(t, q, 2, second.Handler())
-	Await(t, "the rest arrives", func() bool {
+	await.Until(t, "the rest arrives", func() bool {
 		for _, id := range ids {
 			if first.Done(id)+second.Done(id) == 0 {
 				return false
@@ -62,14 +63,14 @@ func testEndDuringFailure(t *testing.T, open func() queue.Queue) {
 	q := open()
 	stop := Consume(t, q, 1, first.Handler())
 	id := Publish(t, q, 1)[0]
-	Await(t, "it runs", func() bool { return first.Running() == 1 })
+	await.Until(t, "it runs", func() bool { return first.Running() == 1 })
 	stopped := make(chan struct{})
 	go func() { defer close(stopped); stop() }()
 	close(release)
 	<-stopped
 	var second Recorder
 	Consume(t, q, 1, second.Handler())
-	Await(t, "it is tried again", func() bool { return second.Done(id) == 1 })
+	await.Until(t, "it is tried again", func() bool { return second.Done(id) == 1 })
 }
 
 func testClose(t *testing.T, open func() queue.Queue) {
@@ -79,7 +80,7 @@ func testClose(t *testing.T, open func() queue.Queue) {
 	ids := Publish(t, q, 1)
 	ended := make(chan error, 1)
 	go func() { ended <- q.Consume(t.Context(), 1, all.Handler()) }()
-	Await(t, "it runs", func() bool { return all.Running() == 1 })
+	await.Until(t, "it runs", func() bool { return all.Running() == 1 })
 	closed := make(chan error, 1)
 	go func() { closed <- q.Close() }()
 	close(release)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"messenger-api/internal/queue"
+	"messenger-api/internal/testkit/await"
 )
 
 func testFailingThreeTimes(t *testing.T, open func() queue.Queue) {
@@ -23,8 +24,8 @@ func testFailingThreeTimes(t *testing.T, open func() queue.Queue) {
 	}
 	Consume(t, q, 2, all.Handler())
 	good := Publish(t, q, 10)
-	Await(t, "it is a dead letter", func() bool { return all.Dead(bad) > 0 })
-	Await(t, "the others are done", func() bool { return all.AllDone(good) })
+	await.Until(t, "it is a dead letter", func() bool { return all.Dead(bad) > 0 })
+	await.Until(t, "the others are done", func() bool { return all.AllDone(good) })
 	if tries, dead := all.Handled(bad), all.Dead(bad); tries != 3 || dead != 1 {
 		t.Errorf("%d tries and %d times a dead letter, want 3 and 1", tries, dead)
 	}
@@ -46,7 +47,7 @@ func testFailingTwice(t *testing.T, open func() queue.Queue) {
 	q := open()
 	stop := Consume(t, q, 2, all.Handler())
 	ids := Publish(t, q, 5)
-	Await(t, "they are done", func() bool { return all.AllDone(ids) })
+	await.Until(t, "they are done", func() bool { return all.AllDone(ids) })
 	stop()
 	for _, id := range ids {
 		if tries, dead := all.Handled(id), all.Dead(id); tries != 3 || dead != 0 {
@@ -69,7 +70,7 @@ func testPanic(t *testing.T, open func() queue.Queue) {
 	q := open()
 	Consume(t, q, 2, handler)
 	id := Publish(t, q, 1)[0]
-	Await(t, "it is a dead letter for the second time", func() bool { return all.Dead(id) == 2 })
+	await.Until(t, "it is a dead letter for the second time", func() bool { return all.Dead(id) == 2 })
 	if tries := all.Handled(id); tries != 3 {
 		t.Errorf("%d tries, want 3", tries)
 	}
@@ -81,7 +82,7 @@ func testDeadRefused(t *testing.T, open func() queue.Queue) {
 	q := open()
 	stop := Consume(t, q, 2, all.Handler())
 	ids := Publish(t, q, 3)
-	Await(t, "they are dead letters for the fourth time", func() bool {
+	await.Until(t, "they are dead letters for the fourth time", func() bool {
 		for _, id := range ids {
 			if all.Dead(id) < 4 {
 				return false

@@ -65,19 +65,6 @@ func Publish(t testing.TB, q queue.Queue, count int) []queue.ID {
 	return ids
 }
 
-// Await waits until the condition holds, and fails the test if it never does.
-func Await(t testing.TB, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.After(patience)
-	for !condition() {
-		select {
-		case <-deadline:
-			t.Fatalf("waited %v in vain: %s", patience, what)
-		case <-time.After(2 * time.Millisecond):
-		}
-	}
-}
-
 // Consume consumes in the background. stop ends it, and waits until all is finished;
 // the end of the test does so too.
 func Consume(t testing.TB, q queue.Queue, parallel int, handler queue.Handler) (stop func()) {

@@ -13,6 +13,7 @@ import (
 	"messenger-api/internal/queue"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/queue/rabbitmq"
+	"messenger-api/internal/testkit/await"
 )
 
 // unavailableInTime fails the test unless Publish says ErrUnavailable by itself,
@@ -32,7 +33,7 @@ func unavailableInTime(t *testing.T, q queue.Queue) error {
 func publishAgain(t *testing.T, q queue.Queue) (id queue.ID) {
 	t.Helper()
 	id = queuetest.NewID()
-	queuetest.Await(t, "publishing works", func() bool { return q.Publish(t.Context(), id) == nil })
+	await.Until(t, "publishing works", func() bool { return q.Publish(t.Context(), id) == nil })
 	return id
 }
 
@@ -87,7 +88,7 @@ func TestImpatientCaller(t *testing.T) {
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
 	id := publishAgain(t, q)
-	queuetest.Await(t, "it arrives", func() bool { return all.Done(id) > 0 })
+	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
 }
 
 // A broker that is short of memory takes nothing from who publishes, and all from
@@ -101,23 +102,23 @@ func TestMemoryAlarm(t *testing.T) {
 	all.Work = func(context.Context, queue.ID) error { return queuetest.Wait(t, release) }
 	ids := queuetest.Publish(t, q, 20)
 	queuetest.Consume(t, q, 1, all.Handler())
-	queuetest.Await(t, "one runs", func() bool { return all.Running() == 1 })
+	await.Until(t, "one runs", func() bool { return all.Running() == 1 })
 
 	broker.Control("set_vm_memory_high_watermark", "0.0000001")
-	queuetest.Await(t, "it says that it takes nothing", func() bool {
+	await.Until(t, "it says that it takes nothing", func() bool {
 		return strings.Contains(unavailableInTime(t, q).Error(), "short of memory")
 	})
 	if err := q.Ping(t.Context()); !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("Ping: %v, want ErrUnavailable", err)
 	}
 	close(release)
-	queuetest.Await(t, "the rest is consumed", func() bool { return all.AllDone(ids) })
+	await.Until(t, "the rest is consumed", func() bool { return all.AllDone(ids) })
 	broker.Control("set_vm_memory_high_watermark", "0.4")
 	id := publishAgain(t, q)
 	if err := q.Ping(t.Context()); err != nil {
 		t.Errorf("Ping: %v", err)
 	}
-	queuetest.Await(t, "it arrives", func() bool { return all.Done(id) > 0 })
+	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
 	if lines.has(logLost) != 0 {
 		t.Errorf("the consumer lost its connection:\n%s", lines.outages())
 	}
@@ -138,7 +139,7 @@ func TestNoSecretInErrors(t *testing.T) {
 			q, lines := open(t, address, rabbitmq.DefaultNames())
 			err := unavailableInTime(t, q)
 			queuetest.Consume(t, q, 1, queue.Handler{})
-			queuetest.Await(t, "it is logged", func() bool { return lines.has(logLost) == 1 })
+			await.Until(t, "it is logged", func() bool { return lines.has(logLost) == 1 })
 			if text := err.Error() + lines.String(); strings.Contains(text, secret) || strings.Contains(text, "guest:guest") {
 				t.Errorf("the password is told: %s", text)
 			}

@@ -9,6 +9,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/testkit/await"
 )
 
 func TestClassicQueue(t *testing.T) {
@@ -23,7 +24,7 @@ func TestClassicQueue(t *testing.T) {
 	all.Work = flaky(&all)
 	queuetest.Consume(t, q, 2, all.Handler())
 	ids := queuetest.Publish(t, q, 20)
-	queuetest.Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 	if lines.has(logOtherwise) != 1 || lines.has(names.Queue) == 0 {
 		t.Errorf("there is no warning, or more than one:\n%s", lines.outages())
 	}
@@ -45,12 +46,12 @@ func TestExchangeOfAnotherType(t *testing.T) {
 	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), names.Exchange+" is there, but is no durable topic exchange") {
 		t.Errorf("Publish: %v, want it to say what is wrong", err)
 	}
-	queuetest.Await(t, "it is logged", func() bool { return lines.has("is no durable topic exchange") == 1 })
+	await.Until(t, "it is logged", func() bool { return lines.has("is no durable topic exchange") == 1 })
 	if err := ch.ExchangeDelete(names.Exchange, false, false); err != nil {
 		t.Fatal(err)
 	}
 	id := publishAgain(t, q)
-	queuetest.Await(t, "it arrives", func() bool { return all.Done(id) > 0 })
+	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
 }
 
 func TestReturnedMessage(t *testing.T) {
@@ -68,7 +69,7 @@ func TestReturnedMessage(t *testing.T) {
 	ids := queuetest.Publish(t, q, 10) // the queue is declared anew
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	queuetest.Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
 func TestDeletedQueue(t *testing.T) {
@@ -79,13 +80,13 @@ func TestDeletedQueue(t *testing.T) {
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
 	ids := queuetest.Publish(t, q, 1)
-	queuetest.Await(t, "it arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "it arrives", func() bool { return all.AllDone(ids) })
 	if _, err := ch.QueueDelete(names.Queue, false, false, false); err != nil {
 		t.Fatal(err)
 	}
-	queuetest.Await(t, "the queue is declared anew", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "the queue is declared anew", func() bool { return lines.has(logFound) == 1 })
 	ids = queuetest.Publish(t, q, 1)
-	queuetest.Await(t, "it arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "it arrives", func() bool { return all.AllDone(ids) })
 }
 
 func TestForeignMessages(t *testing.T) {
@@ -117,13 +118,13 @@ func TestForeignMessages(t *testing.T) {
 	}
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	queuetest.Await(t, "what is ours arrives", func() bool { return all.Done(id) == 1 })
-	queuetest.Await(t, "each is logged", func() bool { return lines.has(logForeign) == 2*len(foreign) })
+	await.Until(t, "what is ours arrives", func() bool { return all.Done(id) == 1 })
+	await.Until(t, "each is logged", func() bool { return lines.has(logForeign) == 2*len(foreign) })
 	if lines.has("what a user wrote") != 0 || lines.has("zzz") != 0 {
 		t.Errorf("the log has what was in them:\n%s", lines.outages())
 	}
 	for _, name := range []string{names.Queue, names.DeadQueue} {
-		queuetest.Await(t, "nothing is left", func() bool {
+		await.Until(t, "nothing is left", func() bool {
 			left, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
 			return err == nil && left.Messages == 0
 		})
@@ -148,7 +149,7 @@ func TestDeliveryLimit(t *testing.T) {
 	}
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	queuetest.Await(t, "it is a dead letter", func() bool { return all.Dead(id) == 1 })
+	await.Until(t, "it is a dead letter", func() bool { return all.Dead(id) == 1 })
 	if all.Handled(id) != 0 {
 		t.Error("it was handled, too")
 	}

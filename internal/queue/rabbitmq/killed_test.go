@@ -12,6 +12,7 @@ import (
 	"messenger-api/internal/queue"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/queue/rabbitmq"
+	"messenger-api/internal/testkit/await"
 )
 
 // The settings of a process that consumes and never finishes.
@@ -62,5 +63,5 @@ func TestKilledConsumer(t *testing.T) {
 	}
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	queuetest.Await(t, "every id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }

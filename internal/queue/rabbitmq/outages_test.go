@@ -14,6 +14,7 @@ import (
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/queue/rabbitmq"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // load publishes from many goroutines until it is ended.
@@ -63,14 +64,14 @@ func (l *load) count() int {
 func (l *load) more(t *testing.T, count int) {
 	t.Helper()
 	count += l.count()
-	queuetest.Await(t, "publishing goes on", func() bool { return l.count() >= count })
+	await.Until(t, "publishing goes on", func() bool { return l.count() >= count })
 }
 
 // fails waits until one more is refused.
 func (l *load) fails(t *testing.T) {
 	t.Helper()
 	before := l.refused.Load()
-	queuetest.Await(t, "publishing fails", func() bool { return l.refused.Load() > before })
+	await.Until(t, "publishing fails", func() bool { return l.refused.Load() > before })
 }
 
 func (l *load) end() []queue.ID {
@@ -94,7 +95,7 @@ func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
 // takes from both queues: only then is the next outage another one.
 func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *log, outages int) {
 	t.Helper()
-	queuetest.Await(t, "tasks and dead letters are taken again", func() bool {
+	await.Until(t, "tasks and dead letters are taken again", func() bool {
 		return lines.has(logFound) >= outages && consumers(address, names.DeadQueue) > 0
 	})
 }
@@ -140,7 +141,7 @@ func TestCutConnections(t *testing.T) {
 		awaitBack(t, address, names, lines, round+1)
 	}
 	ids := l.end()
-	queuetest.Await(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
 	if lost, found := lines.has(logLost), lines.has(logFound); lost != 3 || found != 3 || lines.has(logDeadLost) != 0 {
 		t.Errorf("three outages were logged as %d, and %d ends of them:\n%s", lost, found, lines.outages())
 	}
@@ -170,7 +171,7 @@ func TestKilledBroker(t *testing.T) {
 		l.more(t, 100)
 	}
 	ids := l.end()
-	queuetest.Await(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
+	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
 	if lines.has(logLost) != lines.has(logFound) || lines.has(logLost) < 3 || lines.has(logDeadLost) != 0 {
 		t.Errorf("three outages were not logged as such:\n%s", lines.outages())
 	}
@@ -185,19 +186,19 @@ func TestConsumerBeforeTheBroker(t *testing.T) {
 	q, lines := open(t, through.String(), names)
 	var all queuetest.Recorder
 	stop := queuetest.Consume(t, q, 2, all.Handler())
-	queuetest.Await(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
+	await.Until(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
 	if err := q.Publish(t.Context(), queuetest.NewID()); !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("Publish: %v, want ErrUnavailable", err)
 	}
 	stop() // it ends while the broker is away, too
 	queuetest.Consume(t, q, 2, all.Handler())
 	proxy.Up()
-	queuetest.Await(t, "there is a broker", func() bool {
+	await.Until(t, "there is a broker", func() bool {
 		id := queuetest.NewID()
 		if q.Publish(t.Context(), id) != nil {
 			return false
 		}
-		queuetest.Await(t, "it arrives", func() bool { return all.Done(id) == 1 })
+		await.Until(t, "it arrives", func() bool { return all.Done(id) == 1 })
 		return true
 	})
 }
@@ -213,15 +214,15 @@ func TestParallelOverAnOutage(t *testing.T) {
 	publisher, _ := open(t, address, names)
 	ids := queuetest.Publish(t, publisher, 10)
 	queuetest.Consume(t, q, 2, all.Handler())
-	queuetest.Await(t, "two run", func() bool { return all.Running() == 2 })
+	await.Until(t, "two run", func() bool { return all.Running() == 2 })
 	proxy.Down()
-	queuetest.Await(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
+	await.Until(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
 	proxy.Up()
-	queuetest.Await(t, "its end is logged", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "its end is logged", func() bool { return lines.has(logFound) == 1 })
 	var other queuetest.Recorder
 	queuetest.Consume(t, publisher, 2, other.Handler())
 	close(release)
-	queuetest.Await(t, "every id arrives", func() bool {
+	await.Until(t, "every id arrives", func() bool {
 		for _, id := range ids {
 			if all.Done(id)+other.Done(id) == 0 {
 				return false

@@ -52,7 +52,8 @@ func TestTheNextOneWaitsUntilTheLastOneKnows(t *testing.T) {
 		return cancel
 	}
 	first, second := newStanding(), newStanding()
-	defer begin(first)()
+	endFirst := begin(first)
+	defer endFirst()
 	<-first.held
 	defer begin(second)()
 	<-second.waiting
@@ -61,6 +62,7 @@ func TestTheNextOneWaitsUntilTheLastOneKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-first.lost
+	endFirst() // so that it does not come before the second one again
 	<-second.held
 	first.mu.Lock()
 	defer first.mu.Unlock()
