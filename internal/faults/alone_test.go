@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 // With a cache in its own memory one process at a time serves on a database;
@@ -21,9 +24,7 @@ func TestOneProcessServesWithAMemoryCache(t *testing.T) {
 	alice := first.As(t, "alice")
 	chat := alice.CreateChat("chat")
 	second := testkit.Listen(t, environment...)
-	for !strings.Contains(second.Logs(), "waits for its end") {
-		time.Sleep(10 * time.Millisecond)
-	}
+	await.Until(t, "the second one waits", func() bool { return strings.Contains(second.Logs(), "waits for its end") })
 	for range 20 {
 		second.Guest(t).Get("/ping").Empty(http.StatusOK)
 		second.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
@@ -36,19 +37,52 @@ func TestOneProcessServesWithAMemoryCache(t *testing.T) {
 	second.WithSession(t, alice.Session).Get(testkit.PagePath(chat, 1, "")).Want(http.StatusOK)
 }
 
-// endHolder ends the connection that has the lock.
-const endHolder = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'
-	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+// The lock of the one process that serves, and what ends the connection that has it.
+const (
+	takeLock  = `SELECT pg_advisory_lock(7882833662242088805)`
+	giveLock  = `SELECT pg_advisory_unlock_all()`
+	ofLock    = `locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+	awaited   = `SELECT count(*) FROM pg_locks WHERE NOT granted AND ` + ofLock
+	endHolder = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE granted AND ` + ofLock
+)
 
 // A process that lost its lock answers 503, and serves again once it has it back.
+// Meanwhile it says what it knows of why.
 func TestLostLockShutsTheGate(t *testing.T) {
 	t.Parallel()
-	environment := testkit.Postgres(t)
+	environment, database := testkit.ViaProxy(t, testkit.Postgres(t))
+	database.Up()
 	server := testkit.Start(t, environment...)
-	if _, err := connect(t, environment).Exec(t.Context(), endHolder); err != nil {
-		t.Fatal(err)
+	direct := environment[:len(environment)-1]
+	other, admin := connect(t, direct), connect(t, direct)
+	exec := func(connection *pgx.Conn, statement string) {
+		if _, err := connection.Exec(t.Context(), statement); err != nil {
+			t.Error(err)
+		}
 	}
-	awaitRefusal(t, server)
+	var group sync.WaitGroup
+	group.Go(func() { exec(other, takeLock) })
+	await.Until(t, "another one waits for the lock", func() bool {
+		var count int
+		return admin.QueryRow(t.Context(), awaited).Scan(&count) == nil && count == 1
+	})
+	exec(admin, endHolder)
+	group.Wait()
+
+	says := func(reason string) {
+		t.Helper()
+		await.Until(t, "the answer says that "+reason, func() bool {
+			answer := server.Guest(t).Get("/ping_db")
+			return answer.Status == http.StatusServiceUnavailable && bytes.Contains(answer.Body, []byte(reason))
+		})
+	}
+	const taken = "another process serves on this database"
+	says(taken)
+	database.Down()
+	says("is not confirmed")
+	database.Up()
+	says(taken)
+	exec(other, giveLock)
 	server.AwaitReady()
 	server.As(t, "alice").CreateChat("chat")
 }

@@ -49,6 +49,7 @@ type alone struct {
 // Held implements postgres.Standing.
 func (a *alone) Held(until time.Time) {
 	if a.until.Swap(&until) == nil {
+		a.node.gate.shut(errUnconfirmed) // what is said where it is frozen, and has yet to find out
 		a.caches.own.Forget(quietTime)
 		a.node.letIn(a)
 	}

@@ -31,9 +31,9 @@ type Standing interface {
 	// Held: this process is it, for as long as until; called at first, and again
 	// at each confirmation with a later time.
 	Held(until time.Time)
-	// Lost: what was held can't be confirmed any more.
+	// Lost: what was held, or that another process is it, can't be confirmed any more.
 	Lost()
-	// Waiting: another process is it; called once until it is held.
+	// Waiting: another process is it; called once until it is held, or lost.
 	Waiting()
 }
 
@@ -48,11 +48,17 @@ func (s *Store) Alone(ctx context.Context, standing Standing) error {
 		if held {
 			pause = 0 // who takes it meanwhile pauses, and we fail once at least
 		}
-		if errors.Is(err, errNotAlone) && !told {
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case !errors.Is(err, errNotAlone):
+			if told {
+				told = false
+				standing.Lost()
+			}
+			s.log.WarnContext(ctx, "the lock of the one serving process can't be had; tried again", "error", err)
+		case !told:
 			told = true
 			standing.Waiting()
-		} else if err != nil && !errors.Is(err, errNotAlone) && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "the lock of the one serving process can't be had; tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
