@@ -75,6 +75,14 @@ func TestOldPageStoredAfterTheChange(t *testing.T) {
 		for _, before := range []func(){
 			func() {}, // no version yet: the reader sets it
 			func() { writer.Changed(t.Context(), place.Chat) },
+			func() { // the reader finds the version of another page
+				writer.Changed(t.Context(), place.Chat)
+				other := place
+				other.Limit--
+				if _, err := reader.Read(t.Context(), other, load("other")); err != nil {
+					t.Error(err)
+				}
+			},
 		} {
 			before()
 			loaded, stored := race(t, reader)

@@ -62,7 +62,7 @@ func findLongLikeMatches(t *testing.T, store Searched) {
 // findLongLimit has many messages with all that a long query asks for but its last,
 // shortest word, or with a word too many.
 func findLongLimit(t *testing.T, store Searched) {
-	const sentMany, inOne = 2400, 400
+	const sentMany, inOne = 1200, 200
 	user := newMember(t, store)
 	asked := strings.Join(numbered(1001, 1020), " ")
 	var want []messenger.Message
@@ -83,6 +83,6 @@ func findLongLimit(t *testing.T, store Searched) {
 		check(t, err)
 		requireEqual(t, results, resultsOf(want[:limit]...))
 	}
-	excluding.From, excluding.To = placeOf(want[9]), placeOf(want[299])
-	requireFound(t, store, user.AccountID, excluding, want[10:300]...)
+	excluding.From, excluding.To = placeOf(want[9]), placeOf(want[149])
+	requireFound(t, store, user.AccountID, excluding, want[10:150]...)
 }
