@@ -88,9 +88,13 @@ func NewGroup[Request, Answer any](
 // Do sends the request with the next trip and waits for its answer, until the
 // deadline of ctx, whose error it then returns; without a deadline, until ctx ends.
 // Then the request may still be carried. Beside a deadline it is not worth its
-// price to watch for a caller who leaves before. A trip that panics is an error
-// for each of its callers.
+// price to watch for a caller who leaves before. What comes too late is not carried. A
+// trip that panics is an error for each of its callers.
 func (g *Group[Request, Answer]) Do(ctx context.Context, request Request) (Answer, error) {
+	if err := ctx.Err(); err != nil {
+		var none Answer
+		return none, err
+	}
 	with := g.spare.Get().(*waiter[Answer])
 	if !g.join(call[Request, Answer]{request, with.done}) {
 		g.spare.Put(with)

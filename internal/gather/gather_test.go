@@ -177,6 +177,27 @@ func TestCallerLeaves(t *testing.T) {
 }
 
 // Beside a trip another one leaves when enough calls wait, and not a third.
+// Who comes when its time is over is not carried: nobody would learn of it.
+func TestCallerComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(Limit[string]{Rows: 9, Waiting: 9})
+		close(l.depart)
+		late, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		time.Sleep(time.Minute)
+		if answer, err := l.Do(late, "late"); answer != "" || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the answer is %q, %v", answer, err)
+		}
+		var calls sync.WaitGroup
+		l.ask(t, &calls, "in time")
+		calls.Wait()
+		synctest.Wait()
+		if carried := slices.Concat(l.trips...); slices.Contains(carried, "late") {
+			t.Errorf("carried were %v", carried)
+		}
+	})
+}
+
 func TestOverlappingTrips(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(Limit[string]{Rows: 9, Waiting: 99, Underway: 2, Crowd: 3})

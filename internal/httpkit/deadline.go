@@ -2,7 +2,6 @@ package httpkit
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -13,10 +12,11 @@ import (
 type requestContext struct {
 	context.Context // the connection's
 
-	info     *Info
-	deadline time.Time
-	watch    sync.Once
-	watched  atomic.Pointer[watchedContext] // nil before anybody waits
+	info  *Info
+	began time.Time
+	// most is how long the request may take, a time.Duration.
+	most    atomic.Int64
+	watched atomic.Pointer[watchedContext] // nil before anybody waits
 }
 
 type watchedContext struct {
@@ -26,14 +26,16 @@ type watchedContext struct {
 }
 
 // Deadline implements context.Context.
-func (c *requestContext) Deadline() (time.Time, bool) { return c.deadline, true }
+func (c *requestContext) Deadline() (time.Time, bool) { return c.deadline(), true }
+
+func (c *requestContext) deadline() time.Time { return c.began.Add(time.Duration(c.most.Load())) }
 
 // Done implements context.Context.
 func (c *requestContext) Done() <-chan struct{} { return c.timed().Done() }
 
 // Err implements context.Context.
 func (c *requestContext) Err() error {
-	if c.watched.Load() == nil && time.Now().Before(c.deadline) {
+	if c.watched.Load() == nil && time.Now().Before(c.deadline()) {
 		return c.Context.Err()
 	}
 	return c.timed().Err()
@@ -52,16 +54,33 @@ func (c *requestContext) Value(key any) any {
 }
 
 func (c *requestContext) timed() context.Context {
-	c.watch.Do(func() {
-		ctx, cancel := context.WithDeadline(c.Context, c.deadline)
-		c.watched.Store(&watchedContext{ctx, cancel})
-	})
-	return c.watched.Load()
+	for {
+		if watched := c.watched.Load(); watched != nil {
+			return watched
+		}
+		ctx, cancel := context.WithDeadline(c.Context, c.deadline())
+		if !c.watched.CompareAndSwap(nil, &watchedContext{ctx, cancel}) {
+			cancel()
+		}
+	}
 }
 
-// end frees the timer. The request is over.
+// slowBody is what a body may take out of the time of its request.
+const slowBody = time.Second
+
+// bodyArrived gives the request its time anew where its body took long: the server
+// has a limit of its own for reading, and the client is not to fail for ever. What
+// was begun before the body was read must be over.
+func (c *requestContext) bodyArrived() {
+	if took := time.Since(c.began); took > slowBody {
+		c.most.Store(int64(took + requestDeadline))
+		c.end()
+	}
+}
+
+// end frees the timer. The request is over, or begins anew.
 func (c *requestContext) end() {
-	if watched := c.watched.Load(); watched != nil {
+	if watched := c.watched.Swap(nil); watched != nil {
 		watched.cancel()
 	}
 }

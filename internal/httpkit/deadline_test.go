@@ -3,11 +3,22 @@ package httpkit
 import (
 	"context"
 	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
 )
+
+// within is the context of a request that begins now and may take so long.
+func within(connection context.Context, most time.Duration) *requestContext {
+	ctx := &requestContext{Context: connection, began: time.Now()}
+	ctx.most.Store(int64(most))
+	return ctx
+}
 
 func TestARequestEndsAtItsDeadline(t *testing.T) {
 	for name, end := range map[string]func(context.Context) error{
@@ -32,7 +43,7 @@ func TestARequestEndsAtItsDeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				deadline := time.Now().Add(time.Minute)
-				ctx := &requestContext{Context: t.Context(), deadline: deadline}
+				ctx := within(t.Context(), time.Minute)
 				defer ctx.end()
 				if err := end(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Now().Before(deadline) {
 					t.Errorf("the error is %v", err)
@@ -53,7 +64,7 @@ func TestARequestEndsWithItsConnection(t *testing.T) {
 	for name, waited := range map[string]bool{"waited for": true, "asked": false} {
 		t.Run(name, func(t *testing.T) {
 			connection, hangUp := context.WithCancel(t.Context())
-			ctx := &requestContext{Context: connection, deadline: time.Now().Add(time.Hour)}
+			ctx := within(connection, time.Hour)
 			defer ctx.end()
 			if waited {
 				defer func() { <-ctx.Done() }()
@@ -76,7 +87,8 @@ func TestARequestEndsWithItsConnection(t *testing.T) {
 func TestARequestCarriesItsInfo(t *testing.T) {
 	type key struct{}
 	info := &Info{ID: "1"}
-	ctx := &requestContext{Context: context.WithValue(t.Context(), key{}, "value"), info: info, deadline: time.Now().Add(time.Hour)}
+	ctx := within(context.WithValue(t.Context(), key{}, "value"), time.Hour)
+	ctx.info = info
 	for range 2 {
 		if InfoOf(ctx) != info || ctx.Value(key{}) != "value" {
 			t.Error("a value is lost")
@@ -88,7 +100,7 @@ func TestARequestCarriesItsInfo(t *testing.T) {
 
 // Contexts derived from it follow it without a goroutine each.
 func TestDerivedContextsNeedNoGoroutine(t *testing.T) {
-	ctx := &requestContext{Context: t.Context(), deadline: time.Now().Add(time.Hour)}
+	ctx := within(t.Context(), time.Hour)
 	defer ctx.end()
 	before := runtime.NumGoroutine()
 	for range 100 {
@@ -97,5 +109,37 @@ func TestDerivedContextsNeedNoGoroutine(t *testing.T) {
 	}
 	if more := runtime.NumGoroutine() - before; more > 50 {
 		t.Errorf("%d goroutines for 100 contexts", more)
+	}
+}
+
+// A body that takes long leaves the request its whole time, whether somebody waited
+// for its end before or not.
+func TestASlowBodyLeavesTheRequestItsTime(t *testing.T) {
+	for name, waited := range map[string]bool{"waited for": true, "asked": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const slow = 3 * requestDeadline
+				handler := Observe(slog.New(slog.DiscardHandler), nil, nil)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					if waited {
+						r.Context().Done()
+					}
+					if _, err := Decode[struct{}](r); err != nil || r.Context().Err() != nil {
+						t.Errorf("the body: %v, the context: %v", err, r.Context().Err())
+					}
+					<-r.Context().Done()
+				}))
+				reader, writer := io.Pipe()
+				go func() {
+					time.Sleep(slow)
+					writer.Write([]byte("{}"))
+					writer.Close()
+				}()
+				began := time.Now()
+				handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", reader))
+				if took := time.Since(began); took != slow+requestDeadline {
+					t.Errorf("the request took %v, want %v", took, slow+requestDeadline)
+				}
+			})
+		})
 	}
 }

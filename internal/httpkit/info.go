@@ -29,6 +29,7 @@ type Info struct {
 	// TraceID is the request's trace, empty where there is none.
 	TraceID string
 
+	context *requestContext
 	failure *errs.Error
 	match   *chi.Context // of Route, nil but in its handler
 }

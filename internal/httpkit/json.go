@@ -47,6 +47,9 @@ func Decode[Body any](r *http.Request) (body Body, err error) {
 	if _, err := buffer.ReadFrom(r.Body); err != nil {
 		return body, readFailure(err)
 	}
+	if info := InfoOf(r.Context()); info != nil && info.context != nil {
+		info.context.bodyArrived()
+	}
 	return DecodeBytes[Body](buffer.Bytes())
 }
 

@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// requestDeadline is how long any request may take.
+// requestDeadline is how long any request may take, from when its body has arrived.
 const requestDeadline = 8 * time.Second
 
 // Observe stands around everything: it names the request, gives it a deadline,
@@ -26,7 +26,8 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 			info, recorded, ctx := &made.info, &made.recorder, &made.context
 			w.Header()["X-Request-Id"] = []string{info.ID}
 			recorded.ResponseWriter, recorded.info = w, info
-			ctx.Context, ctx.info, ctx.deadline = r.Context(), info, started.Add(requestDeadline)
+			ctx.Context, ctx.info, ctx.began, info.context = r.Context(), info, started, ctx
+			ctx.most.Store(int64(requestDeadline))
 			defer ctx.end()
 			request := r.WithContext(ctx)
 			request.URL = plainURL(r.URL)

@@ -38,7 +38,11 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 		ID: NewID(), ChatID: draft.ChatID, UserID: draft.UserID, AccountID: draft.AccountID,
 		ClientMessageID: draft.ClientMessageID, Text: draft.Text, CreatedAt: s.now(),
 	}
-	answer, err := s.sender(draft.ChatID, started).Do(ctx, outgoing{message, started.Add(sendDeadline), ctx})
+	deadline := started.Add(sendDeadline)
+	if most, ok := ctx.Deadline(); ok && most.Before(deadline) {
+		deadline = most // nobody would learn of what comes later
+	}
+	answer, err := s.sender(draft.ChatID, started).Do(ctx, outgoing{message, deadline, ctx})
 	switch {
 	case errors.Is(err, gather.ErrFull):
 		return ID{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)

@@ -36,6 +36,27 @@ func TestLateSendIsNotTried(t *testing.T) {
 	})
 }
 
+// Nothing is tried when the caller has its answer.
+func TestTriesEndWithTheCallersTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, _ func() []Appended) ([]Appended, error) {
+			<-ctx.Done()
+			return nil, errUnknown
+		}}
+		service := newScripted(store)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := service.Send(ctx, Draft{ChatID: aChat, Text: "text"}); err == nil {
+			t.Error("it was sent")
+		}
+		time.Sleep(sendDeadline)
+		synctest.Wait()
+		if len(store.tries) != 1 {
+			t.Errorf("%d tries", len(store.tries))
+		}
+	})
+}
+
 func TestPanicFailsTheBatchAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
