@@ -17,6 +17,9 @@ type failureBody struct {
 	Details string `json:"details,omitempty"`
 }
 
+// errClientLeft is only logged.
+var errClientLeft = errs.ErrServiceUnavailable.WithCause(errors.New("the client hung up"))
+
 var statuses = map[errs.Kind]int{
 	errs.Internal:         http.StatusInternalServerError,
 	errs.Invalid:          http.StatusBadRequest,
@@ -28,9 +31,21 @@ var statuses = map[errs.Kind]int{
 	errs.Unavailable:      http.StatusServiceUnavailable,
 }
 
+// statusClientLeft is what is logged and counted of a request whose client has hung
+// up, and what that brought down: nginx calls it so. Nobody gets it as an answer, and
+// nothing has failed here.
+const statusClientLeft = 499
+
 // WriteError answers with the error in the contract's form: its code and
 // details, never its cause, which is for the request's log line.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled) {
+		if info := InfoOf(r.Context()); info != nil {
+			info.failure = errClientLeft
+		}
+		w.WriteHeader(statusClientLeft)
+		return
+	}
 	if cause := context.Cause(r.Context()); cause != nil && errors.Is(err, r.Context().Err()) {
 		err = errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	}

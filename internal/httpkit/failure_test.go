@@ -71,6 +71,21 @@ func TestWriteErrorAfterTheDeadline(t *testing.T) {
 	}
 }
 
+// Of a client who hung up nothing is said but that: neither is it told anything, nor
+// has anything failed. What failed by itself is said all the same.
+func TestWriteErrorAfterTheClientLeft(t *testing.T) {
+	ctx, hangUp := context.WithCancel(context.Background())
+	hangUp()
+	for _, err := range []error{context.Canceled, errs.ErrServiceUnavailable.WithCause(fmt.Errorf("query: %w", context.Canceled))} {
+		if got := answered(ctx, err); got.Code != statusClientLeft {
+			t.Errorf("%v: %d %s", err, got.Code, got.Body)
+		}
+	}
+	if got := answered(ctx, errs.ErrInternal); got.Code != http.StatusInternalServerError {
+		t.Errorf("an error that has nothing to do with it: %d %s", got.Code, got.Body)
+	}
+}
+
 // Every kind of error has a status.
 func TestStatuses(t *testing.T) {
 	for kind := errs.Internal; kind <= errs.Unavailable; kind++ {

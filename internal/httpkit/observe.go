@@ -99,11 +99,14 @@ func (r *recorder) recovered(request *http.Request) {
 
 func logRequest(log *slog.Logger, r *http.Request, info *Info, started time.Time, took time.Duration) {
 	level := slog.LevelInfo
-	if info.Access == Free {
-		level = slog.LevelDebug // whoever watches the server asks every second
-	}
-	if info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal {
+	failed := info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal
+	switch {
+	case failed && info.Access == Free:
+		level = slog.LevelWarn // to say that it is not ready is what it was asked for
+	case failed:
 		level = slog.LevelError
+	case info.Access == Free:
+		level = slog.LevelDebug // whoever watches the server asks every second
 	}
 	ctx := r.Context()
 	if !log.Enabled(ctx, level) {

@@ -94,7 +94,7 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 			return err
 		}
 		if err := s.queue.Publish(ctx, task.ID); err != nil {
-			s.log.WarnContext(ctx, "the queue is full: a search waits for its next turn", "error", err)
+			s.log.WarnContext(ctx, "a search was not put into the queue, and waits for its next turn", "error", err)
 		}
 		return nil
 	}
