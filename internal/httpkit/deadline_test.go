@@ -131,7 +131,9 @@ func TestASlowBodyLeavesTheRequestItsTime(t *testing.T) {
 				reader, writer := io.Pipe()
 				go func() {
 					time.Sleep(slow)
-					writer.Write([]byte("{}"))
+					if _, err := writer.Write([]byte("{}")); err != nil {
+						t.Error(err)
+					}
 					writer.Close()
 				}()
 				began := time.Now()

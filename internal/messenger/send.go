@@ -80,10 +80,18 @@ const (
 // sender picks the group that commits a chat's message: the first, since the
 // larger a batch, the less each message costs; the second helps when many wait.
 // While the first one's commit is stuck all others share the chats by hash, so
-// that one locked chat stalls few. Which group it is changes nothing for the log:
-// the database judges under the chat's lock.
+// that one locked chat stalls few; once it is known to be locked, the last group is
+// for such chats alone. Which group it is changes nothing for the log: the database
+// judges under the chat's lock.
 func (s *Service) sender(chat ID, now time.Time) *gather.Group[outgoing, sendAnswer] {
 	first, others := s.senders[0], s.senders[1:]
+	if len(others) > 0 && s.locked.any(now) {
+		last := len(others) - 1
+		if s.locked.has(chat, now) {
+			return others[last]
+		}
+		others = others[:last]
+	}
 	if len(others) == 0 {
 		return first
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // The limits of one commit, and how many messages are worth one that follows
-// another at once; how long one try of it may take, and the pauses between tries
-// of one whose outcome is unknown.
+// another at once; how long one try of it may take, which is longer than one waits for
+// the batch before it and then for a lock; and the pauses between tries of one whose
+// outcome is unknown.
 const (
 	commitMaxRows         = 512
 	commitCrowd           = 16
@@ -23,7 +24,7 @@ const (
 	commitMaxWaitingBytes = 64 << 20
 	retryPauseFirst       = 20 * time.Millisecond
 	retryPauseMost        = 500 * time.Millisecond
-	tryDeadline           = 2 * time.Second
+	tryDeadline           = 3 * time.Second
 )
 
 // outgoing is a message on its way, until its deadline. Of the caller's context
@@ -47,11 +48,14 @@ type sender struct {
 	store     Store
 	changed   func(ctx context.Context, chats ...[16]byte)
 	committed func(messages int, appended []Appended, took time.Duration, err error)
+	locked    *lockedChats
 	log       *slog.Logger
 }
 
-func newSender(store Store, underway int, options Options, log *slog.Logger) *gather.Group[outgoing, sendAnswer] {
-	s := &sender{store, options.ChatsChanged, options.Committed, log}
+func newSender(
+	store Store, underway int, locked *lockedChats, options Options, log *slog.Logger,
+) *gather.Group[outgoing, sendAnswer] {
+	s := &sender{store, options.ChatsChanged, options.Committed, locked, log}
 	return gather.NewGroup(s.send, s.tell, gather.Limit[outgoing]{
 		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
 		Underway: underway, Crowd: commitCrowd,
@@ -103,9 +107,13 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 		}
 		err := s.try(batch, indexes, answers)
 		unknown = unknown || errors.Is(err, ErrOutcomeUnknown)
+		if err == nil {
+			indexes, err = s.busy(batch, indexes, answers), ErrBusy
+			if !unknown || len(indexes) == 0 {
+				return
+			}
+		}
 		switch {
-		case err == nil:
-			return
 		case errors.Is(err, ErrRejected):
 			// Known, also after an unknown outcome: the same was in that try.
 			if len(indexes) == 1 {
@@ -120,9 +128,6 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 			// It may be stored: the same again until that is known.
 			s.log.Warn("commit of messages is tried again", "messages", len(indexes), "error", err)
 			time.Sleep(pause)
-		case errors.Is(err, ErrBusy):
-			s.commitByChat(batch, indexes, answers, err)
-			return
 		default:
 			fail(indexes, answers, err)
 			return
@@ -130,33 +135,16 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 	}
 }
 
-// commitByChat commits chat by chat what could not be locked together, so that
-// a locked chat fails nobody in another.
-func (s *sender) commitByChat(batch []outgoing, indexes []int, answers []sendAnswer, busy error) {
-	chats := byChat(batch, indexes)
-	if len(chats) == 1 {
-		fail(indexes, answers, busy)
-		return
-	}
-	for _, inChat := range chats {
-		s.commit(batch, inChat, answers)
-	}
-}
-
-func byChat(batch []outgoing, indexes []int) [][]int {
-	var chats [][]int
-	places := map[ID]int{}
+// busy gives those of the indexes whose chat was locked, and has that remembered.
+func (s *sender) busy(batch []outgoing, indexes []int, answers []sendAnswer) []int {
+	var left []int
 	for _, index := range indexes {
-		chat := batch[index].message.ChatID
-		place, seen := places[chat]
-		if !seen {
-			place = len(chats)
-			places[chat] = place
-			chats = append(chats, nil)
+		if err := answers[index].Appended.Err; err != nil && errors.Is(err, ErrBusy) {
+			s.locked.add(batch[index].message.ChatID, time.Now())
+			left = append(left, index)
 		}
-		chats[place] = append(chats[place], index)
 	}
-	return chats
+	return left
 }
 
 // try makes one commit of the messages at the indexes. A panic fails these

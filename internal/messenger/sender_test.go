@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -95,14 +96,8 @@ func TestRejectedMessageFailsAlone(t *testing.T) {
 func TestLockedChatFailsAlone(t *testing.T) {
 	chats := []ID{aChat, anotherChat, {9}}
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
-			for _, message := range batch {
-				if message.ChatID == anotherChat {
-					return nil, errs.ErrServiceUnavailable.WithCause(ErrBusy)
-				}
-			}
-			return commit(), nil
-		}}
+		store := &scriptedStore{}
+		store.script = lockedFor(store, anotherChat, 1)
 		texts := texts(30)
 		for i, answer := range sendTogether(t.Context(), store, chats, texts...) {
 			if chats[i%len(chats)] != anotherChat {
@@ -110,6 +105,52 @@ func TestLockedChatFailsAlone(t *testing.T) {
 			} else if _, found := store.storedID(t, texts[i]); found || !errs.Is(answer.err, errs.Unavailable) {
 				t.Errorf("%q: the error is %v, stored: %v", texts[i], answer.err, found)
 			}
+		}
+	})
+}
+
+// lockedFor leaves the chat out of so many tries.
+func lockedFor(store *scriptedStore, chat ID, tries int) script {
+	return func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		if tries--; tries < 0 {
+			return commit(), nil
+		}
+		appended := make([]Appended, len(batch))
+		for i := range batch {
+			if batch[i].ChatID == chat {
+				appended[i].Err = errs.ErrServiceUnavailable.WithCause(ErrBusy)
+				continue
+			}
+			appended[i] = store.commit(batch[i : i+1])[0]
+		}
+		return appended, nil
+	}
+}
+
+// Where an earlier try may have stored it, a message to a locked chat is tried until
+// that is known, and those to other chats are not.
+func TestLockedChatAfterAnUnknownOutcome(t *testing.T) {
+	chats := []ID{aChat, anotherChat}
+	synctest.Test(t, func(t *testing.T) {
+		store, lost := &scriptedStore{}, false
+		locked := lockedFor(store, anotherChat, 2)
+		store.script = func(ctx context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+			if !lost {
+				lost = true
+				return nil, errUnknown
+			}
+			return locked(ctx, batch, commit)
+		}
+		texts := texts(10)
+		for i, answer := range sendTogether(t.Context(), store, chats, texts...) {
+			requireSent(t, store, texts[i], answer)
+		}
+		var sizes []int
+		for _, batch := range store.tries {
+			sizes = append(sizes, len(batch))
+		}
+		if want := []int{10, 10, 5, 5}; !slices.Equal(sizes, want) {
+			t.Errorf("the tries were of %v messages, want %v", sizes, want)
 		}
 	})
 }

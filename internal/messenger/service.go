@@ -15,6 +15,7 @@ type Service struct {
 	passwords *password.Hasher
 	sessions  *gather.Group[TokenHash, sessionAnswer]
 	senders   []*gather.Group[outgoing, sendAnswer]
+	locked    *lockedChats
 	options   Options
 	log       *slog.Logger
 }
@@ -46,10 +47,12 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	s := &Service{store: store, passwords: passwords, sessions: newSessionGroup(store), options: options, log: log}
+	s := &Service{
+		store: store, passwords: passwords, sessions: newSessionGroup(store), locked: &lockedChats{}, options: options, log: log,
+	}
 	writers, underway := store.Writers()
 	for range max(writers, 1) {
-		s.senders = append(s.senders, newSender(store, underway, options, log))
+		s.senders = append(s.senders, newSender(store, underway, s.locked, options, log))
 	}
 	return s
 }

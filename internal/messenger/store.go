@@ -64,8 +64,9 @@ type Store interface {
 	// what is left is numbered: seq has no holes. No two messages of a batch have
 	// one ID.
 	//
-	// An error is about the whole batch, of which then nothing is stored unless
-	// the error is ErrOutcomeUnknown. The same batch may be tried again.
+	// A message may be left out, with an error that wraps ErrBusy, because others
+	// have its chat locked. An error is about the whole batch, of which then nothing is
+	// stored unless the error is ErrOutcomeUnknown. The same batch may be tried again.
 	AppendMessages(ctx context.Context, batch []Message) ([]Appended, error)
 
 	// Close ends all connections once what runs on them is done.
@@ -80,7 +81,7 @@ type Appended struct {
 	Seq int64
 	// Repeated: the message had been stored before.
 	Repeated bool
-	// Err is errs.ErrChatNotFound, errs.ErrUserNotFound or nil.
+	// Err is errs.ErrChatNotFound, errs.ErrUserNotFound, one that wraps ErrBusy, or nil.
 	Err error
 }
 

@@ -3,7 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
-	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -58,7 +58,8 @@ func (s *Store) Writers() (count, underway int) { return len(s.lines.all), under
 
 // AppendMessages implements messenger.Store: one round trip, one transaction. A
 // batch in which all is well goes the short way; where the database's constraints
-// stop that, it goes again, and each message is judged.
+// stop that, it goes again, and each message is judged; where a lock does, it goes
+// without the chats that are locked.
 func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
 	appended, err := s.appendAll(ctx, messages)
 	switch {
@@ -66,31 +67,38 @@ func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message
 		return appended, nil
 	case errors.Is(err, errNoConnection):
 		return nil, s.failure(err)
-	case !strings.HasPrefix(sqlState(err), constraintViolations):
+	case !violatesAny(err) && !waitedInVain(err):
 		return nil, s.appendFailure(err)
 	}
-	connection, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return nil, s.failure(err)
+	connection, noConnection := s.pool.Acquire(ctx)
+	if noConnection != nil {
+		return nil, s.failure(noConnection)
 	}
 	defer connection.Release()
-	appended, err = appendJudged(ctx, connection.Conn(), messages)
+	if violatesAny(err) {
+		appended, err = appendJudged(ctx, connection.Conn(), messages, lockTimeout)
+	}
+	if waitedInVain(err) {
+		appended, err = appendUnlocked(ctx, connection.Conn(), messages)
+	}
 	if err != nil {
 		return nil, s.appendFailure(err)
 	}
 	return appended, nil
 }
 
-// appendJudged stores what may be stored of a batch.
+// appendJudged stores what may be stored of a batch. It waits so long for each chat.
 func appendJudged(
-	ctx context.Context, connection *pgx.Conn, messages []messenger.Message,
+	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, wait time.Duration,
 ) (appended []messenger.Appended, err error) {
 	// Without a BEGIN the batch is one implicit transaction, committed at its end.
 	columns := columnsOf(messages)
 	batch := &pgx.Batch{}
+	if wait != lockTimeout {
+		batch.Queue(limitLockWait, milliseconds(wait))
+	}
 	batch.Queue(lockChats, columns.chats)
-	batch.Queue(appendEvents, columns.messageIDs, columns.chatIDs, columns.userIDs, columns.accountIDs,
-		columns.clientMessageIDs, columns.texts, columns.createdAts).Query(func(rows pgx.Rows) error {
+	batch.Queue(appendEvents, columns.ofEvents()...).Query(func(rows pgx.Rows) error {
 		appended, err = collectAppended(rows, messages)
 		return err
 	})

@@ -21,6 +21,11 @@ type columns struct {
 	createdAts                               []time.Time
 }
 
+// ofEvents are the arguments of appendEvents.
+func (c *columns) ofEvents() []any {
+	return []any{c.messageIDs, c.chatIDs, c.userIDs, c.accountIDs, c.clientMessageIDs, c.texts, c.createdAts}
+}
+
 func columnsOf(messages []messenger.Message) columns {
 	var c columns
 	for i := range messages {

@@ -81,6 +81,9 @@ func unavailable(err error) bool {
 
 // appendFailure says of a batch what AppendMessages promises.
 func (s *Store) appendFailure(err error) error {
+	if errors.Is(err, messenger.ErrOutcomeUnknown) {
+		return s.failure(err)
+	}
 	outcome := messenger.ErrRejected
 	var refused *pgconn.PgError
 	switch state := sqlState(err); {
@@ -108,6 +111,15 @@ func sqlState(err error) string {
 		return refused.Code
 	}
 	return ""
+}
+
+// violatesAny reports whether a constraint stopped the statement.
+func violatesAny(err error) bool { return strings.HasPrefix(sqlState(err), constraintViolations) }
+
+// waitedInVain reports whether a lock was not to be had.
+func waitedInVain(err error) bool {
+	state := sqlState(err)
+	return state == lockNotAvailable || state == deadlockDetected
 }
 
 // violates reports whether err is a violation of the named constraint.

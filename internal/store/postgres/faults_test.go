@@ -1,8 +1,12 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
+	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
@@ -27,21 +31,86 @@ func TestRejectedBatchStoresNothing(t *testing.T) {
 	}
 }
 
-func TestLockedChatIsBusy(t *testing.T) {
+// Chats that others have locked are left out of a batch, however many they are, and
+// all else in it is judged and stored.
+func TestLockedChatsAreBusy(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
-	user := member(t, store)
 	locker, err := pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer locker.Rollback(t.Context()) //nolint:errcheck // its end is what counts
-	if _, err := locker.Exec(t.Context(), "SELECT FROM chats FOR UPDATE"); err != nil {
+	var all []messenger.Message
+	for range 6 {
+		user := member(t, store)
+		if _, err := locker.Exec(t.Context(), "SELECT FROM chats WHERE chat_id = $1 FOR UPDATE", user.ChatID); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, message(user, "locked"))
+	}
+	free := member(t, store)
+	first, stranger, nowhere := message(free, "first"), message(free, "a stranger's"), message(free, "nowhere")
+	stranger.UserID, nowhere.ChatID = messenger.NewID(), messenger.NewID()
+	all = append(all, first, stranger, nowhere, message(free, "second"))
+	appended, err := store.AppendMessages(t.Context(), all)
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = store.AppendMessages(t.Context(), batch(message(user, "hello")))
-	if !errors.Is(err, messenger.ErrBusy) || !errs.Is(err, errs.Unavailable) {
-		t.Fatalf("want ErrBusy of kind Unavailable, got %v", err)
+	for _, one := range appended[:6] {
+		if !errors.Is(one.Err, messenger.ErrBusy) || !errs.Is(one.Err, errs.Unavailable) {
+			t.Errorf("want ErrBusy of kind Unavailable, got %+v", one)
+		}
+	}
+	rest := appended[6:]
+	if rest[0].Seq != 1 || rest[3].Seq != 2 || !errors.Is(rest[1].Err, errs.ErrUserNotFound) || !errors.Is(rest[2].Err, errs.ErrChatNotFound) {
+		t.Errorf("the others came to %+v", rest)
+	}
+	if err := locker.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	appended, err = store.AppendMessages(t.Context(), all)
+	if err != nil || appended[0].Seq != 1 || appended[0].Repeated || appended[6].MessageID != first.ID || !appended[6].Repeated {
+		t.Errorf("the same again came to %+v, %v", appended, err)
+	}
+}
+
+// A chat that is locked for a moment is waited for, also where another one is locked
+// for long.
+func TestBrieflyLockedChatIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	store, pool := openFresh(t)
+	lock := func(user messenger.User) pgx.Tx {
+		tx, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+		if _, err := tx.Exec(t.Context(), "SELECT FROM chats WHERE chat_id = $1 FOR UPDATE", user.ChatID); err != nil {
+			t.Fatal(err)
+		}
+		return tx
+	}
+	long, brief := member(t, store), member(t, store) // in the order in which they are locked
+	lock(long)
+	briefly := lock(brief)
+	var release sync.WaitGroup
+	defer release.Wait()
+	release.Go(func() {
+		const waiting = `SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))`
+		for count := 0; count == 0 && t.Context().Err() == nil; {
+			if err := pool.QueryRow(t.Context(), waiting, briefly.Conn().PgConn().PID()).Scan(&count); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		if err := briefly.Rollback(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	appended, err := store.AppendMessages(t.Context(), batch(message(long, "long"), message(brief, "brief")))
+	if err != nil || !errors.Is(appended[0].Err, messenger.ErrBusy) || appended[1].Seq != 1 {
+		t.Errorf("the batch came to %+v, %v", appended, err)
 	}
 }
 
