@@ -2,8 +2,8 @@
 // Config's fields, from which docs/config.md and the output of check-config are made too.
 //
 // The tags: env is the setting's name, envDefault its default, unset says what no value means where there is no
-// default, doc is its meaning, min and max (whole numbers and durations), oneof and schemes are what it may hold, and
-// secret marks what is never shown.
+// default, doc is its meaning, min and max (whole numbers and durations), oneof and schemes are what it may hold, form is
+// what stands behind a scheme, and secret marks what is never shown.
 package config
 
 import (
@@ -81,20 +81,20 @@ const (
 
 // Cache is the choice between the cache in the process and Redis.
 type Cache struct {
-	Type     string `env:"CACHE_TYPE" envDefault:"memory" oneof:"memory,redis" doc:"The process's own memory, or Redis, which needs REDIS_URL."`
-	URL      URL    `env:"REDIS_URL" secret:"true" schemes:"redis,rediss" unset:"not set" doc:"Where Redis is; rediss:// for TLS. A password in it is percent-encoded."`
-	MaxBytes int    `env:"CACHE_MAX_BYTES" envDefault:"67108864" min:"1048576" max:"68719476736" doc:"Memory of this process for cached pages and sessions, in bytes."`
-	Password Secret `env:"REDIS_PWD" secret:"true" unset:"not set" doc:"Password at Redis, where REDIS_URL has none."`
+	Type     string   `env:"CACHE_TYPE" envDefault:"memory" oneof:"memory,redis" doc:"The process's own memory, or Redis, which needs REDIS_URL."`
+	URL      RedisURL `env:"REDIS_URL" secret:"true" schemes:"redis,rediss" form:"[user:password@]host[:port][/number of a database]" unset:"not set" doc:"Where Redis is, redis://[user:password@]host[:port][/number of a database]; rediss:// for TLS. A password in it is percent-encoded."`
+	MaxBytes int      `env:"CACHE_MAX_BYTES" envDefault:"67108864" min:"1048576" max:"68719476736" doc:"Memory of this process for cached pages and sessions, in bytes."`
+	Password Secret   `env:"REDIS_PWD" secret:"true" unset:"not set" doc:"Password at Redis, where REDIS_URL has none."`
 }
 
 // Queue is the choice between the embedded queue and RabbitMQ, which is used where URL or Host is set.
 type Queue struct {
-	URL       URL    `env:"RMQ_URL" secret:"true" schemes:"amqp,amqps" unset:"not set: RMQ_HOST, else the embedded queue" doc:"Where RabbitMQ is; amqps:// for TLS. A password in it is percent-encoded. Not together with RMQ_HOST."`
-	Host      Host   `env:"RMQ_HOST" unset:"not set" doc:"RabbitMQ's host, in place of RMQ_URL."`
-	Port      int    `env:"RMQ_PORT" envDefault:"5672" min:"1" max:"65535" doc:"Port at RMQ_HOST."`
-	User      string `env:"RMQ_USER" unset:"not set" doc:"User name at RMQ_HOST."`
-	Password  Secret `env:"RMQ_PASSWORD" secret:"true" unset:"not set" doc:"Password at RMQ_HOST."`
-	Consumers int    `env:"CONSUMER_POOL_SIZE" envDefault:"4" min:"1" max:"1000" doc:"Searches that a consumer works on at once."`
+	URL       BrokerURL `env:"RMQ_URL" secret:"true" schemes:"amqp,amqps" form:"[user:password@]host[:port][/vhost][?parameters]" unset:"not set: RMQ_HOST, else the embedded queue" doc:"Where RabbitMQ is; amqps:// for TLS. A password in it is percent-encoded. Parameters are heartbeat (in seconds), channel_max and auth_mechanism (plain, amqplain or external), and with amqps:// cacertfile, certfile, keyfile and server_name_indication. Not together with RMQ_HOST."`
+	Host      Host      `env:"RMQ_HOST" unset:"not set" doc:"RabbitMQ's host, in place of RMQ_URL."`
+	Port      int       `env:"RMQ_PORT" envDefault:"5672" min:"1" max:"65535" doc:"Port at RMQ_HOST."`
+	User      string    `env:"RMQ_USER" unset:"not set" doc:"User name at RMQ_HOST."`
+	Password  Secret    `env:"RMQ_PASSWORD" secret:"true" unset:"not set" doc:"Password at RMQ_HOST."`
+	Consumers int       `env:"CONSUMER_POOL_SIZE" envDefault:"4" min:"1" max:"1000" doc:"Searches that a consumer works on at once."`
 }
 
 // Search is what a search keeps, and where its consumer answers.
@@ -115,7 +115,7 @@ type Log struct {
 type Metrics struct {
 	Address         Listen `env:"METRICS_ADDR" unset:"127.0.0.1:9090; where that is taken, none" doc:"Address, host:port, on which /metrics is served to Prometheus, and with DEBUG /debug/pprof/. Nobody has to log in there: keep it from the public. One that is given and can't be had stops the start."`
 	ConsumerAddress Listen `env:"CONSUMER_METRICS_ADDR" unset:"127.0.0.1:9091; where that is taken, none" doc:"The same, of the command consumer."`
-	Endpoint        URL    `env:"OTEL_EXPORTER_OTLP_ENDPOINT" secret:"true" schemes:"http,https" unset:"not set: no traces" doc:"Where OpenTelemetry traces are sent to, by OTLP over HTTP (protobuf), to /v1/traces below it. With it the other OTEL_* variables of the OpenTelemetry SDK hold, too."`
+	Endpoint        URL    `env:"OTEL_EXPORTER_OTLP_ENDPOINT" secret:"true" schemes:"http,https" form:"[user:password@]host[:port][/path]" unset:"not set: no traces" doc:"Where OpenTelemetry traces are sent to, by OTLP over HTTP (protobuf), to /v1/traces below it. With it the other OTEL_* variables of the OpenTelemetry SDK hold, too."`
 	Headers         Secret `env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"true" unset:"none" doc:"Headers to send with traces, name=value separated by commas."`
 	ServiceName     string `env:"OTEL_SERVICE_NAME" unset:"messenger-api, or messenger-api-consumer" doc:"What the process is called in traces."`
 }

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	redisForm   = "must be a URL, redis:// or rediss://[user:password@]host[:port][/path], with what is special in the password percent-encoded"
-	rmqForm     = "must be a URL, amqp:// or amqps://[user:password@]host[:port][/path], with what is special in the password percent-encoded"
+	redisForm   = "must be a URL, redis:// or rediss://[user:password@]host[:port][/number of a database], with what is special in the password percent-encoded"
+	rmqForm     = "must be a URL, amqp:// or amqps://[user:password@]host[:port][/vhost][?parameters], with what is special in the password percent-encoded"
 	hostsForm   = "POSTGRES_HOSTS: must be a list of host:port, IPv6 in brackets, or an absolute path"
 	proxiesForm = "TRUSTED_PROXIES: must be none or a list of addresses and networks such as 10.0.0.7,10.1.0.0/16"
 	originsForm = "CORS_ORIGINS: must be a list of origins, scheme://host or scheme://host:port without a path"
@@ -87,7 +87,20 @@ func TestValuesThatAreRefused(t *testing.T) {
 		{"REDIS_URL=redis://cache?Password=hush", "REDIS_URL: " + redisForm},
 		{"REDIS_URL=redis://cache?password=hush;x", "REDIS_URL: " + redisForm},
 		{"REDIS_URL=redis://me:hu%sh@cache", "REDIS_URL: " + redisForm},
+		{"REDIS_URL=redis://:hush@cache/99x", "REDIS_URL: " + redisForm},
+		{"REDIS_URL=redis://:hush@cache/-1", "REDIS_URL: " + redisForm},
+		{"REDIS_URL=redis://:hush@cache/2147483648", "REDIS_URL: " + redisForm},
+		{"REDIS_URL=redis://:hush@cache/0?foo=bar", "REDIS_URL: " + redisForm},
+		{"REDIS_URL=redis://:hush@cache?", "REDIS_URL: " + redisForm},
 		{"RMQ_URL=amqp://me:hush@mq:99999", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?foo=bar", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?heartbeat=x", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?heartbeat=65536", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?channel_max=-1", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?auth_mechanism=plain&auth_mechanism=hush", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?connection_timeout=1", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqp://me:hush@mq/v?cacertfile=/ca.pem", "RMQ_URL: " + rmqForm},
+		{"RMQ_URL=amqps://me:hush@mq/v?certfile=", "RMQ_URL: " + rmqForm},
 		{"RMQ_URL=redis://mq", "RMQ_URL: " + rmqForm},
 	} {
 		t.Run(c.entry, func(t *testing.T) {

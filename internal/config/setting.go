@@ -23,6 +23,7 @@ type setting struct {
 	min, max string
 	oneOf    []string
 	schemes  []string
+	form     string
 }
 
 // settings lists every setting in Config's order.
@@ -46,6 +47,7 @@ func settings() []setting {
 				max:      field.Tag.Get("max"),
 				oneOf:    words(field.Tag.Get("oneof")),
 				schemes:  words(field.Tag.Get("schemes")),
+				form:     field.Tag.Get("form"),
 			})
 		}
 	}
@@ -95,8 +97,8 @@ func (s setting) rule() string {
 	case s.oneOf != nil:
 		return "must be one of " + strings.Join(s.oneOf, ", ")
 	case s.schemes != nil:
-		return fmt.Sprintf("must be a URL, %s://[user:password@]host[:port][/path], "+
-			"with what is special in the password percent-encoded", strings.Join(s.schemes, ":// or "))
+		return fmt.Sprintf("must be a URL, %s://%s, with what is special in the password percent-encoded",
+			strings.Join(s.schemes, ":// or "), s.form)
 	case s.kind == reflect.TypeFor[time.Duration]():
 		return fmt.Sprintf("must be a duration, such as 90s or 1h30m, from %s to %s", s.min, s.max)
 	case s.min != "":
