@@ -2,10 +2,12 @@ package config
 
 import "slices"
 
-// The apps that settings of their own switch off.
+// The apps that have to do with settings beside APPS.
 const (
 	appAuth       = "auth"
 	appThrottling = "throttling"
+	appSearch     = "search"
+	appMetrics    = "metrics"
 )
 
 // AppsOn gives those of the known apps that are on, in the given order: the ones that APPS names, or all where it
@@ -28,4 +30,10 @@ func (c Config) appOn(name string) bool {
 		return false
 	}
 	return len(c.Apps.Names) == 0 || slices.Contains(c.Apps.Names, name)
+}
+
+// SearchesInServe tells whether serve works on searches itself: a queue in its own memory, and a database of its own,
+// no other process gets at.
+func (c Config) SearchesInServe() bool {
+	return !c.Queue.IsSet() || len(c.Database.Hosts) == 0
 }

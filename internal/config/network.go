@@ -34,21 +34,6 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), nil
 }
 
-// Listen is an address to listen on, host:port as net.Listen takes it: without a host on all addresses of the machine,
-// with port 0 on any free port.
-type Listen string
-
-// UnmarshalText reads the address; an IPv6 host stands in brackets.
-func (l *Listen) UnmarshalText(text []byte) error {
-	host, port, err := net.SplitHostPort(string(text))
-	_, portOK := parsePort(port)
-	if err != nil || host != "" && !validHost(host) || port != "0" && !portOK {
-		return refusal{"must be host:port", string(text)}
-	}
-	*l = Listen(text)
-	return nil
-}
-
 // Origins is a list of web origins, each spelled as browsers send it: in lower case, without the scheme's own port.
 type Origins []string
 

@@ -48,9 +48,27 @@ func TestProfilesOnlyWithDebug(t *testing.T) {
 func TestTakenAddress(t *testing.T) {
 	t.Parallel()
 	taken := testkit.Start(t, testkit.Embedded(t)...).MetricsURL
-	settings := append(testkit.Embedded(t), "PORT=0", "HOST=127.0.0.1", "METRICS_ADDR="+strings.TrimPrefix(taken, "http://"))
-	if result := testkit.Command(t, settings, "serve"); result.Code != 1 || !strings.Contains(result.Stderr, "metrics") {
-		t.Errorf("%+v, want exit code 1 and a word of metrics", result)
+	taken = strings.TrimPrefix(taken, "http://")
+	settings := append(testkit.Embedded(t), "PORT=0", "HOST=127.0.0.1", "METRICS_ADDR="+taken)
+	if result := testkit.Command(t, settings, "serve"); result.Code != 1 || !strings.Contains(result.Stderr, "listen on METRICS_ADDR: ") {
+		t.Errorf("%+v, want exit code 1 and the setting's name", result)
+	}
+	settings = slices.Concat(testkit.Postgres(t), []string{
+		"RMQ_URL=amqp://127.0.0.1:1", "CONSUMER_PORT=0", "HOST=127.0.0.1", "CONSUMER_METRICS_ADDR=" + taken,
+	})
+	if result := testkit.Command(t, settings, "consumer"); result.Code != 1 || !strings.Contains(result.Stderr, "listen on CONSUMER_METRICS_ADDR: ") {
+		t.Errorf("%+v, want exit code 1 and the setting's name", result)
+	}
+}
+
+// An address that the server has itself is one that it can't have twice: nothing is started.
+func TestOneAddressTwice(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"127.0.0.1:8080", "0.0.0.0:8080"} {
+		result := testkit.Command(t, append(testkit.Embedded(t), "METRICS_ADDR="+address), "serve")
+		if result.Code != 2 || !strings.HasPrefix(result.Stderr, "METRICS_ADDR: ") || !strings.Contains(result.Stderr, "HOST and PORT") {
+			t.Errorf("%s: %+v, want exit code 2 and both settings' names", address, result)
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func idle(cfg config.Config, on []entry) string {
 		return "APPS leaves out search"
 	case !cfg.Queue.IsSet():
 		return "neither RMQ_URL nor RMQ_HOST is set, so the queue is part of serve, which works on searches itself"
-	case consumesInServe(cfg):
+	case cfg.SearchesInServe():
 		return "POSTGRES_HOSTS is not set, so the database is part of serve, which works on searches itself"
 	}
 	return ""

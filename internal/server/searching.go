@@ -32,15 +32,9 @@ func (s searching) service() *search.Service {
 	return search.NewService(s.opened.database, s.results, s.opened.queue, s.options, s.log)
 }
 
-// consumesInServe tells whether serve works on searches itself: a queue in its
-// own memory, and a database of its own, no other process gets at.
-func consumesInServe(cfg config.Config) bool {
-	return !cfg.Queue.IsSet() || len(cfg.Database.Hosts) == 0
-}
-
 // beside is what serve does in the background.
 func (s searching) beside(ctx context.Context) error {
-	if consumesInServe(s.settings) {
+	if s.settings.SearchesInServe() {
 		return s.consume(ctx)
 	}
 	return s.sweeper().Run(ctx)

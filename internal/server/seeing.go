@@ -24,17 +24,18 @@ import (
 // flushTimeout is how long a process that ends may take to send its last traces.
 const flushTimeout = 3 * time.Second
 
-// role is what a process is, to those who look: where it serves metrics while no
-// setting says so, and its name in traces.
+// role is what a process is, to those who look: the setting of where it serves
+// metrics, where it does while that says nothing, and its name in traces.
 type role struct {
 	address func(config.Config) config.Listen
+	setting string
 	usual   string
 	service string
 }
 
 var (
-	servesAs   = role{func(c config.Config) config.Listen { return c.Metrics.Address }, "127.0.0.1:9090", "messenger-api"}
-	consumesAs = role{func(c config.Config) config.Listen { return c.Metrics.ConsumerAddress }, "127.0.0.1:9091", "messenger-api-consumer"}
+	servesAs   = role{func(c config.Config) config.Listen { return c.Metrics.Address }, "METRICS_ADDR", "127.0.0.1:9090", "messenger-api"}
+	consumesAs = role{func(c config.Config) config.Listen { return c.Metrics.ConsumerAddress }, "CONSUMER_METRICS_ADDR", "127.0.0.1:9091", "messenger-api-consumer"}
 )
 
 // seeing is what shows how a node does. Its zero value shows nothing.
@@ -51,7 +52,7 @@ func openSeeing(
 	ctx context.Context, cfg config.Config, on []entry, build Build, as role, ready func() bool, log *slog.Logger,
 ) (s seeing, err error) {
 	if slices.Contains(names(on), metrics.Name) {
-		s.listener, err = listenForMetrics(ctx, as.address(cfg), as.usual, log)
+		s.listener, err = listenForMetrics(ctx, as.address(cfg), as, log)
 		if err != nil {
 			return seeing{}, err
 		}
@@ -70,17 +71,17 @@ func openSeeing(
 
 // listenForMetrics gives no listener where nobody asked for this address and it is
 // taken: two servers on one machine must not keep each other from starting.
-func listenForMetrics(ctx context.Context, address config.Listen, fallback string, log *slog.Logger) (net.Listener, error) {
+func listenForMetrics(ctx context.Context, address config.Listen, as role, log *slog.Logger) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", string(address))
 	if address == "" {
-		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", fallback)
+		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", as.usual)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			log.Warn("the address of metrics is taken, so there are none; METRICS_ADDR, or CONSUMER_METRICS_ADDR, chooses another one", "address", fallback)
+			log.Warn("the address of metrics is taken, so there are none; "+as.setting+" chooses another one", "address", as.usual)
 			return nil, nil
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listen for metrics: %w", err)
+		return nil, fmt.Errorf("listen on %s: %w", as.setting, err)
 	}
 	return listener, nil
 }
