@@ -26,7 +26,8 @@ type Config struct {
 	Queue    Queue    `title:"Queue"`
 	Search   Search   `title:"Search"`
 	Log      Log      `title:"Log"`
-	Metrics  Metrics  `title:"Metrics and traces"`
+	Metrics  Metrics  `title:"Metrics"`
+	Traces   Traces   `title:"Traces"`
 }
 
 // Server is where and how the process serves HTTP.
@@ -111,13 +112,10 @@ type Log struct {
 	Debug  Switch   `env:"DEBUG" envDefault:"off" doc:"Switch: log from the level debug on, whatever LOG_LEVEL says, and serve profiles below /debug/pprof/ at METRICS_ADDR."`
 }
 
-// Metrics is where Prometheus gets its metrics, and where traces are sent.
+// Metrics is where Prometheus gets its metrics.
 type Metrics struct {
 	Address         Listen `env:"METRICS_ADDR" unset:"127.0.0.1:9090; where that is taken, none" doc:"Address, host:port, on which /metrics is served to Prometheus, and with DEBUG /debug/pprof/. Nobody has to log in there: keep it from the public. One that is given and can't be had stops the start."`
 	ConsumerAddress Listen `env:"CONSUMER_METRICS_ADDR" unset:"127.0.0.1:9091; where that is taken, none" doc:"The same, of the command consumer."`
-	Endpoint        URL    `env:"OTEL_EXPORTER_OTLP_ENDPOINT" secret:"true" schemes:"http,https" form:"[user:password@]host[:port][/path]" unset:"not set: no traces" doc:"Where OpenTelemetry traces are sent to, by OTLP over HTTP (protobuf), to /v1/traces below it. With it the other OTEL_* variables of the OpenTelemetry SDK hold, too."`
-	Headers         Secret `env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"true" unset:"none" doc:"Headers to send with traces, name=value separated by commas."`
-	ServiceName     string `env:"OTEL_SERVICE_NAME" unset:"messenger-api, or messenger-api-consumer" doc:"What the process is called in traces."`
 }
 
 // Address is the listener's address, for net.Listen.

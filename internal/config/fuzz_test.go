@@ -28,6 +28,7 @@ func FuzzLoad(f *testing.F) {
 		closed := []string{
 			"POSTGRES_PWD=" + marked, "REDIS_PWD=" + marked, "RMQ_PASSWORD=" + marked, "POSTGRES_HOSTS=postgres://me:" + marked + "@db",
 			"REDIS_URL=redis://:" + unmarkedStart + "@cache", "RMQ_URL=amqp://me:" + marked + "@mq/vhost", "CACHE_TYPE=redis",
+			"OTEL_EXPORTER_OTLP_ENDPOINT=https://me:" + marked + "@collector", "OTEL_EXPORTER_OTLP_HEADERS=a=" + marked, "OTEL_EXPORTER_OTLP_TRACES_HEADERS=" + marked,
 		}
 		for _, environ := range [][]string{open, closed, append(open, closed...)} {
 			c, err := Load(environ, knownApps)

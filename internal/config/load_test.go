@@ -56,6 +56,10 @@ func defaults() Config {
 		Cache:    Cache{Type: CacheMemory, MaxBytes: 67108864},
 		Queue:    Queue{Port: 5672, Consumers: 4},
 		Search:   Search{ResultTTL: time.Hour, MaxResults: 1000, ConsumerPort: 8081},
+		Traces: Traces{
+			Protocol: "http/protobuf", Compression: "none", Timeout: 10000, Sampler: "parentbased_always_on", SamplerArgument: 1,
+			ScheduleDelay: 5000, ExportTimeout: 30000, MaxQueueSize: 2048, MaxExportBatchSize: 512,
+		},
 	}
 }
 
@@ -104,6 +108,7 @@ func TestEverySetting(t *testing.T) {
 		Queue:    Queue{Host: "mq", Port: 5673, User: "guest", Password: secret("pw"), Consumers: 1},
 		Search:   Search{ResultTTL: time.Minute, MaxResults: 10000, ConsumerPort: 0},
 		Log:      Log{Level: 8, Format: "json", Debug: true},
+		Traces:   defaults().Traces,
 	}
 	if diff := cmp.Diff(want, got, byContent); diff != "" {
 		t.Error(diff)

@@ -8,7 +8,7 @@ import (
 
 const markdownIntro = `# Settings
 
-Made from ` + "`internal/config/config.go`" + ` by ` + "`go generate ./internal/config`" + `; change it there.
+Made from the fields of ` + "`config.Config`" + ` in ` + "`internal/config`" + ` by ` + "`go generate ./internal/config`" + `; change it there.
 
 Settings come from the environment. None is needed: with an empty environment the server keeps its data in SQLite in
 ` + "`DATA_DIR`" + `, and cache and queue are part of the process. ` + "`POSTGRES_HOSTS`" + `, ` + "`CACHE_TYPE=redis`" + ` and ` + "`RMQ_URL`" + ` or
@@ -47,7 +47,11 @@ func (s setting) meaning() string {
 	case s.oneOf != nil:
 		return s.doc + " One of `" + strings.Join(s.oneOf, "`, `") + "`."
 	case s.schemes != nil:
-		return s.doc + " Begins with `" + strings.Join(s.schemes, "://` or `") + "://`. Its password is a secret."
+		meaning := s.doc + " Begins with `" + strings.Join(s.schemes, "://` or `") + "://`."
+		if s.holdsPassword() {
+			meaning += " Its password is a secret."
+		}
+		return meaning
 	case s.secret:
 		return s.doc + " A secret."
 	case s.min != "":

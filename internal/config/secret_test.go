@@ -17,6 +17,7 @@ const hush = "hush-hush"
 var secretive = []string{
 	"POSTGRES_PWD=" + hush, "REDIS_PWD=" + hush, "RMQ_PASSWORD=" + hush,
 	"REDIS_URL=redis://me:" + hush + "@cache/1", "RMQ_URL=amqp://" + hush + "@mq",
+	"OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer " + hush,
 }
 
 func TestSecretsStayMasked(t *testing.T) {
@@ -27,7 +28,7 @@ func TestSecretsStayMasked(t *testing.T) {
 	hidden := struct{ c Config }{c} // where fmt can't call methods
 	shown := map[string]string{}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-		for name, value := range map[string]any{"Config": c, "*Config": &c, "hidden": hidden, "Database": c.Database, "Queue": c.Queue} {
+		for name, value := range map[string]any{"Config": c, "*Config": &c, "hidden": hidden, "Database": c.Database, "Queue": c.Queue, "Traces": c.Traces} {
 			shown[name+" "+verb] = fmt.Sprintf(verb, value)
 		}
 	}
@@ -41,7 +42,7 @@ func TestSecretsStayMasked(t *testing.T) {
 		"JSON log": func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },
 	} {
 		var out bytes.Buffer
-		slog.New(handler(&out)).Info("settings", "all", c, "hidden", hidden, "secret", c.Database.Password, "url", c.Queue.URL)
+		slog.New(handler(&out)).Info("settings", "all", c, "hidden", hidden, "secret", c.Database.Password, "url", c.Queue.URL, "headers", c.Traces.Headers)
 		shown[name] = out.String()
 	}
 	for name, text := range shown {

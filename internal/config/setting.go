@@ -66,6 +66,9 @@ func (s setting) value(c Config) reflect.Value {
 	return reflect.ValueOf(c).Field(s.group).FieldByName(s.field)
 }
 
+// holdsPassword tells whether the setting is a URL in which a password has its place.
+func (s setting) holdsPassword() bool { return strings.Contains(s.form, "password") }
+
 // allows tells whether the value, given as text and as read, is one that the tags allow. A tag that can't be read
 // allows nothing.
 func (s setting) allows(text string, value reflect.Value) bool {
@@ -97,8 +100,11 @@ func (s setting) rule() string {
 	case s.oneOf != nil:
 		return "must be one of " + strings.Join(s.oneOf, ", ")
 	case s.schemes != nil:
-		return fmt.Sprintf("must be a URL, %s://%s, with what is special in the password percent-encoded",
-			strings.Join(s.schemes, ":// or "), s.form)
+		rule := "must be a URL, " + strings.Join(s.schemes, ":// or ") + "://" + s.form
+		if s.holdsPassword() {
+			rule += ", with what is special in the password percent-encoded"
+		}
+		return rule
 	case s.kind == reflect.TypeFor[time.Duration]():
 		return fmt.Sprintf("must be a duration, such as 90s or 1h30m, from %s to %s", s.min, s.max)
 	case s.min != "":

@@ -60,7 +60,7 @@ func openSeeing(
 	if s.listener != nil {
 		s.metrics = metrics.New(build.Version, build.Commit, ready)
 	}
-	if cfg.Metrics.Endpoint.Reveal() != nil {
+	if cfg.Traces.Endpoint.Reveal() != nil {
 		s.traces, err = tracing.Open(ctx, as.service, build.Version, log)
 	}
 	if err != nil && s.listener != nil {

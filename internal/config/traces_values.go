@@ -1,0 +1,78 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// CollectorURL is where traces are sent to.
+type CollectorURL struct{ URL }
+
+// UnmarshalText reads a URL without a user and parameters: they would not be sent.
+func (u *CollectorURL) UnmarshalText(text []byte) error {
+	if err := u.URL.UnmarshalText(text); err != nil {
+		return err
+	}
+	if u.parsed.User != nil || u.parsed.RawQuery != "" || u.parsed.ForceQuery {
+		return errors.New("what is not sent")
+	}
+	return nil
+}
+
+// Headers is a list of HTTP headers, which may hold secrets.
+type Headers struct{ Secret }
+
+// UnmarshalText reads a comma-separated list of name=value.
+func (h *Headers) UnmarshalText(text []byte) error {
+	err := checkPairs(string(text), "headers", func(name, value string) bool {
+		return validToken(name) && !strings.ContainsFunc(value, isControl)
+	})
+	if err != nil {
+		return err
+	}
+	return h.Secret.UnmarshalText(text)
+}
+
+// isControl tells what no value of a header may hold.
+func isControl(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }
+
+// Attributes is a list of what traces say of the process.
+type Attributes string
+
+// UnmarshalText reads a comma-separated list of name=value.
+func (a *Attributes) UnmarshalText(text []byte) error {
+	err := checkPairs(string(text), "attributes", func(name, value string) bool {
+		return name != "" && utf8.ValidString(name) && utf8.ValidString(value)
+	})
+	*a = Attributes(text)
+	return err
+}
+
+// checkPairs judges each name=value of a list as OpenTelemetry reads it.
+func checkPairs(text, what string, valid func(name, value string) bool) error {
+	_, err := parseList(text, func(pair string) (string, error) {
+		name, value, found := strings.Cut(pair, "=")
+		value, err := url.PathUnescape(value)
+		if !found || err != nil || !valid(strings.TrimSpace(name), strings.TrimSpace(value)) {
+			return "", refusal{"must be a list of " + what + ", name=value separated by commas, with what is special in a value percent-encoded", pair}
+		}
+		return pair, nil
+	})
+	return err
+}
+
+// Ratio is a part of a whole.
+type Ratio float64
+
+// UnmarshalText reads a number from 0 to 1.
+func (r *Ratio) UnmarshalText(text []byte) error {
+	number, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(number >= 0 && number <= 1) { // NaN is neither
+		return refusal{"must be a number from 0 to 1", string(text)}
+	}
+	*r = Ratio(number)
+	return nil
+}
