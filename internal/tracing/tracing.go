@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/go-logr/logr"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -32,7 +33,9 @@ type Traces struct {
 // OTLP over HTTP. It connects to nobody yet: a collector that is down loses spans, and
 // nothing else. service is what the process is called where they don't say.
 func Open(ctx context.Context, service, version string, log *slog.Logger) (*Traces, error) {
-	// The SDK has one place for what goes wrong in the background: the process's.
+	// The libraries have one place for what goes wrong, and one for what they say besides:
+	// the process's.
+	otel.SetLogger(logr.New(told{log}))
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces were not sent", "error", err) }))
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
