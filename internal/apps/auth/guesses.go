@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -18,22 +17,17 @@ const perNameFactor = 10
 // turns out to be no guess.
 type guesses struct {
 	byAddress, byName ratelimit.Limiter
-
-	mu       sync.Mutex
-	underway map[ratelimit.Key]int
+	turns             *turns
 }
 
-// Right log-ins that come all at once wait for each other's end instead of being
-// refused: so often it is looked, and so long at most.
-const (
-	turnPause = 20 * time.Millisecond
-	turnMost  = 5 * time.Second
-)
+// turnMost is how long right log-ins that come all at once wait for each other's end
+// instead of being refused.
+const turnMost = 5 * time.Second
 
 func newGuesses(options Options) *guesses {
 	perMinute := options.LogInsPerMinute
 	return &guesses{
-		underway:  map[ratelimit.Key]int{},
+		turns:     newTurns(),
 		byAddress: options.NewLimiter("log-ins by address", ratelimit.Rate{Events: perMinute, Period: time.Minute}),
 		byName:    options.NewLimiter("log-ins by name", ratelimit.Rate{Events: perNameFactor * perMinute, Period: time.Minute}),
 	}
@@ -51,46 +45,30 @@ func (g *guesses) begin(ctx context.Context, address, name ratelimit.Key) (attem
 	ctx, cancel := context.WithTimeout(ctx, turnMost)
 	defer cancel()
 	for {
+		returned := g.turns.begin(address)
 		decision := g.byAddress.Take(ctx, address)
 		if decision.OK {
 			break
 		}
-		if g.count(address, 0) == 0 || ctx.Err() != nil {
+		if !g.turns.await(ctx, address, returned) {
 			return attempt{}, errs.ErrRequestLimit.After(decision.Wait)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(turnPause):
 		}
 	}
 	if decision := g.byName.Take(ctx, name); !decision.OK {
 		g.byAddress.Return(ctx, address)
+		g.turns.end(address, true)
 		return attempt{}, errs.ErrRequestLimit.After(decision.Wait)
 	}
-	g.count(address, 1)
 	return attempt{g, address, name}, nil
 }
 
 // end gives the attempt back unless the error says that it was a wrong guess.
 func (a attempt) end(ctx context.Context, err error) {
-	if !isGuess(err) {
+	guess := isGuess(err)
+	if !guess {
 		ctx = context.WithoutCancel(ctx)
 		a.guesses.byAddress.Return(ctx, a.address)
 		a.guesses.byName.Return(ctx, a.name)
 	}
-	a.guesses.count(a.address, -1)
-}
-
-// count changes how many attempts of an address are under way here, and returns
-// how many there are.
-func (g *guesses) count(address ratelimit.Key, change int) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	count := g.underway[address] + change
-	if count == 0 {
-		delete(g.underway, address)
-	} else {
-		g.underway[address] = count
-	}
-	return count
+	a.guesses.turns.end(a.address, !guess)
 }

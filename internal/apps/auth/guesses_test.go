@@ -1,0 +1,110 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"messenger-api/internal/errs"
+	"messenger-api/internal/ratelimit"
+)
+
+// counted counts what is asked of a limiter.
+type counted struct {
+	ratelimit.Limiter
+
+	asked *atomic.Int64
+}
+
+func (c counted) Take(ctx context.Context, key ratelimit.Key) ratelimit.Decision {
+	c.asked.Add(1)
+	return c.Limiter.Take(ctx, key)
+}
+
+// attempts makes so many at once, each of which lasts a while and comes to the same,
+// and returns how many were let through, and how often the limiters were asked.
+func attempts(t *testing.T, count, perMinute int, outcome error) (allowed, asked int64) {
+	t.Helper()
+	var began, takes atomic.Int64
+	guesses := newGuesses(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+		return counted{ratelimit.NewMemory(rate, time.Now), &takes}
+	}})
+	var group sync.WaitGroup
+	for range count {
+		group.Go(func() {
+			attempt, err := guesses.begin(t.Context(), ratelimit.NameKey("address"), ratelimit.NameKey("name"))
+			if err != nil {
+				if !errors.Is(err, errs.ErrRequestLimit) {
+					t.Errorf("the error is %v", err)
+				}
+				return
+			}
+			began.Add(1)
+			time.Sleep(10 * time.Millisecond)
+			attempt.end(t.Context(), outcome)
+		})
+	}
+	group.Wait()
+	if left := len(guesses.turns.of); left > 0 {
+		t.Errorf("%d addresses are remembered", left)
+	}
+	return began.Load(), takes.Load()
+}
+
+// Right log-ins take turns, and whoever waits asks nobody meanwhile.
+func TestRightLogInsTakeTurns(t *testing.T) {
+	for _, perMinute := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			const count = 100
+			allowed, asked := attempts(t, count, perMinute, nil)
+			if allowed != count || asked > 4*count {
+				t.Errorf("%d of %d were allowed, and the limiters asked %d times", allowed, count, asked)
+			}
+		})
+	}
+}
+
+// Wrong ones are not let through by it, and nobody waits in vain.
+func TestWrongLogInsAreLimited(t *testing.T) {
+	for _, perMinute := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			const count = 100
+			allowed, asked := attempts(t, count, perMinute, errs.ErrBadPassword)
+			if allowed != int64(perMinute) || asked > 4*count || time.Since(began) > time.Second {
+				t.Errorf("%d were allowed, the limiters asked %d times, in %v", allowed, asked, time.Since(began))
+			}
+		})
+	}
+}
+
+// Who waits too long is refused, and the others go on.
+func TestTurnsThatTakeLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		guesses := newGuesses(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+			return ratelimit.NewMemory(rate, time.Now)
+		}})
+		address, name := ratelimit.NameKey("address"), ratelimit.NameKey("name")
+		first, err := guesses.begin(t.Context(), address, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := guesses.begin(t.Context(), address, name); !errors.Is(err, errs.ErrRequestLimit) || time.Since(began) != turnMost {
+			t.Errorf("after %v the error is %v", time.Since(began), err)
+		}
+		first.end(t.Context(), nil)
+		again, err := guesses.begin(t.Context(), address, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.end(t.Context(), nil)
+		if left := len(guesses.turns.of); left > 0 {
+			t.Errorf("%d addresses are remembered", left)
+		}
+	})
+}
