@@ -1,6 +1,12 @@
 // Package client calls a Messenger API server. All but this file is generated
 // from api/swagger.yml: a method per operation and a type per body.
 //
+// The module's path is no address, so go get can't fetch it. A module that uses
+// this package takes it from a clone:
+//
+//	go mod edit -replace messenger-api=/path/to/clone -require messenger-api@v0.0.0
+//	go mod tidy
+//
 // Log in with one client, and make another that carries the session:
 //
 //	guest, err := client.NewClientWithResponses("http://localhost:8080")
