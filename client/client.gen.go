@@ -553,8 +553,9 @@ type ClientInterface interface {
 
 	// ListSessions List the open sessions of the account
 	//
-	// The sessions of the caller's account that are still open, newest first, at most 100. The `id` of a
-	// session is not its secret: it names the session to `endSession` and logs nobody in. `HEAD` works too.
+	// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+	// session of this request is always among them. The `id` of a session is not its secret: it names the
+	// session to `endSession` and logs nobody in. `HEAD` works too.
 	//
 	// Corresponds with GET /v1/auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -875,8 +876,9 @@ func (c *Client) Register(ctx context.Context, body RegisterJSONRequestBody, req
 
 // ListSessions List the open sessions of the account
 //
-// The sessions of the caller's account that are still open, newest first, at most 100. The `id` of a
-// session is not its secret: it names the session to `endSession` and logs nobody in. `HEAD` works too.
+// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+// session of this request is always among them. The `id` of a session is not its secret: it names the
+// session to `endSession` and logs nobody in. `HEAD` works too.
 //
 // Corresponds with GET /v1/auth/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1966,8 +1968,9 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse List the open sessions of the account
 	//
-	// The sessions of the caller's account that are still open, newest first, at most 100. The `id` of a
-	// session is not its secret: it names the session to `endSession` and logs nobody in. `HEAD` works too.
+	// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+	// session of this request is always among them. The `id` of a session is not its secret: it names the
+	// session to `endSession` and logs nobody in. `HEAD` works too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2780,8 +2783,9 @@ func (c *ClientWithResponses) RegisterWithResponse(ctx context.Context, body Reg
 
 // ListSessionsWithResponse List the open sessions of the account
 //
-// The sessions of the caller's account that are still open, newest first, at most 100. The `id` of a
-// session is not its secret: it names the session to `endSession` and logs nobody in. `HEAD` works too.
+// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+// session of this request is always among them. The `id` of a session is not its secret: it names the
+// session to `endSession` and logs nobody in. `HEAD` works too.
 //
 // Returns a wrapper object for the known response body format(s).
 //

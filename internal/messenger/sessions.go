@@ -56,9 +56,10 @@ func newSessionGroup(store Store) *gather.Group[TokenHash, sessionAnswer] {
 	return gather.NewGroup(trip, nil, gather.Limit[TokenHash]{Rows: sessionsPerTrip, Waiting: sessionsWaiting})
 }
 
-// Sessions lists the caller's open sessions, newest first, SessionsListed at most.
+// Sessions lists the caller's open sessions, newest first, SessionsListed at most,
+// the one that asks always among them.
 func (s *Service) Sessions(ctx context.Context, caller Session) ([]Session, error) {
-	return s.store.OpenSessions(ctx, caller.AccountID, s.now(), SessionsListed)
+	return s.store.OpenSessions(ctx, caller.AccountID, caller.ID, s.now(), SessionsListed)
 }
 
 // EndSession ends one open session of the caller's account, be it the

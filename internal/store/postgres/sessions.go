@@ -20,9 +20,11 @@ const (
 		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
 		FROM sessions WHERE token_hash = ANY($1)`
 	selectOpenSessions = `
-		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
-		FROM sessions WHERE account_id = $1 AND logged_out_at IS NULL AND expires_at > $2
-		ORDER BY created_at DESC, session_id DESC LIMIT $3`
+		SELECT * FROM (
+			SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+			FROM sessions WHERE account_id = $1 AND logged_out_at IS NULL AND expires_at > $2
+			ORDER BY session_id = $3 DESC, created_at DESC, session_id DESC LIMIT $4
+		) recent ORDER BY created_at DESC, session_id DESC`
 	endSession = `
 		UPDATE sessions SET logged_out_at = $3
 		WHERE session_id = $2 AND account_id = $1 AND logged_out_at IS NULL AND expires_at > $3
@@ -72,9 +74,9 @@ func (s *Store) SessionsByToken(
 
 // OpenSessions implements messenger.Store.
 func (s *Store) OpenSessions(
-	ctx context.Context, account messenger.ID, now time.Time, limit int,
+	ctx context.Context, account, current messenger.ID, now time.Time, limit int,
 ) ([]messenger.Session, error) {
-	rows, err := s.pool.Query(ctx, selectOpenSessions, account, now, limit)
+	rows, err := s.pool.Query(ctx, selectOpenSessions, account, now, current, limit)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -21,9 +21,11 @@ const (
 		SELECT s.token_hash, s.session_id, s.account_id, s.created_at, s.expires_at, s.logged_out_at, s.address, s.user_agent
 		FROM json_each(?) h CROSS JOIN sessions s ON s.token_hash = unhex(h.value)`
 	selectOpenSessions = `
-		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
-		FROM sessions WHERE account_id = ? AND logged_out_at IS NULL AND expires_at > ?
-		ORDER BY created_at DESC, session_id DESC LIMIT ?`
+		SELECT * FROM (
+			SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+			FROM sessions WHERE account_id = ? AND logged_out_at IS NULL AND expires_at > ?
+			ORDER BY session_id = ? DESC, created_at DESC, session_id DESC LIMIT ?
+		) recent ORDER BY created_at DESC, session_id DESC`
 	endSession = `
 		UPDATE sessions SET logged_out_at = ?
 		WHERE session_id = ? AND account_id = ? AND logged_out_at IS NULL AND expires_at > ?
@@ -72,11 +74,11 @@ func hexArray(hashes []messenger.TokenHash) string {
 
 // OpenSessions implements messenger.Store.
 func (s *Store) OpenSessions(
-	ctx context.Context, account messenger.ID, now time.Time, limit int,
+	ctx context.Context, account, current messenger.ID, now time.Time, limit int,
 ) (sessions []messenger.Session, err error) {
 	err = s.eachSession(ctx, func(_ messenger.TokenHash, session messenger.Session) {
 		sessions = append(sessions, session)
-	}, selectOpenSessions, account[:], now.UnixMicro(), limit)
+	}, selectOpenSessions, account[:], now.UnixMicro(), current[:], limit)
 	return sessions, err
 }
 

@@ -15,6 +15,7 @@ func sessionTests() tests {
 		"many are looked up together, unknown ones too": sessionsTogether,
 		"the open ones are listed, newest first":        sessionsListed,
 		"a list has a limit":                            sessionsLimited,
+		"the current one is listed, however old":        currentListed,
 	}
 }
 
@@ -102,7 +103,7 @@ func sessionsListed(t *testing.T, store messenger.Store) {
 	_, _, err := store.EndSession(t.Context(), account.ID, loggedOut.ID, now)
 	check(t, err)
 	openSession(t, store, newAccount(t, store))
-	listed, err := store.OpenSessions(t.Context(), account.ID, now, messenger.SessionsListed)
+	listed, err := store.OpenSessions(t.Context(), account.ID, second.ID, now, messenger.SessionsListed)
 	check(t, err)
 	requireEqual(t, listed, []messenger.Session{newest.Session, second.Session, oldest.Session})
 }
@@ -115,8 +116,36 @@ func sessionsLimited(t *testing.T, store messenger.Store) {
 		want = append(want, session.Session)
 	}
 	for _, limit := range []int{1, 4, 5, 6} {
-		listed, err := store.OpenSessions(t.Context(), account.ID, moment(time.Minute), limit)
+		listed, err := store.OpenSessions(t.Context(), account.ID, messenger.ID{}, moment(time.Minute), limit)
 		check(t, err)
 		requireEqual(t, listed, want[:min(limit, 5)])
+	}
+}
+
+func currentListed(t *testing.T, store messenger.Store) {
+	account := newAccount(t, store)
+	now := moment(time.Minute)
+	var all []messenger.Session
+	for i := range 5 {
+		session := openSessionFor(t, store, account, moment(-time.Duration(i)*time.Second), moment(time.Hour))
+		all = append(all, session.Session)
+	}
+	ended := openSessionFor(t, store, account, moment(-6*time.Second), now)
+	others := openSessionFor(t, store, newAccount(t, store), moment(-6*time.Second), moment(time.Hour))
+	for _, c := range []struct {
+		current messenger.ID
+		limit   int
+		want    []messenger.Session
+	}{
+		{all[4].ID, 1, all[4:]},
+		{all[4].ID, 3, []messenger.Session{all[0], all[1], all[4]}},
+		{all[1].ID, 3, all[:3]},
+		{all[4].ID, 5, all},
+		{ended.ID, 3, all[:3]},
+		{others.ID, 3, all[:3]},
+	} {
+		listed, err := store.OpenSessions(t.Context(), account.ID, c.current, now, c.limit)
+		check(t, err)
+		requireEqual(t, listed, c.want)
 	}
 }
