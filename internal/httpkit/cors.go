@@ -13,7 +13,7 @@ func CORS(origins []string, authHeader string) Middleware {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
-		AllowedHeaders: []string{authHeader, "Content-Type", "If-None-Match", "Prefer", "X-Request-Id"},
+		AllowedHeaders: []string{authHeader, "Content-Type", "If-None-Match", "Prefer", "Traceparent", "Tracestate", "X-Request-Id"},
 		ExposedHeaders: []string{"ETag", "Preference-Applied", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"},
 		MaxAge:         int((10 * time.Minute).Seconds()),
 	}).Handler

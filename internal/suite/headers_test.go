@@ -72,10 +72,10 @@ func TestCORS(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		alice := s.As(t, "alice")
 		preflight := alice.Do(http.MethodOptions, "/v1/chats", nil, "Origin", origin, "Access-Control-Request-Method", "POST",
-			"Access-Control-Request-Headers", "content-type,x-session", "X-Session", "").Empty(http.StatusNoContent)
+			"Access-Control-Request-Headers", "content-type,traceparent,tracestate,x-session", "X-Session", "").Empty(http.StatusNoContent)
 		for name, want := range map[string]string{
 			"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": "POST",
-			"Access-Control-Allow-Headers": "content-type,x-session",
+			"Access-Control-Allow-Headers": "content-type,traceparent,tracestate,x-session",
 		} {
 			if got := preflight.Header.Get(name); got != want {
 				t.Errorf("preflight: %s is %q, want %q", name, got, want)
