@@ -262,7 +262,8 @@ type SearchCreation struct {
 	// Before Find only messages from before this time. RFC 3339, in any offset.
 	Before *time.Time `json:"before,omitempty"`
 
-	// ChatID Look in this chat only, in either spelling of a UUID. One that the caller is not in finds nothing.
+	// ChatID Look in this chat only, in either spelling of a UUID. One that the caller is not in, or that there is
+	// not, finds nothing; one that can't be read is 400 `bad-parameters`.
 	ChatID *string `json:"chat_id,omitempty"`
 
 	// Message The words, 4 to 1024 characters.

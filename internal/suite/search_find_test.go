@@ -53,8 +53,9 @@ func testSearchChatID(t *testing.T, s searcher) {
 		request.ChatID = &chat
 		wantFound(t, a.Find(request), want)
 	}
-	none := nobody
-	wantFound(t, a.Find(messenger.SearchCreation{Message: "hello", ChatID: &none}))
+	for _, none := range []string{nobody, strings.Repeat("0", 32), "00000000-0000-0000-0000-000000000000"} {
+		wantFound(t, a.Find(messenger.SearchCreation{Message: "hello", ChatID: &none}))
+	}
 }
 
 func testSearchUserName(t *testing.T, s searcher) {

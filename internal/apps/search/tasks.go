@@ -56,8 +56,12 @@ func requestOf(body SearchCreation) (search.Request, error) {
 	request := search.Request{Text: body.Message}
 	if body.ChatID != nil {
 		chat, ok := messenger.ParseID(*body.ChatID)
-		if !ok || chat == (messenger.ID{}) {
-			return request, errs.ErrBadParameters.WithDetails("chat_id is not the id of a chat")
+		if !ok {
+			return request, errs.ErrBadParameters.WithDetails("chat_id is not an id: 32 hexadecimal digits, or a UUID")
+		}
+		if chat == (messenger.ID{}) {
+			// No chat has this id, and a Request means all chats by it: a new id is no chat's either.
+			chat = messenger.NewID()
 		}
 		request.ChatID = chat
 	}
