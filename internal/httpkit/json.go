@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,11 +101,17 @@ func readFailure(err error) error {
 
 func decodeFailure(err error) error {
 	var mistyped *json.SemanticError
-	if errors.As(err, &mistyped) {
-		return errs.ErrBadParameters.WithDetails("a field of the body has the wrong type").WithCause(err)
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+	switch {
+	case errors.As(err, &mistyped) && mistyped.JSONPointer == "":
+		return errs.ErrBadParameters.WithDetails("the body is not a JSON object").WithCause(err)
+	case errors.As(err, &mistyped):
+		// A field that the server does not know has no type, and no body has a map: the name is one of ours.
+		field := strings.TrimPrefix(string(mistyped.JSONPointer), "/")
+		return errs.ErrBadParameters.WithDetails("the field %s of the body has the wrong type", field).WithCause(err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return errs.ErrBadParameters.WithDetails("the body is empty or ends too early")
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return errs.ErrBadParameters.WithDetails("an object of the body has one name twice")
 	}
 	return errs.ErrBadParameters.WithDetails("the body is not valid JSON in UTF-8")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -40,6 +41,9 @@ func TestLimitOfGuesses(t *testing.T) {
 				}
 			}
 			answer := limited(t, func(int) testkit.Answer { return guess(address) })
+			if details := answer.Field("details"); !strings.Contains(details, "failed log-ins") {
+				t.Errorf("%s: the details %q don't say what is limited", what, details)
+			}
 			if wait, err := strconv.Atoi(answer.Header.Get("Retry-After")); err != nil || wait > 20 {
 				t.Errorf("%s: Retry-After is %q, want 20 at most", what, answer.Header.Get("Retry-After"))
 			}
@@ -57,9 +61,12 @@ func TestLimitOfGuesses(t *testing.T) {
 func TestLimitOfPasswordChanges(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		alice := logInVia(t, s, "alice", "10.1.0")
-		limited(t, func(int) testkit.Answer {
+		answer := limited(t, func(int) testkit.Answer {
 			return alice.Post("/v1/auth/password", map[string]string{"password": "wrong", "new_password": "y"}, via("10.2.0.1")...)
 		})
+		if details := answer.Field("details"); !strings.Contains(details, "failed log-ins") {
+			t.Errorf("the details %q don't say what is limited", details)
+		}
 		alice.Get("/v1/auth/sessions", via("10.2.0.1")...).Want(http.StatusOK)
 		alice.Post("/v1/auth/password", map[string]string{"password": "x", "new_password": "y"}, via("10.2.0.2")...).Empty(http.StatusOK)
 	}, "THROTTLING_AUTH_RPM=2")

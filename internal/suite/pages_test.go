@@ -51,7 +51,7 @@ func testPageLimits(t *testing.T, s *testkit.Server) {
 	path := "/v1/chats/" + r.chat + "/messages"
 	for _, query := range []string{"", "?limit=", "?limit=0", "?limit=-1", "?limit=1001", "?limit=99999999999999999999", "?limit=x",
 		"?limit=1.5", "?limit=1e2", "?limit=0x10", "?limit=1%20", "?limit=%00", "?limit=null", "?Limit=1", "?limit=1_0", "?limit=٣",
-		"?limit=%2B5", "?limit=1&limit=2", "?limit=1&from=%zz"} {
+		"?limit=%2B5", "?limit=1&limit=2", "?limit=1&from=%zz", "?limit=1&from=x&from=x"} {
 		if answer := r.Get(path + query); answer.Status != 400 || answer.Code() != "bad-parameters" {
 			t.Errorf("%s", answer)
 		}

@@ -80,7 +80,7 @@ func testSearchLimits(t *testing.T, s searcher) {
 	path := "/v1/chats/search/" + alice.Succeed(looking("hello")) + "/messages"
 	for _, query := range []string{"", "?limit=", "?limit=0", "?limit=-1", "?limit=101", "?limit=1000", "?limit=99999999999999999999", "?limit=x",
 		"?limit=1.5", "?limit=1e2", "?limit=0x10", "?limit=1%20", "?limit=%00", "?Limit=1", "?limit=٣", "?limit=%2B5", "?limit=1&limit=2",
-		"?limit=1&from=%zz"} {
+		"?limit=1&from=%zz", "?limit=1&from=x&from=x"} {
 		if answer := alice.Get(path + query); answer.Status != 400 || answer.Code() != "bad-parameters" {
 			t.Errorf("%s", answer)
 		}

@@ -52,7 +52,10 @@ func TestSessionHeader(t *testing.T) {
 			{"Authorization", "session_id " + alice.Session}, {"Authorization", "Bearer " + alice.Session},
 			{"X-Session", "session_id " + alice.Session}, {"X-Session", alice.Session},
 		} {
-			s.Guest(t).Get("/v1/auth/sessions", headers...).Refused(http.StatusUnauthorized, "auth-failed")
+			answer := s.Guest(t).Get("/v1/auth/sessions", headers...).Refused(http.StatusUnauthorized, "auth-failed")
+			if details := answer.Field("details"); !strings.Contains(details, `"X-Session: Bearer SESSION_ID"`) {
+				t.Errorf("the details %q don't show the header that is set", details)
+			}
 		}
 		s.Guest(t).Get("/v1/auth/sessions", "Authorization", "Basic eDp5", "X-Session", "Bearer "+alice.Session).Want(http.StatusOK)
 		document := string(s.Guest(t).Get("/swagger.yml").Body)

@@ -70,6 +70,7 @@ func TestContract(t *testing.T) {
 		{"names in NFC", testNFC},
 		{"names compared exactly", testNamesExactly},
 		{"order of judgement", testOrder},
+		{"details", testDetails},
 		{"bodies that are no JSON", testBadBodies},
 		{"bodies that are taken", testGoodBodies},
 		{"bodies too large", testLargeBodies},

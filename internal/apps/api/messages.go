@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -27,11 +28,15 @@ func (a *app) sendMessage(w http.ResponseWriter, r *http.Request) error {
 	draft := messenger.Draft{ChatID: chat, AccountID: account(r), Text: body.Message}
 	// One that can't be read stays zero, which is nobody's.
 	query, _ := url.ParseQuery(r.URL.RawQuery)
-	draft.UserID, _ = messenger.ParseID(query.Get("user_id"))
+	user := query.Get("user_id")
+	draft.UserID, _ = messenger.ParseID(user)
 	if body.ClientMessageID != nil {
 		draft.ClientMessageID = *body.ClientMessageID
 	}
 	message, err := a.service.Send(r.Context(), draft)
+	if user == "" && errors.Is(err, errs.ErrUserNotFound) {
+		err = errs.ErrUserNotFound.WithDetails("user_id is missing")
+	}
 	if err != nil {
 		return err
 	}

@@ -86,8 +86,8 @@ type ListMessagesParams struct {
 	// Limit How many messages to answer at most.
 	Limit int `form:"limit" json:"limit"`
 
-	// From The `next.iterator` of an earlier page of this chat. Anything else is 400 `bad-cursor`. Leave the
-	// parameter out for the first page.
+	// From The `next.iterator` of an earlier page of this chat. Anything else is 400 `bad-cursor`, two of them
+	// 400 `bad-parameters`. Leave the parameter out for the first page.
 	From *string `form:"from,omitempty" json:"from,omitempty"`
 
 	// IfNoneMatch The `ETag` of the page as the client has it.

@@ -22,7 +22,7 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	address := ratelimit.AddressKey(httpkit.InfoOf(r.Context()).Client)
 	if decision := a.guesses.byAddress.Take(r.Context(), address); !decision.OK {
-		return errs.ErrRequestLimit.After(decision.Wait)
+		return overGuesses(errs.ErrRequestLimit.After(decision.Wait))
 	}
 	err = a.service.Register(r.Context(), body.UserName, body.Password)
 	if errors.Is(err, errs.ErrBadParameters) {
@@ -47,7 +47,7 @@ func (a *app) logIn(w http.ResponseWriter, r *http.Request) (err error) {
 	client := httpkit.InfoOf(r.Context()).Client
 	attempt, err := a.guesses.begin(r.Context(), ratelimit.AddressKey(client), ratelimit.NameKey(norm.NFC.String(body.UserName)))
 	if err != nil {
-		return err
+		return overGuesses(err)
 	}
 	token, err := a.service.LogIn(r.Context(), body.UserName, body.Password, client.String(), r.UserAgent())
 	attempt.end(r.Context(), err)
@@ -65,7 +65,7 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 	info := httpkit.InfoOf(r.Context())
 	attempt, err := a.guesses.begin(r.Context(), ratelimit.AddressKey(info.Client), ratelimit.AccountKey(info.Caller.AccountID))
 	if err != nil {
-		return err
+		return overGuesses(err)
 	}
 	ended, err := a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
 	attempt.end(r.Context(), err)
@@ -80,4 +80,12 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 // isGuess tells a wrong name or password from everything else that can fail.
 func isGuess(err error) bool {
 	return errors.Is(err, errs.ErrAccountNotFound) || errors.Is(err, errs.ErrBadPassword)
+}
+
+// overGuesses says of a refusal what is limited: it is not how many requests come.
+func overGuesses(err error) error {
+	if !errs.Is(err, errs.Limited) {
+		return err
+	}
+	return errs.From(err).WithDetails("too many registrations and failed log-ins from this address, or failed log-ins to this account")
 }

@@ -39,7 +39,7 @@ func (a *app) identify(next http.Handler) http.Handler {
 func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, error) {
 	token, ok := a.token(r)
 	if !ok {
-		return messenger.Session{}, errs.ErrAuthFailed
+		return messenger.Session{}, a.noToken(r)
 	}
 	hash := token.Hash()
 	// An address over its limit can't make us look up what it invents, not even
@@ -93,4 +93,18 @@ func (a *app) token(r *http.Request) (messenger.Token, bool) {
 		return messenger.Token{}, false
 	}
 	return messenger.ParseToken(strings.TrimSpace(secret))
+}
+
+// noToken says why token found none, and what it looks for. What a header has
+// might be a secret in another form: nothing of it is shown.
+func (a *app) noToken(r *http.Request) error {
+	fault := "can't be read"
+	switch len(r.Header.Values(a.options.Header)) {
+	case 0:
+		fault = "is missing"
+	case 1:
+	default:
+		fault = "is given twice"
+	}
+	return errs.ErrAuthFailed.WithDetails(`the header %s %s; its form is "%[1]s: %[3]s SESSION_ID"`, a.options.Header, fault, a.options.Scheme)
 }

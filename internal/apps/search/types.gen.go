@@ -126,8 +126,8 @@ type ListSearchResultsParams struct {
 	// Limit How many results to answer at most.
 	Limit int `form:"limit" json:"limit"`
 
-	// From The `next.iterator` of an earlier page of this task. Anything else is 400 `bad-cursor`. Leave the
-	// parameter out for the first page.
+	// From The `next.iterator` of an earlier page of this task. Anything else is 400 `bad-cursor`, two of them
+	// 400 `bad-parameters`. Leave the parameter out for the first page.
 	From *string `form:"from,omitempty" json:"from,omitempty"`
 }
 
