@@ -223,7 +223,7 @@ type Message struct {
 // MessageCreation A message to send.
 type MessageCreation struct {
 	// ClientMessageID Makes the request safe to send again: unique per account and chat, forever. The same one again
-	// gives the first `message_id`, whatever the text. Everyone who reads the message sees it.
+	// gives the first `message_id`, whatever the text within its limits. Everyone who reads the message sees it.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
 	// Message The text, of at most 65536 bytes in UTF-8 unless the server is set otherwise (262144 at most).
@@ -648,7 +648,9 @@ type ClientInterface interface {
 	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever.
+	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+	// where the server's limit was lowered meanwhile.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -660,7 +662,9 @@ type ClientInterface interface {
 	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever.
+	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+	// where the server's limit was lowered meanwhile.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1061,7 +1065,9 @@ func (c *Client) ListMessages(ctx context.Context, chatID string, params *ListMe
 // Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 // good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 // same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever.
+// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+// where the server's limit was lowered meanwhile.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1083,7 +1089,9 @@ func (c *Client) SendMessageWithBody(ctx context.Context, chatID string, params 
 // Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 // good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 // same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever.
+// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+// where the server's limit was lowered meanwhile.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2073,7 +2081,9 @@ type ClientWithResponsesInterface interface {
 	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever.
+	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+	// where the server's limit was lowered meanwhile.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2085,7 +2095,9 @@ type ClientWithResponsesInterface interface {
 	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever.
+	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+	// where the server's limit was lowered meanwhile.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2942,7 +2954,9 @@ func (c *ClientWithResponses) ListMessagesWithResponse(ctx context.Context, chat
 // Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 // good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 // same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever.
+// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+// where the server's limit was lowered meanwhile.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2960,7 +2974,9 @@ func (c *ClientWithResponses) SendMessageWithBodyWithResponse(ctx context.Contex
 // Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
 // good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
 // same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever.
+// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
+// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
+// where the server's limit was lowered meanwhile.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -53,7 +53,7 @@ type Message struct {
 // MessageCreation A message to send.
 type MessageCreation struct {
 	// ClientMessageID Makes the request safe to send again: unique per account and chat, forever. The same one again
-	// gives the first `message_id`, whatever the text. Everyone who reads the message sees it.
+	// gives the first `message_id`, whatever the text within its limits. Everyone who reads the message sees it.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
 	// Message The text, of at most 65536 bytes in UTF-8 unless the server is set otherwise (262144 at most).
