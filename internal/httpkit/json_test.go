@@ -81,7 +81,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 // What a body holds stands in no answer's details.
 func TestDecodeQuotesNothing(t *testing.T) {
-	for _, body := range []string{`{"name":["hush"]}`, `{"count":"hush"}`, `{"name":hush}`, `hush`, `{"hush":1,"hush":2}`} {
+	for _, body := range []string{`{"name":["hush"]}`, `{"name":{"hush":"hush"}}`, `{"list":{"hush":1}}`, `["hush"]`, `"hush"`, `{"count":"hush"}`, `{"name":hush}`, `hush`, `{"hush":1,"hush":2}`} {
 		_, err := DecodeBytes[sample]([]byte(body))
 		if err == nil || strings.Contains(errs.From(err).Details, "hush") {
 			t.Errorf("%s: %v", body, err)
