@@ -20,11 +20,15 @@ type File struct {
 }
 
 // Create begins the file that is to stand under path, with mode 0600. Where
-// something stands there the error is fs.ErrExist, unless it is to be replaced.
-// Publish or Discard comes next.
+// something stands there the error is fs.ErrExist, unless it is to be replaced,
+// which no device, pipe or directory is. Publish or Discard comes next.
 func Create(path string, replace bool) (*File, error) {
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return nil, fmt.Errorf("%s: %w", path, fs.ErrExist)
+	}
+	// Nobody who names /dev/null or /dev/stdout wants a file in its place.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file, and is not replaced", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

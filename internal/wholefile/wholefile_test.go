@@ -76,3 +76,18 @@ func TestPublishTooLate(t *testing.T) {
 	}
 	only(t, path, "first")
 }
+
+// What is no file is not replaced, by whatever name.
+func TestReplaceNoDevice(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(os.DevNull, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, filepath.Dir(link)} {
+		if file, err := wholefile.Create(path, true); err == nil {
+			file.Discard()
+			t.Errorf("%s would be replaced", path)
+		}
+	}
+}
