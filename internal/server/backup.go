@@ -6,7 +6,6 @@ import (
 
 	"messenger-api/internal/config"
 	"messenger-api/internal/store/sqlite"
-	"messenger-api/internal/wholefile"
 )
 
 type backupCommand struct {
@@ -20,9 +19,9 @@ func (c backupCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return err
 	}
-	file, err := wholefile.Create(c.File, c.Force)
+	file, err := createTarget(cfg, c.File, c.Force)
 	if err != nil {
-		return fmt.Errorf("backup: %w", explainExisting(err))
+		return fmt.Errorf("backup: %w", err)
 	}
 	defer file.Discard()
 	if err := sqlite.Backup(ctx, cfg.Database.DataDir, file.Name()); err != nil {

@@ -131,8 +131,15 @@ func Run(ctx context.Context, process Process) int {
 	return report(process, err)
 }
 
+// misuse is the error of a command that can't be meant as it was given.
+type misuse struct{ error }
+
+// Unwrap gives what is wrong with it.
+func (m misuse) Unwrap() error { return m.error }
+
 func report(process Process, err error) int {
 	var faults config.Faults
+	var misused misuse
 	switch {
 	case err == nil:
 		return exitOK
@@ -141,5 +148,8 @@ func report(process Process, err error) int {
 		return exitFault
 	}
 	fmt.Fprintf(process.Stderr, "messenger-api: %v\n", err)
+	if errors.As(err, &misused) {
+		return exitFault
+	}
 	return exitFailed
 }

@@ -8,10 +8,10 @@ import (
 	"os"
 	"strings"
 
+	"messenger-api/internal/config"
 	"messenger-api/internal/store/postgres"
 	"messenger-api/internal/store/sqlite"
 	"messenger-api/internal/transfer"
-	"messenger-api/internal/wholefile"
 )
 
 // streamName stands for the standard streams where a file can be named.
@@ -35,7 +35,7 @@ func (c exportCommand) Run(ctx context.Context, process Process) error {
 		return err
 	}
 	var written transfer.Counts
-	err = writeTo(c.File, c.Force, process.Stdout, func(out io.Writer) error {
+	err = c.writeTo(cfg, process.Stdout, func(out io.Writer) error {
 		w := transfer.NewWriter(out)
 		defer func() { written = w.Written() }()
 		if len(cfg.Database.Hosts) == 0 {
@@ -56,27 +56,19 @@ func (c exportCommand) Run(ctx context.Context, process Process) error {
 }
 
 // writeTo lets work write to a new file, or to the standard output.
-func writeTo(path string, replace bool, stdout io.Writer, work func(io.Writer) error) error {
-	if path == streamName {
+func (c exportCommand) writeTo(cfg config.Config, stdout io.Writer, work func(io.Writer) error) error {
+	if c.File == streamName {
 		return work(stdout)
 	}
-	file, err := wholefile.Create(path, replace)
+	file, err := createTarget(cfg, c.File, c.Force)
 	if err != nil {
-		return explainExisting(err)
+		return err
 	}
 	defer file.Discard()
 	if err := work(file); err != nil {
 		return err
 	}
 	return file.Publish()
-}
-
-// explainExisting says what helps against a file that is there.
-func explainExisting(err error) error {
-	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%w; --force replaces it", err)
-	}
-	return err
 }
 
 type importCommand struct {

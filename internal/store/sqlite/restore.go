@@ -25,6 +25,10 @@ func Restore(ctx context.Context, options Options, from string, log *slog.Logger
 	if from, err = filepath.Abs(from); err != nil {
 		return "", fmt.Errorf("find the backup: %w", err)
 	}
+	// Under another name of the database SQLite would not find its log.
+	if sameFile(from, filepath.Join(options.Directory, fileName)) {
+		return "", fmt.Errorf("%s is the database in %s itself", from, options.Directory)
+	}
 	if err := inspect(ctx, from); err != nil {
 		return "", err
 	}
@@ -68,7 +72,7 @@ func putAside(ctx context.Context, path string) (aside string, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	aside = path + ".until-" + time.Now().UTC().Format(asideLayout)
+	aside = path + asideInfix + time.Now().UTC().Format(asideLayout)
 	failure := emptyLog(ctx, path)
 	if busy(failure) || errors.Is(failure, errInUse) {
 		return "", failure
