@@ -200,6 +200,12 @@ func TestAccountRefusals(t *testing.T) {
 			"sessions revoke --all --user alice":   {"", 2, "can't be used together"},
 			"sessions revoke --user nobody":        {"", 1, "user-not-found"},
 			"sessions revoke --session no-session": {"", 1, "session-not-found"},
+			"user create boris\xff":                {"secret", 1, "valid UTF-8"},
+			"user passwd alice\xff":                {"secret", 1, "valid UTF-8"},
+			"user disable \xff":                    {"", 1, "valid UTF-8"},
+			"user enable \xff":                     {"", 1, "valid UTF-8"},
+			"sessions revoke --user=\xff":          {"", 1, "valid UTF-8"},
+			"user list --after \xed\xa0\x80":       {"", 2, "valid UTF-8"},
 		} {
 			result := testkit.RunBinary(t, database, refusal.input, strings.Fields(line)...)
 			if result.Code != refusal.code || result.Stdout != "" || !strings.Contains(result.Stderr, refusal.words) {

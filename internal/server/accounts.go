@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"messenger-api/internal/messenger"
 )
@@ -83,6 +85,14 @@ func (c userEnableCommand) Run(ctx context.Context, process Process) error {
 type userListCommand struct {
 	After string `help:"List only names that sort after this one, by their bytes."`
 	Limit int    `help:"List so many at most; 0 is all." default:"0"`
+}
+
+// Validate refuses what no list can be of.
+func (c userListCommand) Validate() error {
+	if !utf8.ValidString(c.After) {
+		return errors.New("--after must be valid UTF-8")
+	}
+	return nil
 }
 
 // Run implements the command user list. The columns have fixed widths, so that no

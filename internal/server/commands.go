@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"messenger-api/internal/config"
 	"messenger-api/internal/logging"
 )
@@ -107,14 +105,7 @@ func Run(ctx context.Context, process Process) int {
 	}
 	defer func() { _ = process.log.Flush() }() // also where a panic ends the process
 	helped := false
-	parser, err := kong.New(&commandLine{},
-		kong.Name("messenger-api"),
-		kong.Description("A self-hosted messenger backend. Settings come from the environment: docs/config.md lists them."),
-		kong.Writers(process.Stdout, process.Stderr),
-		kong.Exit(func(int) { helped = true }), // asked for by --help alone
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(process),
-	)
+	parser, err := newParser(ctx, process, func(int) { helped = true }) // asked for by --help alone
 	if err != nil {
 		return report(process, err)
 	}
