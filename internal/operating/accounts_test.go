@@ -82,7 +82,7 @@ func TestAccounts(t *testing.T) {
 
 		printed := command(t, settings, "second secret", "user", "passwd", "alice")
 		awaitEnd(t, first)
-		if !strings.Contains(printed, "1 sessions ended") {
+		if !strings.Contains(printed, "; 1 session ended\n") {
 			t.Errorf("passwd printed %q", printed)
 		}
 		logIn(t, server, "alice", "first secret", "bad-password")
@@ -131,7 +131,7 @@ func TestRevoke(t *testing.T) {
 			t.Errorf("revoked twice: %+v", result)
 		}
 		printed := command(t, settings, "", "sessions", "revoke", "--user", "alice")
-		if !strings.Contains(printed, "2 sessions ended") {
+		if !strings.Contains(printed, "; 2 sessions ended\n") {
 			t.Errorf("revoke printed %q", printed)
 		}
 		awaitEnd(t, alice)
@@ -205,6 +205,7 @@ func TestAccountRefusals(t *testing.T) {
 			"user disable \xff":                    {"", 1, "valid UTF-8"},
 			"user enable \xff":                     {"", 1, "valid UTF-8"},
 			"sessions revoke --user=\xff":          {"", 1, "valid UTF-8"},
+			"user list --limit=-1":                 {"", 2, "--limit must be 0 or more"},
 			"user list --after \xed\xa0\x80":       {"", 2, "valid UTF-8"},
 		} {
 			result := testkit.RunBinary(t, database, refusal.input, strings.Fields(line)...)

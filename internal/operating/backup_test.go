@@ -186,6 +186,9 @@ func TestBackupRefusals(t *testing.T) {
 	if content, err := os.ReadFile(path); err != nil || string(content) != "keep me" {
 		t.Errorf("the file became %q, %v", content, err)
 	}
+	if result := testkit.RunBinary(t, database, "", "backup", "-"); result.Code != 2 || !strings.Contains(result.Stderr, "standard output") {
+		t.Errorf("a backup to nowhere: %+v", result)
+	}
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

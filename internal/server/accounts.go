@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -89,8 +88,11 @@ type userListCommand struct {
 
 // Validate refuses what no list can be of.
 func (c userListCommand) Validate() error {
-	if !utf8.ValidString(c.After) {
+	switch {
+	case !utf8.ValidString(c.After):
 		return errors.New("--after must be valid UTF-8")
+	case c.Limit < 0:
+		return fmt.Errorf("--limit must be 0 or more, not %d", c.Limit)
 	}
 	return nil
 }
@@ -137,22 +139,4 @@ func day(t time.Time) string {
 		return "-"
 	}
 	return t.Format(time.RFC3339)
-}
-
-// shown quotes a name that could play tricks on a terminal or on who reads lines.
-func shown(name string) string {
-	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
-		return quoted
-	}
-	return name
-}
-
-func say(process Process, words ...any) error {
-	_, err := fmt.Fprintln(process.Stdout, words...)
-	return err
-}
-
-// sayEnded tells what was done and how many sessions it ended.
-func sayEnded(process Process, ended int, done string) error {
-	return say(process, done+";", ended, "sessions ended")
 }

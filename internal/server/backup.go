@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"messenger-api/internal/config"
@@ -11,6 +12,14 @@ import (
 type backupCommand struct {
 	File  string `arg:"" help:"Where to write the copy, readable to its owner only."`
 	Force bool   `help:"Replace FILE where there is one."`
+}
+
+// Validate refuses the standard output, which export writes to under this name.
+func (c backupCommand) Validate() error {
+	if c.File == streamName {
+		return errors.New("a database can't be written to the standard output; name a file, or use export")
+	}
+	return nil
 }
 
 // Run implements the command backup.

@@ -119,6 +119,8 @@ func readFrom(path string, stdin io.Reader) (io.ReadCloser, error) {
 }
 
 func describeCounts(counts transfer.Counts) string {
-	return fmt.Sprintf("%d accounts, %d sessions, %d chats, %d users in chats, %d events",
-		counts.Accounts, counts.Sessions, counts.Chats, counts.Users, counts.Events)
+	return strings.Join([]string{
+		count(counts.Accounts, "account", "accounts"), count(counts.Sessions, "session", "sessions"), count(counts.Chats, "chat", "chats"),
+		count(counts.Users, "user in a chat", "users in chats"), count(counts.Events, "event", "events"),
+	}, ", ")
 }
