@@ -67,6 +67,9 @@ type commandLine struct {
 	CheckConfig checkConfigCommand `cmd:"" help:"Print the effective settings, secrets masked, and their faults."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask /ping of the server, or the consumer, on this machine: exit 0 when it answers, else 1."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
+	Help        helpCommand        `cmd:"" help:"Show the help on a command, as its --help does."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
 
 type migrateCommands struct {
@@ -104,17 +107,17 @@ func Run(ctx context.Context, process Process) int {
 		process.log = logging.NewBuffer(process.Stderr)
 	}
 	defer func() { _ = process.log.Flush() }() // also where a panic ends the process
-	helped := false
-	parser, err := newParser(ctx, process, func(int) { helped = true }) // asked for by --help alone
+	answered := false
+	parser, err := newParser(ctx, process, func(int) { answered = true }) // by --help and --version alone
 	if err != nil {
 		return report(process, err)
 	}
 	command, err := parser.Parse(process.Arguments)
 	switch {
-	case helped:
+	case answered:
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(process.Stderr, "messenger-api: %v\nTry: messenger-api --help\n", err)
+		fmt.Fprintf(process.Stderr, "messenger-api: %v\nTry: %s\n", err, helpFor(err))
 		return exitFault
 	}
 	err = command.Run()

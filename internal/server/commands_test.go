@@ -31,36 +31,49 @@ func TestHelp(t *testing.T) {
 		"check-config":    {"settings"},
 		"healthcheck":     {"/ping", "exit 0", "--consumer"},
 		"version":         {"version"},
+		"help":            {"command"},
 	} {
-		for _, help := range []string{"--help", "-h"} {
+		for _, asked := range []string{command + " --help", command + " -h", "help " + command} {
 			// Faults of settings keep nobody from reading it.
-			result := testkit.Command(t, []string{"PORT=x"}, append(strings.Fields(command), help)...)
+			result := testkit.Command(t, []string{"PORT=x"}, strings.Fields(asked)...)
 			if result.Code != 0 || result.Stderr != "" || !strings.HasPrefix(result.Stdout, "Usage: messenger-api") {
-				t.Errorf("%s %s: %+v", command, help, result)
+				t.Errorf("%s: %+v", asked, result)
 			}
 			for _, word := range words {
 				if !strings.Contains(result.Stdout, word) {
-					t.Errorf("%s %s does not speak of %q:\n%s", command, help, word, result.Stdout)
+					t.Errorf("%s does not speak of %q:\n%s", asked, word, result.Stdout)
 				}
 			}
 		}
 	}
 }
 
+// The hint names the help on the command that was found, if any was.
 func TestMisuse(t *testing.T) {
-	for _, command := range []string{"nothing", "serve nothing", "--nothing", "migrate", "migrate nothing", "migrate down", "version --x", "-x",
-		"user", "user create", "user create alice secret", "sessions revoke", "sessions revoke --all --user alice", "backup", "restore", "export a b"} {
-		result := testkit.Command(t, testkit.Embedded(t), strings.Fields(command)...)
-		if result.Code != 2 || result.Stdout != "" || !strings.Contains(result.Stderr, "Try: messenger-api --help") {
-			t.Errorf("%s: %+v, want exit code 2 and a hint", command, result)
+	for line, command := range map[string]string{
+		"nothing": "", "--nothing": "", "-x": "", "--version nothing": "", "serve nothing": "serve", "version --x": "version",
+		"migrate": "migrate", "migrate nothing": "migrate", "migrate down": "migrate",
+		"user": "user", "user create": "user create", "user create alice secret": "user create", "user list --limit=-1": "user list",
+		"sessions revoke": "sessions revoke", "sessions revoke --all --user alice": "sessions revoke",
+		"backup": "backup", "backup --x FILE": "backup", "backup -": "backup", "restore": "restore", "export a b": "export", "help --x": "help",
+	} {
+		result := testkit.Command(t, testkit.Embedded(t), strings.Fields(line)...)
+		hint := "\nTry: messenger-api " + strings.TrimSpace(command+" --help") + "\n"
+		if result.Code != 2 || result.Stdout != "" || !strings.HasSuffix(result.Stderr, hint) {
+			t.Errorf("%s: %+v, want exit code 2 and the hint %q", line, result, hint)
 		}
+	}
+	if result := testkit.Command(t, testkit.Embedded(t), "help", "nothing"); result.Code != 2 || result.Stdout != "" || result.Stderr == "" {
+		t.Errorf("help on nothing: %+v, want exit code 2 and why", result)
 	}
 }
 
 func TestVersion(t *testing.T) {
-	result := testkit.Command(t, []string{"PORT=x"}, "version")
-	if result.Code != 0 || result.Stdout != "messenger-api test\n" || result.Stderr != "" {
-		t.Errorf("version: %+v", result)
+	for _, asked := range []string{"version", "--version", "serve --version"} {
+		result := testkit.Command(t, []string{"PORT=x"}, strings.Fields(asked)...)
+		if result.Code != 0 || result.Stdout != "messenger-api test\n" || result.Stderr != "" {
+			t.Errorf("%s: %+v", asked, result)
+		}
 	}
 }
 
