@@ -14,8 +14,9 @@ import (
 )
 
 // The short way of a batch, in two statements of one round trip: the first takes
-// the chats' locks, in the order of their ids, and as many numbers as there are
-// messages; the second stores the messages and is later, so that its snapshot is
+// the chats' locks, in the order of their ids (a plan from when there was next to no
+// chat may go another way, and two batches into each other's: then one of them waits
+// in vain), and as many numbers as there are messages; the second stores the messages and is later, so that its snapshot is
 // younger than the locks. It stores all or nothing: for a chat that is not there,
 // a user that is not the account's, or a message that is stored already, it
 // violates a constraint, and the numbers are given back with the transaction.
@@ -54,10 +55,7 @@ func (s *Store) appendAll(ctx context.Context, messages []messenger.Message) (ap
 func (l *line) append(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
 	numbered := number(messages)
 	advance, insert := numbered.parameters(), messageParameters(messages, numbered.followers)
-	turn, err := l.send(ctx, func(frontend *pgproto3.Frontend) {
-		advance.execute(frontend, advanceChatsName)
-		insert.execute(frontend, insertEventsName)
-	})
+	turn, err := l.send(ctx, func(frontend *pgproto3.Frontend) { runBoth(frontend, advance, insert) })
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +76,16 @@ func (l *line) append(ctx context.Context, messages []messenger.Message) ([]mess
 		appended[i] = messenger.Appended{MessageID: messages[i].ID, Seq: ends[messages[i].ChatID] - numbered.followers[i]}
 	}
 	return appended, nil
+}
+
+// runBoth brings the texts before it locks anything: should we vanish in the middle of
+// them, the database would keep the locks until it notices. A statement that returns
+// nothing has its snapshot from when it runs, not from when it is bound.
+func runBoth(frontend *pgproto3.Frontend, advance, insert *parameters) {
+	insert.bind(frontend, insertEventsName, insertEventsName)
+	advance.bind(frontend, advanceChatsName, advanceChatsName)
+	frontend.SendExecute(&pgproto3.Execute{Portal: advanceChatsName})
+	frontend.SendExecute(&pgproto3.Execute{Portal: insertEventsName})
 }
 
 var errMisread = errors.New("the database answered with other columns than were asked for")

@@ -51,9 +51,9 @@ func appendInteger(raw []byte, number int64) []byte {
 
 func appendTime(raw []byte, t time.Time) []byte { return appendInteger(raw, t.UnixMicro()-epoch) }
 
-// execute binds a prepared statement to the parameters and runs it, on what the
-// frontend sends next.
-func (p *parameters) execute(frontend *pgproto3.Frontend, statement string) {
+// bind has the frontend send a prepared statement with the parameters next, which then
+// is ready to run under the portal's name.
+func (p *parameters) bind(frontend *pgproto3.Frontend, portal, statement string) {
 	values := make([][]byte, len(p.ends))
 	begin := 0
 	for i, end := range p.ends {
@@ -61,7 +61,6 @@ func (p *parameters) execute(frontend *pgproto3.Frontend, statement string) {
 		begin = end
 	}
 	frontend.SendBind(&pgproto3.Bind{
-		PreparedStatement: statement, ParameterFormatCodes: binaryFormat, Parameters: values, ResultFormatCodes: binaryFormat,
+		DestinationPortal: portal, PreparedStatement: statement, ParameterFormatCodes: binaryFormat, Parameters: values, ResultFormatCodes: binaryFormat,
 	})
-	frontend.SendExecute(&pgproto3.Execute{})
 }
