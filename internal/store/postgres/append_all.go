@@ -16,10 +16,11 @@ import (
 // The short way of a batch, in two statements of one round trip: the first takes
 // the chats' locks, in the order of their ids (a plan from when there was next to no
 // chat may go another way, and two batches into each other's: then one of them waits
-// in vain), and as many numbers as there are messages; the second stores the messages and is later, so that its snapshot is
-// younger than the locks. It stores all or nothing: for a chat that is not there,
-// a user that is not the account's, or a message that is stored already, it
-// violates a constraint, and the numbers are given back with the transaction.
+// in vain), and as many numbers as there are messages; the second stores the messages
+// and is later, so that its snapshot is younger than the locks. It stores all or
+// nothing: for a chat that is not there, a user that is not the account's, or a message
+// that is stored already, it violates a constraint, and the numbers are given back with
+// the transaction.
 const (
 	advanceChatsName = "advance_chats"
 	insertEventsName = "insert_events"
