@@ -91,15 +91,16 @@ func (s *Server) Kill() {
 
 // Pause stops the server as it is: its connections stay, and nothing is answered
 // before Resume.
-func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+func (s *Server) Pause() {
+	s.t.Helper()
+	await.Stopped(s.t, s.command.Process.Pid)
+}
 
 // Resume lets a paused server go on.
-func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
-
-func (s *Server) signal(signal os.Signal) {
+func (s *Server) Resume() {
 	s.t.Helper()
-	if err := s.command.Process.Signal(signal); err != nil {
-		s.t.Fatalf("signal redis-server: %v", err)
+	if err := s.command.Process.Signal(syscall.SIGCONT); err != nil {
+		s.t.Fatalf("resume redis-server: %v", err)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"messenger-api/internal/testkit/await"
 )
 
 // Broker is a RabbitMQ of a test's own, with a node name, a cookie and an epmd
@@ -116,15 +118,16 @@ func (b *Broker) Kill() {
 
 // Pause stops the broker as it is: its connections stay, and nothing is answered
 // before Resume.
-func (b *Broker) Pause() { b.signal(syscall.SIGSTOP) }
+func (b *Broker) Pause() {
+	b.t.Helper()
+	await.Stopped(b.t, -b.server.Process.Pid)
+}
 
 // Resume lets a paused broker go on.
-func (b *Broker) Resume() { b.signal(syscall.SIGCONT) }
-
-func (b *Broker) signal(signal syscall.Signal) {
+func (b *Broker) Resume() {
 	b.t.Helper()
-	if err := syscall.Kill(-b.server.Process.Pid, signal); err != nil {
-		b.t.Fatalf("signal rabbitmq-server: %v", err)
+	if err := syscall.Kill(-b.server.Process.Pid, syscall.SIGCONT); err != nil {
+		b.t.Fatalf("resume rabbitmq-server: %v", err)
 	}
 }
 
