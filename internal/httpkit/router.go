@@ -1,6 +1,7 @@
 package httpkit
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -91,7 +92,10 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	info := InfoOf(request.Context())
 	info.Route, info.match = pattern, match
-	if request.Body != nil && request.Body != http.NoBody {
+	switch {
+	case request.ContentLength > r.bodyMax:
+		request.Body = tooLarge{request.Body, r.bodyMax}
+	case request.Body != nil && request.Body != http.NoBody:
 		request.Body = http.MaxBytesReader(w, request.Body, r.bodyMax)
 	}
 	if err := handler(w, request); err != nil {
@@ -100,6 +104,16 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	info.match = nil
 	r.matches.Put(match)
 }
+
+// tooLarge is a body whose length says that it is: nothing of it is waited for.
+type tooLarge struct {
+	io.Closer
+
+	limit int64
+}
+
+// Read implements io.Reader. It fails as http.MaxBytesReader does.
+func (t tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: t.limit} }
 
 // Param returns the value that a path has for a parameter of its pattern. Only the
 // handler may ask.

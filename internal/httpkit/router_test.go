@@ -1,6 +1,7 @@
 package httpkit
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -115,5 +116,16 @@ func TestMiddlewareStandsInItsOrder(t *testing.T) {
 	observed(t, testRouter(), httptest.NewRequest(http.MethodGet, "/open", nil), named("first"), named("second"))
 	if strings.Join(order, " ") != "first second" {
 		t.Errorf("order: %q", order)
+	}
+}
+
+// A body that says itself that it is too large is refused before it comes.
+func TestDeclaredTooLarge(t *testing.T) {
+	reader, writer := io.Pipe()
+	defer writer.Close() // nothing is ever written
+	request := httptest.NewRequest(http.MethodPost, "/open", reader)
+	request.ContentLength = 1 << 40
+	if answer, _ := observed(t, testRouter(), request, asSomebody); answer.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %d %s", answer.Code, answer.Body)
 	}
 }
