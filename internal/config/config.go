@@ -84,7 +84,7 @@ const (
 type Cache struct {
 	Type     string   `env:"CACHE_TYPE" envDefault:"memory" oneof:"memory,redis" doc:"The process's own memory, or Redis, which needs REDIS_URL."`
 	URL      RedisURL `env:"REDIS_URL" secret:"true" schemes:"redis,rediss" form:"[user:password@]host[:port][/number of a database]" unset:"not set" doc:"Where Redis is, redis://[user:password@]host[:port][/number of a database]; rediss:// for TLS. A password in it is percent-encoded."`
-	MaxBytes int      `env:"CACHE_MAX_BYTES" envDefault:"67108864" min:"1048576" max:"68719476736" doc:"Memory of this process for cached pages and sessions, in bytes."`
+	MaxBytes int64    `env:"CACHE_MAX_BYTES" envDefault:"67108864" min:"1048576" max:"68719476736" doc:"Memory of this process for cached pages and sessions, in bytes."`
 	Password Secret   `env:"REDIS_PWD" secret:"true" unset:"not set" doc:"Password at Redis, where REDIS_URL has none."`
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,17 @@ func TestEverySetting(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, byContent); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What a document says is the least and the most of a setting can be had.
+func TestBoundsCanBeHad(t *testing.T) {
+	for _, s := range settings() {
+		for _, bound := range []string{s.min, s.max} {
+			if _, err := Load([]string{s.name + "=" + bound}, knownApps); err != nil && strings.Contains(err.Error(), s.name+": ") {
+				t.Error(err)
+			}
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ type caches struct {
 }
 
 func openCaches(cfg config.Config, log *slog.Logger) (caches, error) {
-	own, err := memory.Open(memory.Options{MaxBytes: int64(cfg.Cache.MaxBytes)})
+	own, err := memory.Open(memory.Options{MaxBytes: cfg.Cache.MaxBytes})
 	if err != nil || cfg.Cache.Type == config.CacheMemory {
 		return caches{shared: own, own: own}, err
 	}
