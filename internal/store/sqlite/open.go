@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"messenger-api/internal/store/sqlite/walfile"
 )
 
 // fileName is the database in the directory.
@@ -88,7 +90,7 @@ func makeDirectory(path string) (string, error) {
 }
 
 func (s *Store) connect(ctx context.Context, path string, echo bool) error {
-	if err := syncDataOnly(); err != nil {
+	if err := errors.Join(syncDataOnly(), walfile.Register()); err != nil {
 		return err
 	}
 	// SQLite would make the file readable to everybody.
