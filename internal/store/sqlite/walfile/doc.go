@@ -7,11 +7,15 @@
 // of its commit, mostly in one call.
 //
 // It is a VFS, SQLite's interface to the operating system
-// (https://sqlite.org/vfs.html): the one that SQLite brings, but for the methods of
-// a write-ahead log. Every method that looks at the file, and the sync, writes first
-// what was collected, so SQLite finds the file as if each piece had been written at
-// once. Others, who read the file through handles of their own, read in it what is
-// committed; a connection that uses the VFS must therefore commit with
-// synchronous=FULL, with which SQLite syncs the log before it shows anybody that
-// there is more in it (https://sqlite.org/fileformat2.html#walindexformat).
+// (https://sqlite.org/vfs.html): the one that SQLite brings, but for some methods of
+// a database and its log. Two things make it safe:
+//
+//   - What is collected is of the transaction under way, and it is given up with the
+//     log's write lock. So nobody else can have written into the log meanwhile, and
+//     nothing of a transaction that was rolled back comes into the file later.
+//   - What a commit brings is written before it is synced, and SQLite syncs it before
+//     it shows anybody that there is more in the log
+//     (https://sqlite.org/fileformat2.html#walindexformat). A connection that uses the
+//     VFS must therefore commit with synchronous=FULL, and must not use
+//     locking_mode=EXCLUSIVE, with which it would keep the lock.
 package walfile

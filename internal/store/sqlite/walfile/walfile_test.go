@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,38 +17,112 @@ import (
 	"messenger-api/internal/store/sqlite/walfile"
 )
 
-// Whatever a transaction does, once it is committed all of it is in the files, for others
-// who read them and for whoever opens them after a crash.
+// Whatever transactions do, of the connection with the VFS and of another without it, once
+// one is committed all of it is in the files, for others who read them and for whoever
+// opens them after a crash, and what was rolled back never is.
 func TestCommittedIsInTheFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "messenger.db")
-	writer := writerOf(t, path)
-	other := open(t, path)
 	random := rand.New(rand.NewPCG(1, 2))
-	for n := range 40 {
-		tx, err := writer.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
+	with := writerOf(t, path)
+	without := open(t, path, settings...)
+	committed := contents(t, with)
+	for n := range 60 {
+		writer := with
+		if random.IntN(3) == 0 {
+			writer = without
 		}
-		change(t, tx, random)
-		within := contents(t, tx)
-		if n%5 == 4 {
-			if err := tx.Rollback(); err != nil {
-				t.Fatal(err)
-			}
-			continue
+		within, kept := transact(t, writer, random)
+		if kept {
+			committed = within
 		}
-		if err := tx.Commit(); err != nil {
-			t.Fatal(err)
+		if random.IntN(4) == 0 {
+			exec(t, with, "PRAGMA wal_checkpoint(PASSIVE)")
 		}
 		crashed := open(t, copied(t, path))
-		for who, database := range map[string]*sql.DB{"writer": writer, "other": other, "after a crash": crashed} {
-			if got := contents(t, database); got != within {
-				t.Fatalf("transaction %d, %s: %s, want %s", n, who, got, within)
+		for who, database := range map[string]*sql.DB{"with": with, "without": without, "after a crash": crashed} {
+			if got := contents(t, database); got != committed {
+				t.Fatalf("transaction %d, %s: %s, want %s", n, who, got, committed)
 			}
 		}
 		checkIntegrity(t, crashed)
 		if err := crashed.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// transact runs a transaction, and returns what it saw at its end and whether it was
+// committed.
+func transact(t *testing.T, writer *sql.DB, random *rand.Rand) (within string, committed bool) {
+	t.Helper()
+	tx, err := writer.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, tx, random)
+	within = contents(t, tx)
+	end, committed := tx.Commit, true
+	if random.IntN(3) == 0 {
+		end, committed = tx.Rollback, false
+	}
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+	return within, committed
+}
+
+// What a transaction that was rolled back had written on the way, for the cache was full,
+// is not written later over what others have committed.
+func TestRolledBackIsGone(t *testing.T) {
+	for what, then := range map[string]func(t *testing.T, with *sql.DB){
+		"read":       func(t *testing.T, with *sql.DB) { contents(t, with) },
+		"write":      func(t *testing.T, with *sql.DB) { exec(t, with, "INSERT OR REPLACE INTO texts VALUES (100, 'b')") },
+		"checkpoint": func(t *testing.T, with *sql.DB) { exec(t, with, "PRAGMA wal_checkpoint(PASSIVE)") },
+		"close": func(t *testing.T, with *sql.DB) {
+			if err := with.Close(); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "messenger.db")
+			with, without := writerOf(t, path), open(t, path, settings...)
+			for id := range 33 {
+				exec(t, with, "INSERT INTO texts VALUES (?, ?)", id, strings.Repeat("a", 3000))
+			}
+			exec(t, without, "PRAGMA wal_checkpoint(PASSIVE)")
+			tx, err := with.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for id := range 33 {
+				exec(t, tx, "UPDATE texts SET text = ? WHERE id = ?", strings.Repeat("c", 3000), id)
+			}
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			for id := range 30 {
+				exec(t, without, "INSERT INTO texts VALUES (?, ?)", 100+id, strings.Repeat("b", 3000))
+			}
+			then(t, with)
+			crashed := open(t, copied(t, path))
+			if got, want := contents(t, crashed), contents(t, without); got != want || !strings.HasPrefix(got, "63 ") {
+				t.Errorf("after a crash: %s, want %s", got, want)
+			}
+			checkIntegrity(t, crashed)
+		})
+	}
+}
+
+// Where sectors can't be overwritten safely SQLite writes after it has synced: it does so
+// as if there was no VFS.
+func TestUnsafeOverwrites(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "messenger.db")
+	with, without := writerOf(t, path, "psow=0"), open(t, path)
+	for id := range 10 {
+		exec(t, with, "INSERT INTO texts VALUES (?, 'text')", id)
+		if got, want := contents(t, without), contents(t, with); got != want {
+			t.Fatalf("%s, want %s", got, want)
 		}
 	}
 }
@@ -80,14 +155,18 @@ func TestRegisterManyTimesAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-// writerOf opens a database with the VFS, a table in it, and a cache of a few pages.
-func writerOf(t *testing.T, path string) *sql.DB {
+// settings are of a connection that writes, with a cache of a few pages.
+var settings = []string{
+	"_journal_mode=WAL", "_synchronous=FULL", "_pragma=cache_size(10)", "_pragma=wal_autocheckpoint(300)",
+}
+
+// writerOf opens a database with the VFS, and makes a table in it.
+func writerOf(t *testing.T, path string, more ...string) *sql.DB {
 	t.Helper()
 	if err := walfile.Register(); err != nil {
 		t.Fatal(err)
 	}
-	writer := open(t, path, "vfs="+walfile.Name, "_journal_mode=WAL", "_synchronous=FULL",
-		"_pragma=cache_size(10)", "_pragma=wal_autocheckpoint(300)")
+	writer := open(t, path, slices.Concat(settings, more, []string{"vfs=" + walfile.Name})...)
 	exec(t, writer, "CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
 	return writer
 }
@@ -135,7 +214,7 @@ func contents(t *testing.T, from interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprint(rows, ids, lengths, letters)
+	return fmt.Sprintf("%d %d %d %d", rows, ids, lengths, letters)
 }
 
 func checkIntegrity(t *testing.T, database *sql.DB) {
