@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"messenger-api/client"
+	"messenger-api/internal/testkit/freeport"
 )
 
 // bareCommand makes this program the bare server, in a process of its own as
@@ -74,7 +75,7 @@ func startBare(ctx context.Context, l *lab, kind targetKind) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := freeAddress(ctx)
+	address, err := freeport.Address()
 	if err != nil {
 		return nil, err
 	}

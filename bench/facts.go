@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"messenger-api/client"
+	"messenger-api/internal/testkit/freeport"
 )
 
 // fact is what is measured once, on servers of its own with the embedded
@@ -56,7 +57,7 @@ func measureStarts(ctx context.Context, l *lab) ([]factValue, error) {
 }
 
 func (l *lab) measureStart(ctx context.Context, database *database) (ping, pingDB time.Duration, err error) {
-	address, err := freeAddress(ctx)
+	address, err := freeport.Address()
 	if err != nil {
 		return 0, 0, err
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"strings"
+
+	"messenger-api/internal/testkit/freeport"
 )
 
 // targetKind says what a server is, before it is started.
@@ -57,7 +59,7 @@ func startTarget(ctx context.Context, l *lab, kind targetKind) (*target, error) 
 
 // startServer runs the binary on a database until it may be used.
 func (l *lab) startServer(ctx context.Context, name, logLevel string, database *database) (*process, error) {
-	address, err := freeAddress(ctx)
+	address, err := freeport.Address()
 	if err != nil {
 		return nil, err
 	}

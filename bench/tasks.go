@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"messenger-api/bench/corpus"
+	"messenger-api/internal/testkit/freeport"
 )
 
 // measure takes the time of searches from the request to their end: one after
@@ -49,7 +50,7 @@ func (a *archive) measure(ctx context.Context, target searchTarget, o searchOpti
 
 // startConsumer runs the command consumer beside the server.
 func (a *archive) startConsumer(ctx context.Context, database *database) (*process, error) {
-	address, err := freeAddress(ctx)
+	address, err := freeport.Address()
 	if err != nil {
 		return nil, err
 	}

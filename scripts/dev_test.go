@@ -4,13 +4,15 @@ package scripts_test
 import (
 	"bufio"
 	"io"
-	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"messenger-api/internal/testkit/freeport"
 )
 
 // patience is long: a machine may be busy with other tests.
@@ -30,7 +32,7 @@ func TestDevStops(t *testing.T) {
 			}
 			defer output.Close()
 			script := exec.Command("./dev")
-			script.Env = append(os.Environ(), "PORT="+freePort(t), "DATA_DIR="+t.TempDir(), "METRICS_ADDR=127.0.0.1:0")
+			script.Env = append(os.Environ(), "PORT="+strconv.Itoa(freeport.For(t)), "DATA_DIR="+t.TempDir(), "METRICS_ADDR=127.0.0.1:0")
 			script.Stdout, script.Stderr = outputOfScript, outputOfScript
 			script.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as a terminal has it
 			err = script.Start()
@@ -70,18 +72,4 @@ func readUntil(t *testing.T, lines *bufio.Reader, words string) (printed string)
 			return printed
 		}
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }

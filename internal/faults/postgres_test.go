@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -11,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"messenger-api/internal/testkit/freeport"
 )
 
 // postgresServer is a PostgreSQL of the test's own, to be killed.
@@ -35,7 +36,7 @@ func startPostgres(t *testing.T) *postgresServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(directory) })
-	p := &postgresServer{t: t, directory: directory, port: freePort(t)}
+	p := &postgresServer{t: t, directory: directory, port: freeport.For(t)}
 	p.dropRoot()
 	p.run("initdb", "--pgdata", p.data(), "--auth", "trust", "--username", "messenger", "--encoding", "UTF8", "--locale", "C")
 	p.start()
@@ -130,14 +131,4 @@ func (p *postgresServer) environment() []string {
 		"POSTGRES_HOSTS=127.0.0.1:" + strconv.Itoa(p.port), "POSTGRES_USER=messenger", "POSTGRES_DB=postgres",
 		"POSTGRES_SSLMODE=disable",
 	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }

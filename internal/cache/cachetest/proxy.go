@@ -9,6 +9,8 @@ import (
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
+
+	"messenger-api/internal/testkit/freeport"
 )
 
 // Proxy stands between a client and its server, and spoils what goes through.
@@ -23,7 +25,7 @@ type Proxy struct {
 func NewProxy(t testing.TB, address string) *Proxy {
 	t.Helper()
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	p := &Proxy{t: t, proxy: toxiproxy.NewProxy(server, "redis", "127.0.0.1:0", address)}
+	p := &Proxy{t: t, proxy: toxiproxy.NewProxy(server, "redis", fmt.Sprintf("127.0.0.1:%d", freeport.For(t)), address)}
 	t.Cleanup(p.Cut)
 	p.Restore()
 	return p

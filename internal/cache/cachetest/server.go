@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"messenger-api/internal/testkit/await"
+	"messenger-api/internal/testkit/freeport"
 )
 
 // RedisURL is the Redis that tests share, from TEST_REDIS_URL.
@@ -45,7 +46,7 @@ func StartServer(t testing.TB, arguments ...string) *Server {
 	if err != nil {
 		t.Fatalf("this test kills a Redis of its own, and there is no program redis-server (Debian's package of that name has it): %v", err)
 	}
-	s := &Server{t: t, program: program, port: freePort(t)}
+	s := &Server{t: t, program: program, port: freeport.For(t)}
 	s.arguments = append([]string{
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
 	}, arguments...)
@@ -109,13 +110,3 @@ func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv
 
 // URL is the server's address as a setting, without a password.
 func (s *Server) URL() *url.URL { return &url.URL{Scheme: "redis", Host: s.Address()} }
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}

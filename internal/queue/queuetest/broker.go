@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"messenger-api/internal/testkit/await"
+	"messenger-api/internal/testkit/freeport"
 )
 
 // Broker is a RabbitMQ of a test's own, with a node name, a cookie and an epmd
@@ -30,7 +31,7 @@ type Broker struct {
 // StartBroker starts a RabbitMQ on a free port. It ends with the test.
 func StartBroker(t testing.TB) *Broker {
 	t.Helper()
-	b := &Broker{t: t, home: t.TempDir(), port: freePort(t), epmd: freePort(t), distribution: freePort(t)}
+	b := &Broker{t: t, home: t.TempDir(), port: freeport.For(t), epmd: freeport.For(t), distribution: freeport.For(t)}
 	// The wrapper on PATH insists on a user and files of the machine; what it wraps does not.
 	for _, directory := range []string{"/usr/lib/rabbitmq/bin", "/opt/homebrew/sbin", "/usr/local/sbin"} {
 		if _, err := os.Stat(filepath.Join(directory, "rabbitmq-server")); err == nil {
@@ -159,14 +160,4 @@ func (b *Broker) environment() []string {
 		"RABBITMQ_ENABLED_PLUGINS_FILE=" + in("plugins"), "RABBITMQ_ADVANCED_CONFIG_FILE=" + in("advanced.config"),
 		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
 	}
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }
