@@ -55,6 +55,23 @@ func TestOpenWaitsForTheDirectory(t *testing.T) {
 	}
 }
 
+// It is what the package walfile relies on.
+func TestTheWriterSyncsItsCommitsAndGivesUpItsLock(t *testing.T) {
+	s := open(t, t.TempDir())
+	var synchronous int
+	var locking string
+	if err := s.writer.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&synchronous); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.writer.QueryRowContext(t.Context(), "PRAGMA locking_mode").Scan(&locking); err != nil {
+		t.Fatal(err)
+	}
+	const full = 2
+	if synchronous != full || locking != "normal" {
+		t.Errorf("synchronous=%d, locking_mode=%s", synchronous, locking)
+	}
+}
+
 // notify closes a channel when something is logged.
 type notify struct {
 	slog.Handler

@@ -2,6 +2,7 @@ package walfile
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 
 	"modernc.org/libc"
@@ -41,6 +42,51 @@ func TestReadsElsewhereNeedNoRoom(t *testing.T) {
 	into := f.data(4)
 	if code := read(f.tls, f.log(), into, 4, 0); code != sqlite3.SQLITE_OK || string(bytesAt(into, 4)) != "1234" {
 		t.Errorf("%d, %q", code, bytesAt(into, 4))
+	}
+}
+
+func TestReadsOfWhatIsCollected(t *testing.T) {
+	for _, part := range []struct {
+		offset int64
+		want   string
+	}{{0, "12345678"}, {2, "3456"}, {4, "5678"}, {6, "78"}, {7, "8"}} {
+		f := openFakes(t)
+		f.write("1234", 0)
+		syncLog(f.tls, f.log(), 0)
+		f.write("56", 4)
+		f.write("78", 6)
+		into := f.data(len(part.want))
+		code := read(f.tls, f.log(), into, int32(len(part.want)), part.offset)
+		if got := string(bytesAt(into, int32(len(part.want)))); code != sqlite3.SQLITE_OK || got != part.want {
+			t.Errorf("%d, %q, want %q", code, got, part.want)
+		}
+	}
+}
+
+func TestWhatIsTooLargeToCollect(t *testing.T) {
+	f := openFakes(t)
+	large := strings.Repeat("5", capacity+1)
+	f.write("1234", 0)
+	f.write(large, 4)
+	if want := "1234" + large; f.content() != want {
+		t.Errorf("%d bytes are written, want %d", len(f.content()), len(want))
+	}
+	f.write("6789", capacity+5)
+	if code := syncLog(f.tls, f.log(), 0); code != sqlite3.SQLITE_OK || f.content() != "1234"+large+"6789" {
+		t.Errorf("later: %d, %d bytes", code, len(f.content()))
+	}
+}
+
+func TestACloseGivesUp(t *testing.T) {
+	f := openFakes(t)
+	f.write("1234", 0)
+	closeLog(f.tls, f.log())
+	d := databaseOf(addressOf(&f.databaseFile))
+	if f.content() != "" || d.log != 0 {
+		t.Errorf("%q is written, the database's log is %d", f.content(), d.log)
+	}
+	if code := lock(f.tls, addressOf(&f.databaseFile), writeLock, 1, sqlite3.SQLITE_SHM_UNLOCK|sqlite3.SQLITE_SHM_EXCLUSIVE); code != sqlite3.SQLITE_OK {
+		t.Errorf("a lock without a log: %d", code)
 	}
 }
 
@@ -94,7 +140,9 @@ func openFakes(t *testing.T) *fakeFiles {
 	takeDatabase(f.tls, addressOf(&f.databaseFile))
 	takeLog(f.tls, f.log(), addressOf(&f.databaseFile))
 	t.Cleanup(func() {
-		closeLog(f.tls, f.log())
+		if databaseOf(addressOf(&f.databaseFile)).log != 0 {
+			closeLog(f.tls, f.log())
+		}
 		giveBack(f.tls, addressOf(&f.databaseFile))
 		f.tls.Close()
 		runtime.KeepAlive([]any{closed, can, locked, synced, cut, size, onRead, onWrite})

@@ -104,7 +104,7 @@ func TestALogThatCantGrowForAWhile(t *testing.T) {
 }
 
 // limitFiles lets this process write files up to that size and a little more, until the
-// function that it returns is called.
+// function that it returns is called, or the test has ended.
 func limitFiles(t *testing.T, path string, more uint64) (unlimited func()) {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -120,6 +120,8 @@ func limitFiles(t *testing.T, path string, more uint64) (unlimited func()) {
 			t.Fatal(err)
 		}
 	}
+	unlimited = func() { set(limit) }
+	t.Cleanup(unlimited)
 	set(syscall.Rlimit{Cur: uint64(info.Size()) + more, Max: limit.Max})
-	return func() { set(limit) }
+	return unlimited
 }
