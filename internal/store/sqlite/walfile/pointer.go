@@ -5,7 +5,7 @@ import "unsafe"
 // SQLite is C that was translated into Go. Its memory is its own, outside of the
 // heap, and its pointers are numbers; a pointer to a function is that of a Go
 // function, which must be one of a package and no closure, for nothing else keeps it
-// alive. All that the compiler can't check is in this file.
+// alive. All conversions between the two are in this file.
 
 // at is the value at an address in SQLite's memory.
 func at[T any](address uintptr) *T {
