@@ -1,0 +1,53 @@
+package contract_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"messenger-api/internal/testkit"
+)
+
+// Strangers at an address don't lock out those who are logged in there.
+func TestLimitOfAnAddressSparesSessions(t *testing.T) {
+	withSettings(t, func(t *testing.T, s *testkit.Server) {
+		alice := logInVia(t, s, "alice", "10.1.0")
+		alice.Get("/v1/auth/sessions", via("10.9.0.1")...).Want(http.StatusOK)
+		time.Sleep(time.Second) // the user's own limit
+		limited(t, func(int) testkit.Answer { return s.WithSession(t, nobody).Get("/v1/chats", via("10.9.0.1")...) })
+		alice.Get("/v1/auth/sessions", via("10.9.0.1")...).Want(http.StatusOK)
+	}, "THROTTLING_RPS=1")
+}
+
+// sessionLookUps counts how often the database was asked for sessions by their
+// secrets.
+func sessionLookUps(s *testkit.Server) int {
+	count := 0
+	for line := range strings.Lines(s.Logs()) {
+		if strings.Contains(line, "token_hash") && strings.Contains(line, "SELECT") && !strings.Contains(line, "DELETE") {
+			count++
+		}
+	}
+	return count
+}
+
+// Beyond the limit of an address, no unknown session is looked up.
+func TestLimitSparesTheDatabase(t *testing.T) {
+	withSettings(t, func(t *testing.T, s *testkit.Server) {
+		before, refused := sessionLookUps(s), 0
+		for i := range 100 {
+			answer := s.WithSession(t, fmt.Sprintf("%032x", i)).Get("/v1/chats", via("10.1.0.1")...)
+			if answer.Status == http.StatusTooManyRequests {
+				refused++
+				continue
+			}
+			answer.Refused(http.StatusUnauthorized, "invalid-session-id")
+		}
+		asked := sessionLookUps(s) - before
+		if refused == 0 || asked == 0 || asked > 100-refused {
+			t.Errorf("the database was asked %d times, of 100 requests %d were refused", asked, refused)
+		}
+	}, "THROTTLING_RPS=1", "ECHO_DB=1")
+}

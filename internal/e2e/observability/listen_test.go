@@ -1,0 +1,105 @@
+package observability
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"messenger-api/internal/queue/queuetest"
+	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
+)
+
+// Without the app nothing listens, and nothing is served anywhere.
+func TestOff(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, append(testkit.Embedded(t), "APPS=cache,auth,throttling,api,search,docs")...)
+	traffic(t, s.API)
+	if s.MetricsURL != "" {
+		t.Errorf("metrics are at %s", s.MetricsURL)
+	}
+}
+
+// Metrics and profiles are nowhere on the public address.
+func TestNotOnThePublicAddress(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, append(testkit.Embedded(t), "DEBUG=on")...)
+	alice := s.As(t, "alice")
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap"} {
+		alice.Get(path).Refused(http.StatusNotFound, "not-found")
+	}
+}
+
+func TestProfilesOnlyWithDebug(t *testing.T) {
+	t.Parallel()
+	paths := []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/cmdline", "/debug/pprof/profile?seconds=1"}
+	quiet := testkit.Start(t, testkit.Embedded(t)...)
+	debug := testkit.Start(t, append(testkit.Embedded(t), "DEBUG=on")...)
+	for _, path := range paths {
+		quiet.MetricsStatus(t, path, http.StatusNotFound)
+		debug.MetricsStatus(t, path, http.StatusOK)
+	}
+	quiet.MetricsStatus(t, "/", http.StatusNotFound)
+}
+
+// An address that somebody asked for and that is taken is a fault.
+func TestTakenAddress(t *testing.T) {
+	t.Parallel()
+	taken := testkit.Start(t, testkit.Embedded(t)...).MetricsURL
+	taken = strings.TrimPrefix(taken, "http://")
+	settings := append(testkit.Embedded(t), "PORT=0", "HOST=127.0.0.1", "METRICS_ADDR="+taken)
+	if result := testkit.Command(t, settings, "serve"); result.Code != 1 || !strings.Contains(result.Stderr, "listen on METRICS_ADDR: ") {
+		t.Errorf("%+v, want exit code 1 and the setting's name", result)
+	}
+	settings = slices.Concat(testkit.Postgres(t), []string{
+		"RMQ_URL=amqp://127.0.0.1:1", "CONSUMER_PORT=0", "HOST=127.0.0.1", "CONSUMER_METRICS_ADDR=" + taken,
+	})
+	if result := testkit.Command(t, settings, "consumer"); result.Code != 1 || !strings.Contains(result.Stderr, "listen on CONSUMER_METRICS_ADDR: ") {
+		t.Errorf("%+v, want exit code 1 and the setting's name", result)
+	}
+}
+
+// An address that the server has itself is one that it can't have twice: nothing is started.
+func TestOneAddressTwice(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"127.0.0.1:8080", "0.0.0.0:8080"} {
+		result := testkit.Command(t, append(testkit.Embedded(t), "METRICS_ADDR="+address), "serve")
+		if result.Code != 2 || !strings.HasPrefix(result.Stderr, "METRICS_ADDR: ") || !strings.Contains(result.Stderr, "HOST and PORT") {
+			t.Errorf("%s: %+v, want exit code 2 and both settings' names", address, result)
+		}
+	}
+}
+
+// Servers that ask for no address share a machine: the first has the usual one.
+func TestTakenUsualAddress(t *testing.T) {
+	// Whoever has it, be it another program: from now on it is taken.
+	if listener, err := net.Listen("tcp", "127.0.0.1:9090"); err == nil {
+		defer listener.Close()
+	}
+	s := testkit.Start(t, append(testkit.Embedded(t), "METRICS_ADDR=")...)
+	traffic(t, s.API)
+	if s.MetricsURL != "" || !strings.Contains(s.Logs(), "METRICS_ADDR") {
+		t.Errorf("metrics are at %q; log:\n%s", s.MetricsURL, s.Logs())
+	}
+}
+
+// The consumer has metrics of its own.
+func TestConsumer(t *testing.T) {
+	t.Parallel()
+	settings := slices.Concat(testkit.Postgres(t), []string{"RMQ_URL=" + queuetest.StartBroker(t).URL()})
+	s := testkit.Start(t, settings...)
+	consumer := testkit.StartConsumer(t, settings...)
+	traffic(t, s.API)
+	scrape := consumer.Scrape(t)
+	want(t, scrape, 1, "messenger_searches_ended_total", "state", "SUCCESS")
+	want(t, scrape, 1, "messenger_up", "part", "queue")
+	want(t, scrape, 1, "messenger_ready")
+	lint(t, scrape)
+	await.Until(t, "the indexer has looked", func() bool {
+		_, found := consumer.Scrape(t).Value("messenger_search_index_behind_messages")
+		return found
+	})
+	want(t, s.Scrape(t), 0, "messenger_searches_ended_total")
+}

@@ -1,0 +1,272 @@
+package operator
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/testkit"
+)
+
+// load is what a client sends while something is done to its server.
+type load struct {
+	client     *testkit.Client
+	chat, user string
+
+	mu           sync.Mutex
+	acknowledged []string // message ids
+}
+
+func newLoad(client *testkit.Client) *load {
+	l := &load{client: client, chat: client.CreateChat("load")}
+	l.user = client.Join(l.chat, "writer")
+	return l
+}
+
+// run sends from several writers at once until the returned function is called.
+func (l *load) run() (stop func()) {
+	stopped := make(chan struct{})
+	var writers sync.WaitGroup
+	for writer := range 8 {
+		writers.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stopped:
+					return
+				default:
+				}
+				body := map[string]string{"message": fmt.Sprintf("load %d %d", writer, n)}
+				answer, err := l.client.Try(http.MethodPost, testkit.MessagesPath(l.chat, l.user), body)
+				if err == nil && answer.Status == http.StatusCreated {
+					l.mu.Lock()
+					l.acknowledged = append(l.acknowledged, answer.Field("message_id"))
+					l.mu.Unlock()
+				}
+			}
+		})
+	}
+	return func() { close(stopped); writers.Wait() }
+}
+
+// sofar is what has been acknowledged until now.
+func (l *load) sofar() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.acknowledged[:len(l.acknowledged):len(l.acknowledged)]
+}
+
+func (l *load) await(t *testing.T, count int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); len(l.sofar()) < count; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d messages in a minute, want %d", len(l.sofar()), count)
+		}
+	}
+}
+
+// verify wants a server to have all of these messages, and a log without holes.
+func (l *load) verify(t *testing.T, server testkit.API, want []string) {
+	t.Helper()
+	messages := server.WithSession(t, l.client.Session).ReadAll(l.chat, 1000)
+	found := map[string]bool{}
+	for i, message := range messages {
+		if seq := int64(len(messages) - i); message.Seq != seq {
+			t.Fatalf("the message has seq %d, want %d", message.Seq, seq)
+		}
+		found[message.MessageID] = true
+	}
+	for _, id := range want {
+		if !found[id] {
+			t.Errorf("the acknowledged message %s is missing", id)
+		}
+	}
+}
+
+func directoryOf(database []string) string { return strings.TrimPrefix(database[0], "DATA_DIR=") }
+
+// The drill: a backup taken under load, restored beside the server that goes on,
+// has every message that was acknowledged before it began.
+func TestRestoreDrill(t *testing.T) {
+	t.Parallel()
+	live := testkit.Embedded(t)
+	server := testkit.StartBinary(t, live...)
+	load := newLoad(server.As(t, "alice"))
+	stop := load.run()
+	copies := t.TempDir()
+	before := map[string][]string{}
+	for i := range 3 {
+		load.await(t, len(load.sofar())+200)
+		path := filepath.Join(copies, fmt.Sprint(i))
+		before[path] = load.sofar()
+		testkit.MustRun(t, live, "backup", path)
+		if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+			t.Errorf("the backup: %v, %v, want mode 0600", info, err)
+		}
+	}
+	stop()
+	if entries, err := os.ReadDir(copies); err != nil || len(entries) != len(before) {
+		t.Errorf("beside the backups: %v, %v", entries, err)
+	}
+	for path, acknowledged := range before {
+		restored := testkit.Embedded(t)
+		testkit.MustRun(t, restored, "restore", path)
+		copied := testkit.StartBinary(t, restored...)
+		load.verify(t, copied.API, acknowledged)
+		if code := copied.Terminate(); code != 0 {
+			t.Errorf("the server on the restored database ended with %d", code)
+		}
+	}
+	load.verify(t, server.API, load.sofar())
+}
+
+// An export beside servers that take sends is as of one moment, and as whole as a
+// backup.
+func TestExportUnderLoad(t *testing.T) {
+	onBoth(t, func(t *testing.T, database []string) {
+		server := testkit.StartBinary(t, database...)
+		load := newLoad(server.As(t, "alice"))
+		stop := load.run()
+		load.await(t, 300)
+		before := load.sofar()
+		exported := export(t, database)
+		stop()
+		for _, open := range databases {
+			moved := open(t)
+			move(t, exported, moved)
+			copied := testkit.StartBinary(t, moved...)
+			load.verify(t, copied.API, before)
+			copied.Terminate()
+		}
+	})
+}
+
+// A restore keeps what was there, so that it can be taken back.
+func TestRestoreIsTakenBack(t *testing.T) {
+	t.Parallel()
+	database := testkit.Embedded(t)
+	server := testkit.StartBinary(t, database...)
+	server.As(t, "alice")
+	path := filepath.Join(t.TempDir(), "backup")
+	testkit.MustRun(t, database, "backup", path)
+	server.As(t, "boris")
+	server.Kill() // what it leaves in its write-ahead log is kept too
+
+	printed := testkit.MustRun(t, database, "restore", path)
+	kept, err := filepath.Glob(filepath.Join(directoryOf(database), "messenger.db.until-*"))
+	if err != nil || len(kept) != 1 || !strings.Contains(printed, kept[0]) {
+		t.Fatalf("kept: %v, %v; printed: %s", kept, err, printed)
+	}
+	server.Restart()
+	server.Guest(t).LogIn("alice", testkit.Password)
+	boris := map[string]string{"user_name": "boris", "password": testkit.Password}
+	server.Guest(t).Post("/v1/auth/login", boris).Refused(http.StatusBadRequest, "user-not-found")
+	server.Terminate()
+
+	testkit.MustRun(t, database, "restore", kept[0])
+	server.Restart()
+	server.Guest(t).LogIn("boris", testkit.Password)
+}
+
+func TestBackupRefusals(t *testing.T) {
+	t.Parallel()
+	database := testkit.Embedded(t)
+	path := file(t, []byte("keep me"))
+	if result := testkit.RunBinary(t, database, "", "backup", path+".new"); result.Code != 1 || !strings.Contains(result.Stderr, "no database") {
+		t.Errorf("a backup of nothing: %+v", result)
+	}
+	testkit.MustRun(t, database, "migrate", "up")
+	if result := testkit.RunBinary(t, database, "", "backup", path); result.Code != 1 || !strings.Contains(result.Stderr, "--force") {
+		t.Errorf("a backup onto a file: %+v", result)
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != "keep me" {
+		t.Errorf("the file became %q, %v", content, err)
+	}
+	if result := testkit.RunBinary(t, database, "", "backup", "-"); result.Code != 2 || !strings.Contains(result.Stderr, "standard output") {
+		t.Errorf("a backup to nowhere: %+v", result)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.MustRun(t, database, "backup", "--force", relative)
+	for _, command := range []string{"backup", "restore"} {
+		if result := testkit.RunBinary(t, testkit.Postgres(t), "", command, path); result.Code != 2 || !strings.Contains(result.Stderr, "pg_") {
+			t.Errorf("%s on PostgreSQL: %+v", command, result)
+		}
+	}
+}
+
+// What is no whole database of ours is refused, and the one that is there stays.
+func TestRestoreRefusals(t *testing.T) {
+	t.Parallel()
+	database := testkit.Embedded(t)
+	server := testkit.StartBinary(t, database...)
+	newLoad(server.As(t, "alice"))
+	good := filepath.Join(t.TempDir(), "good")
+	testkit.MustRun(t, database, "backup", good)
+	server.Terminate()
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, newer := testkit.Embedded(t), testkit.Embedded(t)
+	testkit.ExecuteSQL(t, other, "CREATE TABLE accounts (x)")
+	testkit.MustRun(t, newer, "migrate", "up")
+	testkit.ExecuteSQL(t, newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")
+	damaged := append([]byte(nil), whole...)
+	for i := len(damaged) / 3; i < len(damaged)*2/3; i++ {
+		damaged[i] = 'x'
+	}
+	for name, path := range map[string]string{
+		"missing": good + ".missing", "no database": file(t, []byte(strings.Repeat("text ", 1000))), "empty": file(t, nil),
+		"another one": filepath.Join(directoryOf(other), "messenger.db"), "a newer one": filepath.Join(directoryOf(newer), "messenger.db"),
+		"truncated": file(t, whole[:len(whole)/2]), "damaged": file(t, damaged),
+	} {
+		if result := testkit.RunBinary(t, database, "", "restore", path); result.Code != 1 || result.Stdout != "" || result.Stderr == "" {
+			t.Errorf("%s: %+v, want a refusal", name, result)
+		}
+	}
+	server.Restart()
+	server.Guest(t).LogIn("alice", testkit.Password)
+	// The server has the directory: a restore waits for its end, and then gives up.
+	result := testkit.RunBinary(t, database, "", "restore", good)
+	if result.Code != 1 || !strings.Contains(result.Stderr, "another process serves from the data directory") {
+		t.Errorf("beside a server: %+v", result)
+	}
+	if entries, err := filepath.Glob(filepath.Join(directoryOf(database), "*until*")); err != nil || entries != nil {
+		t.Errorf("put aside: %v, %v", entries, err)
+	}
+}
+
+// A database that can't be read any more is put aside all the same, with its log.
+func TestRestoreOverDamage(t *testing.T) {
+	t.Parallel()
+	database := testkit.Embedded(t)
+	server := testkit.StartBinary(t, database...)
+	server.As(t, "alice")
+	good := filepath.Join(t.TempDir(), "good")
+	testkit.MustRun(t, database, "backup", good)
+	server.As(t, "boris")
+	server.Kill()
+	path := filepath.Join(directoryOf(database), "messenger.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("damage ", 10_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testkit.MustRun(t, database, "restore", good)
+	server.Restart()
+	server.Guest(t).LogIn("alice", testkit.Password)
+	boris := map[string]string{"user_name": "boris", "password": testkit.Password}
+	server.Guest(t).Post("/v1/auth/login", boris).Refused(http.StatusBadRequest, "user-not-found")
+	if kept, err := filepath.Glob(path + ".until-*"); err != nil || len(kept) == 0 {
+		t.Errorf("kept: %v, %v", kept, err)
+	}
+}
