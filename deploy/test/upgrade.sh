@@ -1,30 +1,37 @@
 # shellcheck shell=bash
-# The parts of deploy/test/run that need the image of an earlier commit as well.
+# The parts of deploy/test/run that need the image of an earlier version as well.
 
 readonly earlier=messenger-api:deploy-test-earlier
 
-# earlier_commit names UPGRADE_FROM, or else the commit before the newest migration of PostgreSQL, so that the upgrade
-# changes the schema.
-earlier_commit() {
-    local migrations=internal/store/postgres/migrations newest
+# earlier_version prints the commit to upgrade from: UPGRADE_FROM, or else that of the newest release, or nothing where
+# there is none.
+earlier_version() {
+    local line version commit
     if [ -n "${UPGRADE_FROM:-}" ]; then
-        git rev-parse --short=12 "$UPGRADE_FROM"
-    elif [ -n "$(git status --porcelain -- $migrations)" ]; then
-        git rev-parse --short=12 HEAD
-    else
-        newest=$(git log -1 --format=%H -- $migrations)
-        git rev-parse --short=12 "$newest^"
+        git rev-parse --verify --quiet "$UPGRADE_FROM^{commit}" || fail "UPGRADE_FROM=$UPGRADE_FROM is no commit"
+        return
     fi
+    line=$(sed -e '/^#/d' -e '/^[[:space:]]*$/d' deploy/releases | tail -n 1)
+    [ -n "$line" ] || return 0
+    read -r version commit <<<"$line"
+    git rev-parse --verify --quiet "$commit^{commit}" ||
+        fail "deploy/releases: the commit of $version, '$commit', is not in this clone: fetch it whole"
 }
 
-# build_earlier makes its image with the Dockerfile of today.
+# build_earlier makes its image with the Dockerfile of today. While nothing is released it is a second build of the
+# present source, so that the replacement is tested by itself.
 build_earlier() {
-    local commit
-    commit=$(earlier_commit) || fail 'there is no earlier commit: name one by UPGRADE_FROM'
-    mkdir -p "$work/earlier"
-    git archive "$commit" | tar -x -C "$work/earlier"
-    quiet docker build --file Dockerfile --build-arg VERSION="$commit" --build-arg COMMIT="$commit" --tag $earlier \
-        "$work/earlier"
+    local commit version source=$work/earlier
+    commit=$(earlier_version)
+    if [ -z "$commit" ]; then
+        say 'nothing is released yet: two builds of the present source replace each other, and no schema is upgraded'
+        version=unreleased source=.
+    else
+        version=$commit
+        mkdir -p "$source"
+        git archive "$commit" | tar -x -C "$source"
+    fi
+    quiet docker build --file Dockerfile --build-arg VERSION="$version" --build-arg COMMIT="$version" --tag $earlier "$source"
     say "the earlier image: $(docker run --rm $earlier version)"
 }
 
