@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"messenger-api/internal/pages"
@@ -25,6 +26,12 @@ func TestETag(t *testing.T) {
 	}
 	if one.ETag() == two.ETag() {
 		t.Error("two bodies have one tag")
+	}
+	long := strings.Repeat("x", 1<<20)
+	for _, other := range []string{long[1:], "y" + long[1:], long[1:] + "y", long[:1<<19] + "y" + long[1<<19+1:]} {
+		if read(nil, long).ETag() == read(nil, other).ETag() {
+			t.Error("two long bodies that differ in one byte have one tag")
+		}
 	}
 	empty := read(nil, "")
 	if len(empty.Body()) != 0 || empty.ETag() == one.ETag() {

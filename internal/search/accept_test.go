@@ -36,3 +36,37 @@ func TestDeletedBeforeItCounts(t *testing.T) {
 		t.Errorf("the answer is %v, want service-unavailable", err)
 	}
 }
+
+// unpublished is a queue that keeps what it confirms, and confirms nothing.
+type unpublished struct{ queue.Queue }
+
+func (unpublished) Durable() bool { return true }
+
+func (unpublished) Publish(context.Context, queue.ID) error { return queue.ErrUnavailable }
+
+// remembering knows the last task that was created.
+type remembering struct {
+	search.Store
+
+	last *search.Task
+}
+
+func (r remembering) CreateTask(ctx context.Context, task search.Task, confirmed bool, openMost int) error {
+	*r.last = task
+	return r.Store.CreateTask(ctx, task, confirmed, openMost)
+}
+
+// A search that could not be published leaves nothing behind, also where its caller
+// has gone.
+func TestFailedPublishLeavesNoTask(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 4})
+	store := remembering{w.store, &search.Task{}}
+	service := search.NewService(store, w.store, unpublished{w.queue}, w.options, slog.New(slog.DiscardHandler))
+	_, err := service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+	if !errors.Is(err, errs.ErrServiceUnavailable) {
+		t.Errorf("the answer is %v, want service-unavailable", err)
+	}
+	if err := w.store.ConfirmTask(t.Context(), store.last.ID, 20); !errors.Is(err, errs.ErrTaskNotFound) {
+		t.Errorf("the task is still there: %v", err)
+	}
+}

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
 	"messenger-api/internal/queue/embedded"
 	"messenger-api/internal/search"
+	"messenger-api/internal/testkit/await"
 )
 
 // sweep lets a sweeper run on the queue until the test ends, with a clock that is
@@ -73,16 +75,31 @@ func TestSweeperClaimsNothingForNothing(t *testing.T) {
 	w.must(w.store.FailTask(t.Context(), old, w.now().Add(-2*time.Hour)))
 	w.sweep(down, false, time.Hour)
 	// What is over goes first, so once it is gone the queue was asked, or will be.
-	for {
+	await.Until(t, "what is over is deleted", func() bool {
 		_, err := w.store.Task(t.Context(), old)
-		if errors.Is(err, errs.ErrTaskNotFound) {
-			break
-		}
-		w.must(err)
-		time.Sleep(time.Millisecond)
-	}
+		return errors.Is(err, errs.ErrTaskNotFound)
+	})
 	due, err := w.store.DueTasks(t.Context(), w.now().Add(time.Hour), 30*time.Second, 10)
 	if w.must(err); len(due) != 1 || due[0] != task {
 		t.Errorf("due are %v, want %v", due, task)
+	}
+}
+
+// A task whose publication is under way is left alone until it has had its time.
+func TestSweeperLeavesYoungTasksAlone(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 4})
+	unconfirmed := func(at time.Time) messenger.ID {
+		task := search.Task{ID: messenger.NewID(), AccountID: w.account, Request: search.Request{Text: "numbers"}, CreatedAt: at}
+		w.must(w.store.CreateTask(t.Context(), task, false, 20))
+		return task.ID
+	}
+	gone := func(task messenger.ID) bool {
+		return errors.Is(w.store.ConfirmTask(t.Context(), task, 0), errs.ErrTaskNotFound)
+	}
+	old, young := unconfirmed(w.now().Add(-11*time.Second)), unconfirmed(w.now())
+	w.sweep(w.queue, false, 0)
+	await.Until(t, "the old one is deleted", func() bool { return gone(old) })
+	if gone(young) {
+		t.Error("a task is deleted while it is published")
 	}
 }

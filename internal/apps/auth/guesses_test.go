@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -103,6 +104,43 @@ func TestTurnsThatTakeLong(t *testing.T) {
 			t.Fatal(err)
 		}
 		again.end(t.Context(), nil)
+		if left := len(guesses.turns.of); left > 0 {
+			t.Errorf("%d addresses are remembered", left)
+		}
+	})
+}
+
+// An attempt that is refused because of its name costs the address none of its own.
+func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const perMinute = 2
+		guesses := newGuesses(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+			return ratelimit.NewMemory(rate, time.Now)
+		}})
+		guess := func(address, name string) error {
+			attempt, err := guesses.begin(t.Context(), ratelimit.NameKey(address), ratelimit.NameKey(name))
+			if err == nil {
+				attempt.end(t.Context(), errs.ErrBadPassword)
+			}
+			return err
+		}
+		for i := range perNameFactor { // from addresses that have each used up what they may
+			for range perMinute {
+				if err := guess(fmt.Sprint("address ", i), "victim"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for range 10 * perMinute {
+			if err := guess("another", "victim"); !errors.Is(err, errs.ErrRequestLimit) {
+				t.Fatalf("the name is over its limit, and the error is %v", err)
+			}
+		}
+		for range perMinute {
+			if err := guess("another", "someone else"); err != nil {
+				t.Errorf("the address is refused another name: %v", err)
+			}
+		}
 		if left := len(guesses.turns.of); left > 0 {
 			t.Errorf("%d addresses are remembered", left)
 		}

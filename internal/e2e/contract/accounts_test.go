@@ -82,6 +82,10 @@ func testChangePassword(t *testing.T, s *testkit.Server) {
 	first := s.As(t, name)
 	second, third := first.LogIn(name, testkit.Password), first.LogIn(name, testkit.Password)
 	bob := s.As(t, fresh("bob"))
+	// Each has been used, so that the server has it in its cache.
+	for _, client := range []*testkit.Client{first, second, third, bob} {
+		client.Get("/v1/auth/sessions").Want(http.StatusOK)
+	}
 
 	second.Post("/v1/auth/password", map[string]string{"password": testkit.Password, "new_password": "another"}).Empty(http.StatusOK)
 	for _, ended := range []*testkit.Client{first, third} {

@@ -72,6 +72,29 @@ func TestReturnedMessage(t *testing.T) {
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
+// A message that the broker refuses, here since the queue is full, is not published.
+func TestRefusedMessage(t *testing.T) {
+	address := sharedURL(t)
+	names := newNames(t, address)
+	ch := dial(t, address)
+	full := amqp.Table{"x-max-length": 1, "x-overflow": "reject-publish"}
+	if _, err := ch.QueueDeclare(names.Queue, true, false, false, false, full); err != nil {
+		t.Fatal(err)
+	}
+	q, _ := open(t, address, names)
+	taken := queuetest.Publish(t, q, 1)
+	for range 3 {
+		if err := unavailableInTime(t, q); !strings.Contains(err.Error(), "refused") {
+			t.Errorf("Publish: %v, want it refused", err)
+		}
+	}
+	var all queuetest.Recorder
+	queuetest.Consume(t, q, 2, all.Handler())
+	await.Until(t, "what it took arrives", func() bool { return all.AllDone(taken) })
+	id := publishAgain(t, q)
+	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
+}
+
 func TestDeletedQueue(t *testing.T) {
 	address := sharedURL(t)
 	names := newNames(t, address)

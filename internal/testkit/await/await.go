@@ -15,9 +15,16 @@ const (
 // Until waits until the condition holds, and fails the test if it never does.
 func Until(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !condition(); time.Sleep(pause) {
+	Within(t, patience, what, condition)
+}
+
+// Within is Until for what has to hold after so long at most, since after that it
+// would come to hold by other means than those that are tested.
+func Within(t testing.TB, atMost time.Duration, what string, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(atMost); !condition(); time.Sleep(pause) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited %v in vain: %s", patience, what)
+			t.Fatalf("waited %v in vain: %s", atMost, what)
 		}
 	}
 }
