@@ -1,0 +1,173 @@
+// Package budget shares what is scarce, such as bytes of memory, among those who ask
+// for it: each has a bound, all together have one, and who holds least is served first.
+package budget
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// levels is how many keys an owner may have.
+const levels = 3
+
+// waitingMost is how many requests of one owner may wait.
+const waitingMost = 64
+
+// ErrFull says that too many requests of the owner wait already.
+var ErrFull = errors.New("too many wait for their share of the budget")
+
+// Limits bound what is held at a time, in units of the caller's choice.
+type Limits struct {
+	// All is for everybody together.
+	All int64
+	// Each is for one key, by the key's place among those of an owner, such as its
+	// account first and its network then.
+	Each [levels]int64
+}
+
+// Budget is a semaphore that is fair between owners: whoever asks for much waits behind
+// himself. It is safe for concurrent use.
+type Budget[Key comparable] struct {
+	limits Limits
+
+	mu    sync.Mutex
+	held  int64
+	of    [levels]map[Key]int64 // what the keys of each level hold, if anything
+	queue []*line[Key]          // of the owners that wait, in the order in which they began to
+}
+
+// line is the requests of one owner that wait, the oldest first.
+type line[Key comparable] struct {
+	first   Key
+	waiters []*waiter[Key]
+}
+
+type waiter[Key comparable] struct {
+	lease *Lease[Key]
+	units int64
+	ready chan struct{} // closed once the lease has the units
+}
+
+// New makes a Budget that nobody holds anything of.
+func New[Key comparable](limits Limits) *Budget[Key] {
+	b := &Budget[Key]{limits: limits}
+	for level := range b.of {
+		b.of[level] = map[Key]int64{}
+	}
+	return b
+}
+
+// Lease is what one request holds of a budget. Its zero value holds nothing and belongs
+// to no budget. It is not safe for concurrent use, and must not be copied once it holds
+// something.
+type Lease[Key comparable] struct {
+	budget *Budget[Key]
+	keys   [levels]Key
+	count  int
+	held   int64
+}
+
+// Lease makes one that holds nothing yet, of an owner with up to three keys. Fairness is
+// between owners with different first keys; without a key the bound of all is the only one.
+func (b *Budget[Key]) Lease(keys ...Key) Lease[Key] {
+	lease := Lease[Key]{budget: b}
+	lease.count = copy(lease.keys[:], keys)
+	return lease
+}
+
+// Acquire waits until the lease may hold the units, or until ctx ends, whose error it
+// then returns. A lease that holds something must not wait for more: it gives that
+// back first. One request always has room where its owner, and everybody, holds nothing.
+func (l *Lease[Key]) Acquire(ctx context.Context, units int64) error {
+	l.Release()
+	b := l.budget
+	b.mu.Lock()
+	if len(b.queue) == 0 && b.fits(l, units) {
+		b.take(l, units)
+		b.mu.Unlock()
+		return nil
+	}
+	waiting, err := b.enqueue(l, units)
+	b.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-waiting.ready:
+		return nil
+	case <-ctx.Done():
+		b.leave(waiting)
+		return ctx.Err()
+	}
+}
+
+// Grow makes the lease hold so many units in all if there is room at once, and reports
+// whether there was.
+func (l *Lease[Key]) Grow(units int64) bool {
+	b := l.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	more := units - l.held
+	if more > 0 && (len(b.queue) > 0 || !b.fits(l, more)) {
+		return false
+	}
+	b.take(l, max(more, 0))
+	return true
+}
+
+// Shrink gives back what the lease holds beyond so many units.
+func (l *Lease[Key]) Shrink(units int64) {
+	if l.held <= units {
+		return
+	}
+	b := l.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.take(l, units-l.held)
+	b.grant()
+}
+
+// Release gives everything back. It may be called again, and the lease used again.
+func (l *Lease[Key]) Release() { l.Shrink(0) }
+
+// Held is how many units all hold now, and how many requests wait.
+func (b *Budget[Key]) Held() (units int64, waiting int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, one := range b.queue {
+		waiting += len(one.waiters)
+	}
+	return b.held, waiting
+}
+
+// fits reports whether the lease may hold so many units more.
+func (b *Budget[Key]) fits(l *Lease[Key], more int64) bool {
+	return b.fitsOwn(l, more) && room(b.held, more, b.limits.All)
+}
+
+// fitsOwn leaves out the bound of all.
+func (b *Budget[Key]) fitsOwn(l *Lease[Key], more int64) bool {
+	for level := range l.count {
+		if !room(b.of[level][l.keys[level]], more, b.limits.Each[level]) {
+			return false
+		}
+	}
+	return true
+}
+
+func room(held, more, limit int64) bool { return held == 0 || held+more <= limit }
+
+// take changes what the lease holds.
+func (b *Budget[Key]) take(l *Lease[Key], more int64) {
+	l.held += more
+	b.held += more
+	for level := range l.count {
+		key := l.keys[level]
+		if left := b.of[level][key] + more; left > 0 {
+			b.of[level][key] = left
+		} else {
+			delete(b.of[level], key)
+		}
+	}
+}
