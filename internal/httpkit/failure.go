@@ -31,27 +31,36 @@ var statuses = map[errs.Kind]int{
 	errs.Unavailable:      http.StatusServiceUnavailable,
 }
 
-// statusClientLeft is what is logged and counted of a request whose client has hung
-// up, and what that brought down: nginx calls it so. Nobody gets it as an answer, and
-// nothing has failed here.
+// statusClientLeft is what is logged and counted of a request whose client has
+// cut its connection, and what that brought down: nginx calls it so. Nobody gets it as
+// an answer, and nothing has failed here.
 const statusClientLeft = 499
 
 // WriteError answers with the error in the contract's form: its code and
-// details, never its cause, which is for the request's log line.
+// details, never its cause, which is for the request's log line. Where an answer has
+// begun, or nobody is left to get one, the connection is cut once the request is over:
+// nobody takes half an answer for the whole.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled) {
-		if info := InfoOf(r.Context()); info != nil {
-			info.failure = errClientLeft
+	info := InfoOf(r.Context())
+	if info != nil && errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled) {
+		if info.Status == 0 {
+			info.Status = statusClientLeft
 		}
-		w.WriteHeader(statusClientLeft)
+		info.failure, info.cut = errClientLeft, true
 		return
 	}
 	if cause := context.Cause(r.Context()); cause != nil && errors.Is(err, r.Context().Err()) {
 		err = errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	}
 	known := errs.From(err)
-	if info := InfoOf(r.Context()); info != nil {
-		info.failure = known
+	if info != nil {
+		if info.failure = known; info.Status != 0 {
+			info.cut = true
+			return
+		}
+	}
+	if errors.Is(err, errNoRoom) {
+		w.Header().Set("Connection", "close") // what is left of the body is not waited for
 	}
 	if known.Kind == errs.Limited || known.Kind == errs.Unavailable {
 		seconds := max(1, int(math.Ceil(known.RetryAfter.Seconds())))

@@ -77,8 +77,10 @@ func TestWriteErrorAfterTheClientLeft(t *testing.T) {
 	ctx, hangUp := context.WithCancel(context.Background())
 	hangUp()
 	for _, err := range []error{context.Canceled, errs.ErrServiceUnavailable.WithCause(fmt.Errorf("query: %w", context.Canceled))} {
-		if got := answered(ctx, err); got.Code != statusClientLeft {
-			t.Errorf("%v: %d %s", err, got.Code, got.Body)
+		info := &Info{}
+		got := answered(context.WithValue(ctx, infoKey{}, info), err)
+		if got.Body.Len() > 0 || len(got.Header()) > 0 || info.Status != statusClientLeft || !info.cut {
+			t.Errorf("%v: %d %s, and %+v", err, got.Code, got.Body, info)
 		}
 	}
 	if got := answered(ctx, errs.ErrInternal); got.Code != http.StatusInternalServerError {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"messenger-api/internal/budget"
 	"messenger-api/internal/errs"
 )
 
@@ -30,6 +31,9 @@ type Info struct {
 	TraceID string
 
 	context *requestContext
+	bodies  *budget.Budget[netip.Prefix] // nil where no body is bounded
+	body    budget.Lease[netip.Prefix]   // what this one holds
+	cut     bool                         // the connection has to be cut
 	failure *errs.Error
 	match   *chi.Context // of Route, nil but in its handler
 }

@@ -31,7 +31,7 @@ var jsonOptions = json.JoinOptions(
 // buffers are reused for bodies, up to a size that is worth keeping.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-const bufferKept = 64 << 10
+const bufferKept = 16 << 10
 
 func giveBack(buffer *bytes.Buffer) {
 	if buffer.Cap() <= bufferKept {
@@ -41,14 +41,16 @@ func giveBack(buffer *bytes.Buffer) {
 }
 
 // Decode reads the request's body as one JSON value, whatever its Content-Type
-// says. Errors: bad-parameters, request-too-large.
+// says. Errors: bad-parameters, request-too-large, service-unavailable where too much of
+// other bodies is held already.
 func Decode[Body any](r *http.Request) (body Body, err error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer giveBack(buffer)
-	if _, err := buffer.ReadFrom(r.Body); err != nil {
+	info := InfoOf(r.Context())
+	if err := readBody(r, info, buffer); err != nil {
 		return body, readFailure(err)
 	}
-	if info := InfoOf(r.Context()); info != nil && info.context != nil {
+	if info != nil && info.context != nil {
 		info.context.bodyArrived()
 	}
 	return DecodeBytes[Body](buffer.Bytes())
@@ -93,8 +95,11 @@ func inspect(raw []byte) error {
 
 func readFailure(err error) error {
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &tooLarge):
 		return errs.ErrRequestTooLarge.WithDetails("a body has at most %d bytes", tooLarge.Limit)
+	case errors.Is(err, errNoRoom):
+		return err
 	}
 	return errs.ErrBadParameters.WithDetails("the body did not arrive whole").WithCause(err)
 }

@@ -26,7 +26,7 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 			info, recorded, ctx := &made.info, &made.recorder, &made.context
 			w.Header()["X-Request-Id"] = []string{info.ID}
 			recorded.ResponseWriter, recorded.info = w, info
-			ctx.Context, ctx.info, ctx.began, info.context = r.Context(), info, started, ctx
+			ctx.Context, ctx.info, ctx.began, info.context = beginRequest(r.Context()), info, started, ctx
 			ctx.most.Store(int64(requestDeadline))
 			defer ctx.end()
 			request := r.WithContext(ctx)
@@ -37,6 +37,10 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 				logRequest(log, r, info, started, took)
 				for _, observe := range observers {
 					observe(r, info, took)
+				}
+				info.body.Release()
+				if info.cut {
+					panic(http.ErrAbortHandler)
 				}
 			}()
 			defer recorded.recovered(request)
@@ -82,18 +86,13 @@ func (r *recorder) Write(body []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// recovered is deferred: it answers for a handler that panicked. Where an answer
-// has begun, the connection is cut, so that nobody takes half of it for the whole.
+// recovered is deferred: it answers for a handler that panicked.
 func (r *recorder) recovered(request *http.Request) {
 	cause := recover()
 	if cause == nil {
 		return
 	}
 	err := errs.ErrInternal.WithCause(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
-	if r.info.Status != 0 {
-		r.info.failure = err
-		panic(http.ErrAbortHandler)
-	}
 	WriteError(r, request, err)
 }
 

@@ -3,12 +3,14 @@ package httpkit
 import (
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 
 	"github.com/go-chi/chi/v5"
 
+	"messenger-api/internal/budget"
 	"messenger-api/internal/errs"
 )
 
@@ -25,7 +27,7 @@ const (
 )
 
 // Handler serves one operation. The error it returns is answered in the
-// contract's form; it must not have written anything before.
+// contract's form; where it has written something before, the connection is cut.
 type Handler func(http.ResponseWriter, *http.Request) error
 
 // Middleware wraps a handler.
@@ -44,6 +46,7 @@ type Router struct {
 	operations []Operation
 	observers  []Observer
 	bodyMax    int64
+	bodies     *budget.Budget[netip.Prefix]
 }
 
 // NewRouter makes an empty Router. bodyMax limits each request's body, in bytes.
@@ -51,6 +54,7 @@ func NewRouter(bodyMax int64) *Router {
 	return &Router{
 		mux: chi.NewRouter(), matches: sync.Pool{New: func() any { return chi.NewRouteContext() }},
 		handlers: map[Operation]Handler{}, access: map[string]Access{}, bodyMax: bodyMax,
+		bodies: newBodies(),
 	}
 }
 
@@ -91,7 +95,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	info := InfoOf(request.Context())
-	info.Route, info.match = pattern, match
+	info.Route, info.match, info.bodies = pattern, match, r.bodies
 	switch {
 	case request.ContentLength > r.bodyMax:
 		request.Body = tooLarge{request.Body, r.bodyMax}

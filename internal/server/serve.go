@@ -14,6 +14,7 @@ import (
 	"messenger-api/internal/apps"
 	"messenger-api/internal/config"
 	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
 	"messenger-api/internal/store/postgres"
 )
 
@@ -78,11 +79,12 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout: idleTimeout, MaxHeaderBytes: headerMaxBytes,
 		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 	}
+	connections := httpkit.NewConnections(httpkit.TrustedProxies(n.cfg.Server.TrustedProxies))
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer endWork()
 	group, failed := errgroup.WithContext(work)
 	group.Go(func() error {
-		if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := connections.Serve(httpServer, listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil

@@ -41,7 +41,7 @@ type counted struct {
 func newRequests(registry *prometheus.Registry) *requests {
 	r := &requests{
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "requests_total", Help: "Requests that were answered; 499 are those whose client hung up before.",
+			Namespace: namespace, Name: "requests_total", Help: "Requests that were answered; 499 are those whose client cut the connection before.",
 		}, []string{"method", "route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "request_duration_seconds", Help: "How long requests took.",

@@ -1,0 +1,122 @@
+package abuse_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"messenger-api/internal/testkit"
+)
+
+// memoryMost is what the whole process may take, whatever is done to it, in bytes.
+const memoryMost = 200_000_000
+
+// requireSmall fails if the process ever took more.
+func requireSmall(t *testing.T, s *testkit.Process, what string) {
+	t.Helper()
+	resident, peak := s.Memory()
+	t.Logf("%s: %d MB now, %d MB at most", what, resident/1e6, peak/1e6)
+	if peak > memoryMost {
+		t.Errorf("%s: the server took %d MB, want %d at most", what, peak/1e6, memoryMost/1_000_000)
+	}
+}
+
+// unfinished opens connections that write all but the end of something, and counts how
+// many of them are answered with 503 at once. The others stay open with the test.
+func unfinished(t *testing.T, s testkit.API, count int, text func(i int) string) (refused int) {
+	t.Helper()
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for i := range count {
+		conn := dial(t, s)
+		group.Go(func() {
+			write(conn, text(i))
+			answer, body, err := receiveSoon(conn)
+			if err != nil {
+				return
+			}
+			if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(body), `"service-unavailable"`) ||
+				answer.Header.Get("Retry-After") == "" {
+				t.Errorf("%s %s", answer.Status, body)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			refused++
+		})
+	}
+	group.Wait()
+	return refused
+}
+
+// A body that does not end is held within a bound for its address, and within one for
+// all; who comes from elsewhere is served.
+func TestUnfinishedBodies(t *testing.T) {
+	const length = 1 << 20
+	for name, c := range map[string]struct {
+		address func(i int) string
+		refused int // at least
+	}{
+		"one address":         {func(int) string { return "192.0.2.1" }, 390},
+		"a /48":               {func(i int) string { return fmt.Sprintf("2001:db8:0:%x::1", i) }, 380},
+		"addresses of a farm": {func(i int) string { return fmt.Sprintf("192.0.%d.%d", i/250, i%250) }, 360},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := testkit.StartBinary(t, testkit.Embedded(t)...)
+			alice := s.As(t, "alice")
+			chat := alice.CreateChat("tea")
+			user := alice.Join(chat, "Alice")
+			requireSmall(t, s, "before")
+			body := strings.Repeat(" ", length-1)
+			refused := unfinished(t, s.API, 400, func(i int) string {
+				return fmt.Sprintf("POST /v1/auth/login HTTP/1.1\r\nHost: test\r\nX-Forwarded-For: %s\r\nContent-Length: %d\r\n\r\n%s",
+					c.address(i), length, body)
+			})
+			if refused < c.refused {
+				t.Errorf("%d were refused, want %d", refused, c.refused)
+			}
+			requireSmall(t, s, "with 400 bodies that don't end")
+			if name == "one address" {
+				alice.Post(testkit.MessagesPath(chat, user), map[string]string{"message": strings.Repeat("a", 65536)},
+					"X-Forwarded-For", "198.51.100.1").Want(http.StatusCreated)
+			}
+			alice.Send(chat, user, "hello")
+		})
+	}
+}
+
+// Headers that don't end are held within bounds, too.
+func TestUnfinishedHeaders(t *testing.T) {
+	s := testkit.StartBinary(t, append(testkit.Embedded(t), "TRUSTED_PROXIES=none")...)
+	alice := s.As(t, "alice")
+	padding := strings.Repeat("a", 12<<10)
+	refused := unfinished(t, s.API, 1000, func(i int) string {
+		return fmt.Sprintf("GET /ping HTTP/1.1\r\nHost: test\r\nX-Padding-%d: %s\r\n", i, padding)
+	})
+	if refused < 800 {
+		t.Errorf("%d were refused, want 800", refused)
+	}
+	requireSmall(t, s, "with 1000 headers that don't end")
+	alice.CreateChat("tea")
+}
+
+// A long header is no offence: as many requests as one likes may have one, one after the other.
+func TestLongHeaders(t *testing.T) {
+	s := testkit.Start(t, append(testkit.Embedded(t), "TRUSTED_PROXIES=none")...)
+	alice := s.As(t, "alice")
+	for range 300 {
+		alice.Get("/ping", "X-Padding", strings.Repeat("a", 12<<10)).Empty(http.StatusOK)
+	}
+	conns := make([]net.Conn, 50)
+	for i := range conns {
+		conns[i] = dial(t, s.API)
+		write(conns[i], request("GET", "/ping", "", "", "X-Padding: "+strings.Repeat("a", 12<<10)))
+	}
+	for _, conn := range conns {
+		if answer, _, err := receive(conn, "GET"); err != nil || answer.StatusCode != http.StatusOK {
+			t.Errorf("%v, %v", answer, err)
+		}
+	}
+}
