@@ -75,6 +75,7 @@ type commandLine struct {
 type migrateCommands struct {
 	Up     migrateUpCommand     `cmd:"" help:"Bring the schema up to this version."`
 	Status migrateStatusCommand `cmd:"" help:"List the migrations and when they were applied."`
+	Adopt  migrateAdoptCommand  `cmd:"" help:"Take the database on this PostgreSQL server, after it was restored or moved here from another one."`
 }
 
 // Main runs one command and returns the process's exit code. GOGC, where it is

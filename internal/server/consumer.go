@@ -72,7 +72,7 @@ func assembleConsumer(n *node, opened backends, ready health) ([]apps.App, http.
 		router.Tell(observer)
 	}
 	nothingElse := turnAway(func() *errs.Error { return errs.ErrNotFound })
-	return []apps.App{work}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil
+	return []apps.App{work, watchDatabase(opened, n.log)}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil
 }
 
 // greetConsumer tells a person, or a machine, what the consumer is connected to.

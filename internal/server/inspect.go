@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"messenger-api/internal/config"
+	"messenger-api/internal/store/postgres"
 )
 
 const healthcheckTimeout = 3 * time.Second
@@ -104,6 +106,26 @@ func (migrateStatusCommand) Run(ctx context.Context, process Process) error {
 			fmt.Fprintf(table, "%d\t%s\t%s\n", step.Version, step.Name, applied)
 		}
 	})
+}
+
+type migrateAdoptCommand struct{}
+
+// Run implements the command migrate adopt.
+func (migrateAdoptCommand) Run(ctx context.Context, process Process) error {
+	cfg, log, err := settingsAndLog(process)
+	if err != nil {
+		return err
+	}
+	if len(cfg.Database.Hosts) == 0 {
+		return misuse{errors.New("POSTGRES_HOSTS is not set: only a database on PostgreSQL remembers its server")}
+	}
+	options := postgresOptions(cfg.Database)
+	options.Adopt = true
+	opened, err := postgres.Open(options, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.Ping(ctx), opened.Close())
 }
 
 func writeTable(w io.Writer, rows func(io.Writer)) error {

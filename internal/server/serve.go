@@ -147,7 +147,7 @@ func assembleServer(n *node, opened backends, ready health) ([]apps.App, http.Ha
 		return nil, nil, err
 	}
 	handler := newHandler(n.cfg, built, ready, opened.seeing, n.log)
-	return append(built, watchCommands(opened, n.log)), handler, nil
+	return append(built, watchDatabase(opened, n.log)), handler, nil
 }
 
 // ready tells whether requests are let in.

@@ -6,12 +6,21 @@ import (
 	"time"
 
 	"messenger-api/internal/apps"
+	"messenger-api/internal/store/postgres"
 	"messenger-api/internal/store/sqlite"
 )
 
 // watchEvery is the pause between two questions whether a command changed the
 // embedded database.
 const watchEvery = time.Second
+
+// watchDatabase looks after what others do to the database.
+func watchDatabase(opened backends, log *slog.Logger) apps.App {
+	if store, ok := opened.database.(*postgres.Store); ok {
+		return apps.App{Run: store.WatchHosts}
+	}
+	return watchCommands(opened, log)
+}
 
 // watchCommands drops what is cached once another process has changed the
 // embedded database: the commands user and sessions do. It looks for the first

@@ -32,6 +32,7 @@ var LeftOut = map[string]string{
 	"search_positions": "how far that view has come: not at all, after the import",
 	"search_tasks":     "a search lives for an hour; one that was open is asked again",
 	"search_results":   "what those searches found",
+	"server_identity":  "which PostgreSQL server the database is on; the other one is on another",
 	"goose_db_version": "the schema's steps: the other database has its own",
 	"sqlite_sequence":  "SQLite's own, for the numbers in search_positions",
 }

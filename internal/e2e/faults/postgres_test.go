@@ -26,6 +26,29 @@ type postgresServer struct {
 // startPostgres makes a cluster with the programs of TEST_POSTGRES_BIN.
 func startPostgres(t *testing.T) *postgresServer {
 	t.Helper()
+	p := newPostgres(t)
+	p.run("initdb", "--pgdata", p.data(), "--auth", "trust", "--username", "messenger", "--encoding", "UTF8", "--locale", "C")
+	p.start()
+	t.Cleanup(p.kill)
+	return p
+}
+
+// startStandby makes a server that follows this one until it is promoted.
+func (p *postgresServer) startStandby() *postgresServer {
+	p.t.Helper()
+	standby := newPostgres(p.t)
+	standby.run("pg_basebackup", "--pgdata", standby.data(), "--host", "127.0.0.1", "--port", strconv.Itoa(p.port),
+		"--username", "messenger", "--write-recovery-conf", "--checkpoint", "fast")
+	standby.start()
+	p.t.Cleanup(standby.kill)
+	return standby
+}
+
+// promote makes a standby take writes.
+func (p *postgresServer) promote() { p.run("pg_ctl", "promote", "--pgdata", p.data(), "--wait") }
+
+func newPostgres(t *testing.T) *postgresServer {
+	t.Helper()
 	if os.Getenv("TEST_POSTGRES_BIN") == "" {
 		t.Fatal("TEST_POSTGRES_BIN, the directory of initdb and postgres, is not set: run `make test`, " +
 			"or `scripts/services up postgres` and then `. .services/env`")
@@ -38,9 +61,6 @@ func startPostgres(t *testing.T) *postgresServer {
 	t.Cleanup(func() { _ = os.RemoveAll(directory) })
 	p := &postgresServer{t: t, directory: directory, port: freeport.For(t)}
 	p.dropRoot()
-	p.run("initdb", "--pgdata", p.data(), "--auth", "trust", "--username", "messenger", "--encoding", "UTF8", "--locale", "C")
-	p.start()
-	t.Cleanup(p.kill)
 	return p
 }
 
@@ -126,9 +146,15 @@ func (p *postgresServer) kill() {
 	_ = p.process.Process.Kill()
 }
 
-func (p *postgresServer) environment() []string {
+// environment gives the settings that lead to this server, and to others beside it.
+func (p *postgresServer) environment(others ...*postgresServer) []string {
+	hosts := p.address()
+	for _, other := range others {
+		hosts += "," + other.address()
+	}
 	return []string{
-		"POSTGRES_HOSTS=127.0.0.1:" + strconv.Itoa(p.port), "POSTGRES_USER=messenger", "POSTGRES_DB=postgres",
-		"POSTGRES_SSLMODE=disable",
+		"POSTGRES_HOSTS=" + hosts, "POSTGRES_USER=messenger", "POSTGRES_DB=postgres", "POSTGRES_SSLMODE=disable",
 	}
 }
+
+func (p *postgresServer) address() string { return "127.0.0.1:" + strconv.Itoa(p.port) }

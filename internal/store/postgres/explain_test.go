@@ -20,8 +20,8 @@ var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\
 
 // wholeTables are the statements that may read a table from end to end: the tasks of
 // the last hour, to count them; what exports tables, or asks whether there is anything
-// in them.
-var wholeTables = regexp.MustCompile(`^(countTasks|dump[A-Z].*|selectHasData)$`)
+// in them; the one row of another.
+var wholeTables = regexp.MustCompile(`^(countTasks|selectKept|dump[A-Z].*|selectHasData)$`)
 
 // indexes are what a statement must be answered with, where another index would do
 // to find the rows, but would read too many.

@@ -11,7 +11,7 @@ import (
 // Line is a line for tests, which must know what is under way on it.
 type Line struct{ *line }
 
-func NewLine(pool *pgxpool.Pool) *Line { return &Line{newLine(pool)} }
+func NewLine(pool *pgxpool.Pool) *Line { return &Line{newLine(pool, func() int { return 0 })} }
 
 func (l *Line) Append(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
 	return l.append(ctx, messages)

@@ -18,6 +18,8 @@ import (
 // none of the next.
 type line struct {
 	pool *pgxpool.Pool
+	// server gives the number of the server that is written to.
+	server func() int
 	// sending holds a value while somebody sends, who may wait for the network.
 	sending chan struct{}
 
@@ -26,7 +28,9 @@ type line struct {
 	current *passage
 }
 
-func newLine(pool *pgxpool.Pool) *line { return &line{pool: pool, sending: make(chan struct{}, 1)} }
+func newLine(pool *pgxpool.Pool, server func() int) *line {
+	return &line{pool: pool, server: server, sending: make(chan struct{}, 1)}
+}
 
 // errNoConnection: there is none to be had, and another try at once would not help.
 var errNoConnection = errors.New("no connection for a batch")
@@ -55,7 +59,7 @@ func (l *line) send(ctx context.Context, add func(*pgproto3.Frontend)) (*turn, e
 }
 
 // join puts a batch on the present passage, or on a new one where that has failed, or
-// was kept for long: then what is under way on it ends first. Only who sends calls it.
+// was kept for long, or leads to a server that was left: then what is under way on it ends first. Only who sends calls it.
 func (l *line) join(ctx context.Context) (*turn, error) {
 	for {
 		t, old := l.joinPresent(ctx)
@@ -63,10 +67,12 @@ func (l *line) join(ctx context.Context) (*turn, error) {
 		case t != nil:
 			return t, nil
 		case old == nil:
+			server := l.server()
 			opened, err := open(ctx, l.pool)
 			if err != nil {
 				return nil, err
 			}
+			opened.server = server
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			l.current = opened
@@ -88,7 +94,7 @@ func (l *line) joinPresent(ctx context.Context) (*turn, <-chan struct{}) {
 	switch p := l.current; {
 	case p == nil || p.failed != nil:
 		return nil, nil
-	case time.Since(p.opened) >= passageMost:
+	case time.Since(p.opened) >= passageMost, p.server != l.server():
 		return nil, p.last
 	default:
 		return l.turnOn(ctx, p), nil

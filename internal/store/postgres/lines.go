@@ -33,12 +33,12 @@ type lines struct {
 
 // newLines makes as many lines as there are writers, and leaves a connection of
 // the pool to everybody else.
-func newLines(pool *pgxpool.Pool, connections int, tracer pgx.QueryTracer) *lines {
+func newLines(pool *pgxpool.Pool, server func() int, connections int, tracer pgx.QueryTracer) *lines {
 	count := max(min(writers, connections-1), 1)
 	l := &lines{all: make([]*line, count), begun: make([][]time.Time, count)}
 	l.tracer, _ = tracer.(pgx.BatchTracer)
 	for i := range l.all {
-		l.all[i] = newLine(pool)
+		l.all[i] = newLine(pool, server)
 	}
 	return l
 }

@@ -5,7 +5,7 @@ import "testing"
 // What is put on the lines while one is stuck goes elsewhere.
 func TestLinesAreChosen(t *testing.T) {
 	t.Parallel()
-	lines := newLines(nil, 4, nil)
+	lines := newLines(nil, nil, 4, nil)
 	at := func(taken *line) int {
 		for i := range lines.all {
 			if taken == lines.all[i] {
@@ -38,7 +38,7 @@ func TestLinesAreChosen(t *testing.T) {
 func TestLinesLeaveAConnection(t *testing.T) {
 	t.Parallel()
 	for connections, want := range map[int]int{2: 1, 3: 2, 4: 3, 1000: writers} {
-		if got := len(newLines(nil, connections, nil).all); got != want {
+		if got := len(newLines(nil, nil, connections, nil).all); got != want {
 			t.Errorf("%d lines of %d connections, want %d", got, connections, want)
 		}
 	}

@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -32,10 +33,23 @@ const minVersion = 150000
 // processes may do so at once: one works, the others wait. A schema newer than
 // this binary is left as it is.
 func (s *Store) Migrate(ctx context.Context) error {
-	return s.withProvider(ctx, func(provider *goose.Provider) error {
+	err := s.withProvider(ctx, func(provider *goose.Provider) error {
 		_, err := provider.Up(ctx)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return s.rememberServer(ctx)
+}
+
+// rememberServer has the database remember its server, once it has a place for that.
+func (s *Store) rememberServer(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	defer cancel()
+	return s.failure(s.pool.AcquireFunc(ctx, func(connection *pgxpool.Conn) error {
+		return s.fence.admit(ctx, connection.Conn().PgConn())
+	}))
 }
 
 // Status lists the migrations that this binary knows.
@@ -54,10 +68,13 @@ func (s *Store) Status(ctx context.Context) (steps []store.Migration, err error)
 
 func (s *Store) withProvider(ctx context.Context, work func(*goose.Provider) error) (err error) {
 	connection := s.pool.Config().ConnConfig
-	connection.RuntimeParams = maps.Clone(connection.RuntimeParams)
-	connection.RuntimeParams["lock_timeout"] = milliseconds(migrationLockTimeout)
-	connection.RuntimeParams["statement_timeout"] = "0"
-	connection.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
+	admit := connection.ValidateConnect
+	connection.ValidateConnect = func(ctx context.Context, connection *pgconn.PgConn) error {
+		if err := admit(ctx, connection); err != nil {
+			return err
+		}
+		return setSession(ctx, connection, migrationSettings)
+	}
 	database := stdlib.OpenDB(*connection)
 	defer func() { err = s.failure(errors.Join(err, database.Close())) }()
 	if err := checkServer(ctx, database); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/multitracer"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -45,12 +47,16 @@ type Options struct {
 	Echo bool
 	// Tracer is told of each statement; nil for nobody. It must not keep arguments.
 	Tracer pgx.QueryTracer
+	// Adopt takes the database also where it was last written on another system, and
+	// has it remember this one.
+	Adopt bool
 }
 
 // Store implements messenger.Store and search.Store. It may be closed twice.
 type Store struct {
 	pool  *pgxpool.Pool
 	lines *lines
+	fence *fence
 	log   *slog.Logger
 }
 
@@ -61,11 +67,21 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	s := &Store{log: log}
+	s.fence = newFence(config.ConnConfig.Copy(), func() { go s.pool.Reset() }, log)
+	s.fence.adopting = options.Adopt
+	config.ConnConfig.ValidateConnect = func(ctx context.Context, connection *pgconn.PgConn) error {
+		if err := s.fence.admit(ctx, connection); err != nil {
+			return err
+		}
+		return setSession(ctx, connection, sessionSettings)
+	}
+	s.pool, err = pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		return nil, fmt.Errorf("make the connection pool: %w", err)
 	}
-	return &Store{pool, newLines(pool, options.PoolSize, config.ConnConfig.Tracer), log}, nil
+	s.lines = newLines(s.pool, s.fence.now, options.PoolSize, config.ConnConfig.Tracer)
+	return s, nil
 }
 
 func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
@@ -74,7 +90,7 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	}
 	// Only what has no field of its own goes through the parser; the rest could
 	// hold any character.
-	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s target_session_attrs=read-write",
+	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s",
 		joinHosts(options.Hosts), joinPorts(options.Hosts), options.SSLMode))
 	if err != nil {
 		return nil, fmt.Errorf("configure PostgreSQL: %w", err)
@@ -86,24 +102,7 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	}
 	connection.ConnectTimeout = connectTimeout
 	connection.DialFunc = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
-	connection.RuntimeParams = map[string]string{
-		"application_name":                    "messenger-api",
-		"client_encoding":                     "UTF8",
-		"default_transaction_isolation":       "read committed",
-		"synchronous_commit":                  "on",
-		"lock_timeout":                        milliseconds(lockTimeout),
-		"statement_timeout":                   milliseconds(statementTimeout),
-		"idle_in_transaction_session_timeout": milliseconds(statementTimeout),
-		"tcp_keepalives_idle":                 "15",
-		"tcp_keepalives_interval":             "5",
-		"tcp_keepalives_count":                "3",
-		"jit":                                 "off",
-		// Statements are planned once, not each time: planning one of a batch takes
-		// longer than running it. Ours are index probes, whatever the sizes.
-		"plan_cache_mode":  "force_generic_plan",
-		"enable_hashjoin":  "off",
-		"enable_mergejoin": "off",
-	}
+	connection.RuntimeParams = maps.Clone(startupParameters)
 	connection.Tracer = options.Tracer
 	if options.Echo {
 		connection.Tracer = &echo{log}

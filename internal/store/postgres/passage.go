@@ -25,6 +25,7 @@ type passage struct {
 	connection *pgxpool.Conn
 	network    net.Conn // that of connection
 	opened     time.Time
+	server     int // the number of the server that it leads to
 
 	// The line's mutex guards these.
 	underway int

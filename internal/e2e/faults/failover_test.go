@@ -1,0 +1,149 @@
+package faults
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
+)
+
+// A primary that comes back without its standby mark, after another one was promoted, takes
+// writes, too. None of this service's may reach it: neither from a process that has met the
+// new one, nor from one that starts.
+func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
+	t.Parallel()
+	a := startPostgres(t)
+	b := a.startStandby()
+	environment := append(a.environment(b), uncached)
+	server := testkit.Start(t, environment...)
+	alice := server.As(t, "alice")
+	beside := alice.CreateChat("beside the load")
+	user := alice.Join(beside, "alice")
+	load := newLoad(alice)
+	stop := load.start(t, alice)
+	load.await(t, 200)
+	stop()
+	a.awaitReplicated()
+	a.kill()
+	b.promote()
+	server.AwaitReady()
+	a.start()
+	before := a.number(`SELECT count(*) FROM events`)
+
+	stop = load.start(t, alice)
+	for range 10 {
+		load.await(t, 50)
+		b.endConnections() // the next ones are made while both take writes
+	}
+	load.await(t, 50)
+	fresh := testkit.Start(t, environment...)
+	other := fresh.WithSession(t, alice.Session)
+	other.Send(beside, user, "by a process that has just started")
+	stop()
+	if want := "writing to a PostgreSQL server"; strings.Count(server.Logs(), want) < 2 {
+		t.Errorf("the log does not name the host that was chosen at each change:\n%s", server.Logs())
+	}
+
+	// The right one is gone: the other one is no substitute.
+	b.kill()
+	await.Until(t, "the server says why it has no database", func() bool {
+		alice.Post(testkit.MessagesPath(beside, user), map[string]string{"message": "hello"})
+		return strings.Contains(server.Logs(), "older timeline")
+	})
+	server.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
+	if after := a.number(`SELECT count(*) FROM events`); after != before {
+		t.Errorf("the former primary got %d events", after-before)
+	}
+	b.start()
+	server.AwaitReady()
+	load.verify(t, alice)
+}
+
+// Where a server is promoted while the one before it goes on, the service follows it.
+func TestPromotedBesideThePrimary(t *testing.T) {
+	t.Parallel()
+	a := startPostgres(t)
+	b := a.startStandby()
+	server := testkit.Start(t, append(a.environment(b), uncached)...)
+	alice := server.As(t, "alice")
+	chat := alice.CreateChat("chat")
+	user := alice.Join(chat, "alice")
+	a.awaitReplicated()
+	b.promote()
+	await.Until(t, "messages go to the server that was promoted", func() bool {
+		alice.Send(chat, user, "hello")
+		return b.number(`SELECT count(*) FROM events`) > 0
+	})
+	await.Until(t, "the log tells of the other one", func() bool {
+		return strings.Contains(server.Logs(), "takes writes, too")
+	})
+}
+
+// A database that was restored elsewhere is taken when somebody says that this is meant.
+func TestMovedDatabaseIsAdopted(t *testing.T) {
+	t.Parallel()
+	postgres := startPostgres(t)
+	environment := append(postgres.environment(), uncached)
+	first := testkit.Start(t, environment...)
+	first.As(t, "alice")
+	first.Stop()
+	postgres.execute(`UPDATE server_identity SET system_identifier = '1'`) // as a dump of another server would have it
+
+	moved := testkit.Listen(t, environment...)
+	await.Until(t, "the log says what happened", func() bool {
+		return strings.Contains(moved.Logs(), "messenger-api migrate adopt")
+	})
+	moved.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
+	testkit.MustRun(t, environment, "migrate", "adopt")
+	moved.AwaitReady()
+}
+
+// awaitReplicated waits until a standby has all that this server has.
+func (p *postgresServer) awaitReplicated() {
+	p.t.Helper()
+	await.Until(p.t, "the standby has all", func() bool {
+		return p.number(`SELECT count(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()`) > 0
+	})
+}
+
+// endConnections ends those of the service.
+func (p *postgresServer) endConnections() {
+	p.t.Helper()
+	p.number(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'messenger-api'`)
+}
+
+func (p *postgresServer) number(query string) (number int) {
+	p.t.Helper()
+	p.connected(func(ctx context.Context, connection *pgx.Conn) error {
+		return connection.QueryRow(ctx, query).Scan(&number)
+	})
+	return number
+}
+
+func (p *postgresServer) execute(statement string) {
+	p.t.Helper()
+	p.connected(func(ctx context.Context, connection *pgx.Conn) error {
+		_, err := connection.Exec(ctx, statement)
+		return err
+	})
+}
+
+func (p *postgresServer) connected(work func(context.Context, *pgx.Conn) error) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	connection, err := pgx.Connect(ctx, "postgres://messenger@"+p.address()+"/postgres?sslmode=disable")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer connection.Close(ctx)
+	if err := work(ctx, connection); err != nil {
+		p.t.Fatal(err)
+	}
+}

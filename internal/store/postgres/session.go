@@ -1,0 +1,50 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// startupParameters are sent with the first message. They are those that pgbouncer lets
+// through: everything else is set by a statement.
+var startupParameters = map[string]string{"application_name": "messenger-api", "client_encoding": "UTF8"}
+
+// sessionSettings are what each connection is set to, as name and value.
+var sessionSettings = [][2]string{
+	{"default_transaction_isolation", "read committed"},
+	{"synchronous_commit", "on"},
+	{"lock_timeout", milliseconds(lockTimeout)},
+	{"statement_timeout", milliseconds(statementTimeout)},
+	{"idle_in_transaction_session_timeout", milliseconds(statementTimeout)},
+	{"tcp_keepalives_idle", "15"},
+	{"tcp_keepalives_interval", "5"},
+	{"tcp_keepalives_count", "3"},
+	{"jit", "off"},
+	// Statements are planned once, not each time: planning one of a batch takes
+	// longer than running it. Ours are index probes, whatever the sizes.
+	{"plan_cache_mode", "force_generic_plan"},
+	{"enable_hashjoin", "off"},
+	{"enable_mergejoin", "off"},
+}
+
+// migrationSettings are what a connection for migrations is set to after that.
+var migrationSettings = [][2]string{
+	{"lock_timeout", milliseconds(migrationLockTimeout)},
+	{"statement_timeout", "0"},
+	{"idle_in_transaction_session_timeout", "0"},
+}
+
+// setSession sets a session, in one round trip.
+func setSession(ctx context.Context, connection *pgconn.PgConn, settings [][2]string) error {
+	var statements strings.Builder
+	for _, setting := range settings {
+		fmt.Fprintf(&statements, "SET SESSION %s = '%s';", setting[0], setting[1])
+	}
+	if _, err := connection.Exec(ctx, statements.String()).ReadAll(); err != nil {
+		return fmt.Errorf("set up the session: %w", err)
+	}
+	return nil
+}
