@@ -44,9 +44,15 @@ type line[Key comparable] struct {
 }
 
 type waiter[Key comparable] struct {
-	lease *Lease[Key]
+	owner owner[Key]
 	units int64
-	ready chan struct{} // closed once the lease has the units
+	ready chan struct{} // closed once the owner holds the units
+}
+
+// owner is the keys of one, of which there are so many.
+type owner[Key comparable] struct {
+	keys  [levels]Key
+	count int
 }
 
 // New makes a Budget that nobody holds anything of.
@@ -63,8 +69,7 @@ func New[Key comparable](limits Limits) *Budget[Key] {
 // something.
 type Lease[Key comparable] struct {
 	budget *Budget[Key]
-	keys   [levels]Key
-	count  int
+	owner  owner[Key]
 	held   int64
 }
 
@@ -72,7 +77,7 @@ type Lease[Key comparable] struct {
 // between owners with different first keys; without a key the bound of all is the only one.
 func (b *Budget[Key]) Lease(keys ...Key) Lease[Key] {
 	lease := Lease[Key]{budget: b}
-	lease.count = copy(lease.keys[:], keys)
+	lease.owner.count = copy(lease.owner.keys[:], keys)
 	return lease
 }
 
@@ -83,18 +88,20 @@ func (l *Lease[Key]) Acquire(ctx context.Context, units int64) error {
 	l.Release()
 	b := l.budget
 	b.mu.Lock()
-	if len(b.queue) == 0 && b.fits(l, units) {
-		b.take(l, units)
+	if len(b.queue) == 0 && b.fits(&l.owner, units) {
+		b.take(&l.owner, units)
 		b.mu.Unlock()
+		l.held = units
 		return nil
 	}
-	waiting, err := b.enqueue(l, units)
+	waiting, err := b.enqueue(l.owner, units)
 	b.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	select {
 	case <-waiting.ready:
+		l.held = units
 		return nil
 	case <-ctx.Done():
 		b.leave(waiting)
@@ -109,10 +116,14 @@ func (l *Lease[Key]) Grow(units int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	more := units - l.held
-	if more > 0 && (len(b.queue) > 0 || !b.fits(l, more)) {
+	if more <= 0 {
+		return true
+	}
+	if len(b.queue) > 0 || !b.fits(&l.owner, more) {
 		return false
 	}
-	b.take(l, max(more, 0))
+	b.take(&l.owner, more)
+	l.held = units
 	return true
 }
 
@@ -124,7 +135,8 @@ func (l *Lease[Key]) Shrink(units int64) {
 	b := l.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.take(l, units-l.held)
+	b.take(&l.owner, units-l.held)
+	l.held = units
 	b.grant()
 }
 
@@ -141,15 +153,15 @@ func (b *Budget[Key]) Held() (units int64, waiting int) {
 	return b.held, waiting
 }
 
-// fits reports whether the lease may hold so many units more.
-func (b *Budget[Key]) fits(l *Lease[Key], more int64) bool {
-	return b.fitsOwn(l, more) && room(b.held, more, b.limits.All)
+// fits reports whether the owner may hold so many units more.
+func (b *Budget[Key]) fits(o *owner[Key], more int64) bool {
+	return b.fitsOwn(o, more) && room(b.held, more, b.limits.All)
 }
 
 // fitsOwn leaves out the bound of all.
-func (b *Budget[Key]) fitsOwn(l *Lease[Key], more int64) bool {
-	for level := range l.count {
-		if !room(b.of[level][l.keys[level]], more, b.limits.Each[level]) {
+func (b *Budget[Key]) fitsOwn(o *owner[Key], more int64) bool {
+	for level := range o.count {
+		if !room(b.of[level][o.keys[level]], more, b.limits.Each[level]) {
 			return false
 		}
 	}
@@ -158,12 +170,11 @@ func (b *Budget[Key]) fitsOwn(l *Lease[Key], more int64) bool {
 
 func room(held, more, limit int64) bool { return held == 0 || held+more <= limit }
 
-// take changes what the lease holds.
-func (b *Budget[Key]) take(l *Lease[Key], more int64) {
-	l.held += more
+// take changes what the owner holds.
+func (b *Budget[Key]) take(o *owner[Key], more int64) {
 	b.held += more
-	for level := range l.count {
-		key := l.keys[level]
+	for level := range o.count {
+		key := o.keys[level]
 		if left := b.of[level][key] + more; left > 0 {
 			b.of[level][key] = left
 		} else {

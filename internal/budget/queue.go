@@ -4,17 +4,17 @@ import "slices"
 
 // enqueue lets a request wait behind its owner's others, and at once grants what it may
 // have before the others that wait.
-func (b *Budget[Key]) enqueue(l *Lease[Key], units int64) (*waiter[Key], error) {
-	at := b.lineOf(l.keys[0])
+func (b *Budget[Key]) enqueue(o owner[Key], units int64) (*waiter[Key], error) {
+	at := b.lineOf(o.keys[0])
 	if at < 0 {
 		at = len(b.queue)
-		b.queue = append(b.queue, &line[Key]{first: l.keys[0]})
+		b.queue = append(b.queue, &line[Key]{first: o.keys[0]})
 	}
 	own := b.queue[at]
 	if len(own.waiters) >= waitingMost {
 		return nil, ErrFull
 	}
-	waiting := &waiter[Key]{l, units, make(chan struct{})}
+	waiting := &waiter[Key]{o, units, make(chan struct{})}
 	own.waiters = append(own.waiters, waiting)
 	b.grant()
 	return waiting, nil
@@ -32,7 +32,7 @@ func (b *Budget[Key]) grant() {
 		next := -1
 		for at, one := range b.queue {
 			head := one.waiters[0]
-			if b.fitsOwn(head.lease, head.units) && (next < 0 || b.of[0][one.first] < b.of[0][b.queue[next].first]) {
+			if b.fitsOwn(&head.owner, head.units) && (next < 0 || b.of[0][one.first] < b.of[0][b.queue[next].first]) {
 				next = at
 			}
 		}
@@ -43,7 +43,7 @@ func (b *Budget[Key]) grant() {
 		if !room(b.held, head.units, b.limits.All) {
 			return
 		}
-		b.take(head.lease, head.units)
+		b.take(&head.owner, head.units)
 		b.remove(next, 0)
 		close(head.ready)
 	}
@@ -68,13 +68,13 @@ func (b *Budget[Key]) remove(at, place int) {
 func (b *Budget[Key]) leave(waiting *waiter[Key]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if at := b.lineOf(waiting.lease.keys[0]); at >= 0 {
+	if at := b.lineOf(waiting.owner.keys[0]); at >= 0 {
 		if place := slices.Index(b.queue[at].waiters, waiting); place >= 0 {
 			b.remove(at, place)
 			b.grant() // it may have kept others waiting
 			return
 		}
 	}
-	b.take(waiting.lease, -waiting.lease.held)
+	b.take(&waiting.owner, -waiting.units)
 	b.grant()
 }

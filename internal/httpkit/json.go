@@ -136,6 +136,20 @@ func Write[Body any](w http.ResponseWriter, status int, body Body) error {
 // Encode gives the JSON that Write would send.
 func Encode(body any) ([]byte, error) { return json.Marshal(body, jsonOptions) }
 
+// EncodedBytes is how long a text becomes in JSON without its quotes.
+func EncodedBytes(text string) int {
+	length := len(text)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"', c == '\\':
+			length++
+		case c < ' ':
+			length += len(`\u0000`) - 1 // or less: some have a short form
+		}
+	}
+	return length
+}
+
 // WriteBytes answers with a body that is encoded already.
 func WriteBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
 	header, values := w.Header(), []string{contentType, strconv.Itoa(len(body))}

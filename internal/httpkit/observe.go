@@ -98,7 +98,8 @@ func (r *recorder) recovered(request *http.Request) {
 
 func logRequest(log *slog.Logger, r *http.Request, info *Info, started time.Time, took time.Duration) {
 	level := slog.LevelInfo
-	failed := info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal
+	failed := info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal ||
+		info.cut && info.failure != errClientLeft
 	switch {
 	case failed && info.Access == Free:
 		level = slog.LevelWarn // to say that it is not ready is what it was asked for

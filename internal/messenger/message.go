@@ -32,6 +32,8 @@ type Message struct {
 type Page struct {
 	Messages []Message
 	Next     Cursor
+	// Cut: it has less than was asked for because of its bytes.
+	Cut bool
 }
 
 // Cursor is a position in one chat's log: just before the event Before, looking
@@ -77,17 +79,23 @@ func ParseCursor(chat ID, iterator string) (Cursor, error) {
 	return Cursor{chat, int64(before)}, nil
 }
 
-// Messages reads up to limit messages older than the cursor, 1 to
-// PageMaxMessages. Any account may read any chat. Errors: chat-not-found.
-func (s *Service) Messages(ctx context.Context, from Cursor, limit int) (Page, error) {
-	messages, err := s.store.Messages(ctx, from.ChatID, from.Before, limit)
+// Messages reads up to limit messages older than the cursor, 1 to PageMaxMessages, and
+// ends once their texts have bytesMost bytes together. Any account may read any chat.
+// Errors: chat-not-found.
+func (s *Service) Messages(ctx context.Context, from Cursor, limit, bytesMost int) (Page, error) {
+	messages, err := s.store.Messages(ctx, from.ChatID, from.Before, limit, bytesMost)
 	if err != nil {
 		return Page{}, err
 	}
 	if len(messages) == 0 {
 		return s.emptyPage(ctx, from)
 	}
-	return Page{messages, Cursor{from.ChatID, messages[len(messages)-1].Seq}}, nil
+	bytes := 0
+	for i := range messages {
+		bytes += len(messages[i].Text)
+	}
+	next := Cursor{from.ChatID, messages[len(messages)-1].Seq}
+	return Page{messages, next, len(messages) < limit && bytes >= bytesMost}, nil
 }
 
 // emptyPage has an iterator that stays usable: older messages never come, so
@@ -97,5 +105,5 @@ func (s *Service) emptyPage(ctx context.Context, from Cursor) (Page, error) {
 	if err == nil && !exists {
 		err = errs.ErrChatNotFound
 	}
-	return Page{nil, Cursor{from.ChatID, 1}}, err
+	return Page{Next: Cursor{from.ChatID, 1}}, err
 }

@@ -49,8 +49,9 @@ type Store interface {
 	// already, whosever it is; errs.ErrChatNotFound where there is no chat. It
 	// holds the chat's lock, as AppendMessages does.
 	JoinChat(ctx context.Context, user User) (User, error)
-	// Messages reads up to limit messages with seq < before, newest first.
-	Messages(ctx context.Context, chat ID, before int64, limit int) ([]Message, error)
+	// Messages reads up to limit messages with seq < before, newest first, and ends with the one with
+	// which their texts have bytesMost bytes together.
+	Messages(ctx context.Context, chat ID, before int64, limit, bytesMost int) ([]Message, error)
 
 	// Writers says how batches are best brought, each 1 at least: by how many
 	// writers at once, and how many batches of one writer may be under way. The

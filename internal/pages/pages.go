@@ -38,9 +38,8 @@ const (
 // renewedAtOnce is how many new versions are on their way at a time.
 const renewedAtOnce = 64
 
-// keptMost is the longest page that is kept, in bytes: a few of the longest would
-// push out all others.
-const keptMost = 1 << 20
+// BytesMost is the longest page that is encoded in one piece, and kept, in bytes.
+const BytesMost = 1 << 20
 
 // Pages reads through the caches. It is safe for concurrent use. A nil *Pages
 // caches nothing.
@@ -61,17 +60,49 @@ type Load func(ctx context.Context) ([]byte, error)
 // Read returns a page that has every change of the chat that was answered before
 // Read was called. Errors are those of load, and are not kept.
 func (p *Pages) Read(ctx context.Context, place Place, load Load) (Page, error) {
+	page, missing := p.Find(ctx, place)
+	if page != nil {
+		return page, nil
+	}
+	return missing.Load(ctx, load)
+}
+
+// Find is the part of Read that loads nothing: it returns the page that is cached, or
+// nil and what to load it by.
+func (p *Pages) Find(ctx context.Context, place Place) (Page, Missing) {
 	version, ok := p.version(ctx, place.Chat)
 	if !ok {
 		// Without a version nothing may be shared, not even one load by two readers.
 		p.uncached()
-		return loadPage(ctx, load)
+		return nil, Missing{}
 	}
 	key := place.key(version)
 	if page, ok := p.cached(ctx, key); ok {
+		return page, Missing{}
+	}
+	return nil, Missing{p, key}
+}
+
+// Missing is a page that was not cached.
+type Missing struct {
+	pages *Pages
+	key   string
+}
+
+// Load is the other part of Read. It may come later: then another reader may have
+// loaded the page.
+func (m Missing) Load(ctx context.Context, load Load) (Page, error) {
+	if m.pages == nil {
+		return loadPage(ctx, load)
+	}
+	own := m.pages.near
+	if own == nil {
+		own = m.pages.shared
+	}
+	if page, ok, err := own.Get(ctx, m.key); err == nil && ok && len(page) >= etagBytes {
 		return page, nil
 	}
-	return p.loadOnce(ctx, key, load)
+	return m.pages.loadOnce(ctx, m.key, load)
 }
 
 // Changed makes every page of the chats old. It returns when no reader that
@@ -181,7 +212,7 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 
 // keep stores a page; where a cache does not take it, it is loaded again.
 func (p *Pages) keep(ctx context.Context, key string, page Page) {
-	if len(page) > keptMost {
+	if len(page) > etagBytes+BytesMost {
 		return
 	}
 	if p.near != nil {

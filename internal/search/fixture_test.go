@@ -113,7 +113,7 @@ func (w *world) lose() { w.cache.Forget(0) }
 
 func (w *world) page(task messenger.ID, from *search.Cursor, limit int) (ids []messenger.ID, next *search.Cursor) {
 	w.t.Helper()
-	page, err := w.service.Page(w.t.Context(), w.account, task, from, limit, true)
+	page, err := w.service.Page(w.t.Context(), w.account, task, from, limit, 1<<30, true)
 	w.must(err)
 	for _, found := range page.Found {
 		ids = append(ids, found.Place.MessageID)

@@ -27,7 +27,7 @@ func TestLookingAheadAfterALossConfirmsNothing(t *testing.T) {
 	task := w.succeed("numbers")
 	_, next := w.page(task, nil, 3)
 	w.lose()
-	if _, err := w.service.Page(t.Context(), w.account, task, next, 3, false); err != nil {
+	if _, err := w.service.Page(t.Context(), w.account, task, next, 3, 1<<30, false); err != nil {
 		t.Fatal(err)
 	}
 	if again, _ := w.page(task, nil, 3); !slices.Equal(again, sent[:3]) {

@@ -18,6 +18,8 @@ type Page struct {
 	// Query is what the results match, for highlights.
 	Query words.Query
 	Next  Cursor
+	// Cut: it has less than was asked for because of its bytes.
+	Cut bool
 }
 
 // Refuse returns the error that a bad request about a task deserves: the
@@ -29,13 +31,14 @@ func (s *Service) Refuse(ctx context.Context, account, task messenger.ID, bad er
 	return bad
 }
 
-// Page reads up to limit results, 1 to PageMaxResults, of a task of the account:
+// Page reads up to limit results, 1 to PageMaxResults, of a task of the account, and ends
+// once their texts have bytesMost bytes together:
 // those after from, or, where that is nil or has been confirmed, those after what
 // is confirmed. confirm says that the caller has received all up to from; those are
 // forgotten. Results whose message is gone, or in a chat that the account has
 // left, are passed over. Errors: task-not-found, task-not-complete, task-failed.
 func (s *Service) Page(
-	ctx context.Context, account, id messenger.ID, from *Cursor, limit int, confirm bool,
+	ctx context.Context, account, id messenger.ID, from *Cursor, limit, bytesMost int, confirm bool,
 ) (Page, error) {
 	task, err := s.task(ctx, account, id)
 	switch {
@@ -57,9 +60,8 @@ func (s *Service) Page(
 		}
 	}
 	page := Page{Query: words.ParseQuery(task.Request.Text)}
-	page.Found, page.Next.Place, err = s.fill(ctx, task, start, limit)
-	page.Next.TaskID = id
-	return page, err
+	page.Next.TaskID, page.Next.Place = id, start
+	return page, s.fill(ctx, task, &page, limit, bytesMost)
 }
 
 // confirm moves what is confirmed on to the place, and returns where it is. It is
@@ -76,34 +78,37 @@ func (s *Service) confirm(ctx context.Context, task Task, place Place) (Place, e
 	return confirmed, nil
 }
 
-// fill reads on from the place until the page is full, and gives the place of the
+// fill reads on from the page's Next until the page is full, and moves that on to the
 // last result that is on it or was passed over. Where much is passed over it takes
 // longer and longer strides; of no stride are more texts read than the page has room for.
-func (s *Service) fill(ctx context.Context, task Task, place Place, limit int) ([]Found, Place, error) {
-	var page []Found
-	for stride := limit; len(page) < limit; {
-		results, err := s.resultsAfter(ctx, task, place, stride)
+func (s *Service) fill(ctx context.Context, task Task, page *Page, limit, bytesMost int) error {
+	for stride, bytes := limit, 0; len(page.Found) < limit; {
+		results, err := s.resultsAfter(ctx, task, page.Next.Place, stride)
 		if err != nil {
-			return nil, place, err
+			return err
 		}
 		if len(results) == 0 {
-			break
+			return nil
 		}
-		room := limit - len(page)
-		visible, err := s.store.Visible(ctx, task.AccountID, results, room)
+		room := limit - len(page.Found)
+		visible, err := s.store.Visible(ctx, task.AccountID, results, room, bytesMost-bytes)
 		if err != nil {
-			return nil, place, fmt.Errorf("look at results: %w", err)
+			return fmt.Errorf("look at results: %w", err)
 		}
-		page = append(page, visible...)
-		if len(visible) == room {
-			return page, visible[room-1].Place, nil
+		page.Found = append(page.Found, visible...)
+		for i := range visible {
+			bytes += len(visible[i].Text)
 		}
-		place = results[len(results)-1].Place
+		if len(visible) == room || bytes >= bytesMost {
+			page.Next.Place, page.Cut = visible[len(visible)-1].Place, len(visible) < room
+			return nil
+		}
+		page.Next.Place = results[len(results)-1].Place
 		if 2*len(visible) < len(results) {
 			stride = min(2*stride, PageMaxResults)
 		}
 	}
-	return page, place, nil
+	return nil
 }
 
 // resultsAfter reads results of a task that succeeded. Where there must be more

@@ -22,11 +22,11 @@ type veiled struct {
 }
 
 func (v veiled) Visible(
-	ctx context.Context, account messenger.ID, results []search.Result, most int,
+	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
 ) ([]search.Found, error) {
 	v.asked.Add(1)
 	seen := slices.DeleteFunc(slices.Clone(results), func(r search.Result) bool { return v.hides[r.Place.MessageID] })
-	return v.Store.Visible(ctx, account, seen, most)
+	return v.Store.Visible(ctx, account, seen, most, bytesMost)
 }
 
 // What can't be seen any more is passed over in long strides, and nothing else is.
@@ -52,7 +52,7 @@ func TestPassedOver(t *testing.T) {
 		var from *search.Cursor
 		pages := 0
 		for {
-			page, err := w.service.Page(t.Context(), w.account, task, from, limit, false)
+			page, err := w.service.Page(t.Context(), w.account, task, from, limit, 1<<30, false)
 			w.must(err)
 			if len(page.Found) == 0 {
 				break

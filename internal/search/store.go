@@ -112,8 +112,9 @@ type Index interface {
 	// It finds what is indexed. Errors: see ErrTooSlow.
 	Find(ctx context.Context, account messenger.ID, criteria Criteria, limit int) ([]Result, error)
 	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
-	// a chat that the account is not in (any more), and no more than the first most of them.
-	Visible(ctx context.Context, account messenger.ID, results []Result, most int) ([]Found, error)
+	// a chat that the account is not in (any more), and no more than the first most of them; it ends with the one
+	// with which their texts have bytesMost bytes together.
+	Visible(ctx context.Context, account messenger.ID, results []Result, most, bytesMost int) ([]Found, error)
 }
 
 // Behind is a chat whose index ends before its log does.

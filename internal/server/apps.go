@@ -44,6 +44,8 @@ type parts struct {
 	pages    *pages.Pages
 	requests ratelimit.Limiter
 	document []byte
+	// memory bounds what pages hold.
+	memory apps.Memory
 }
 
 // entry is an app that can be switched on.
@@ -67,10 +69,10 @@ func catalogue() []entry {
 			}, p.log)
 		}},
 		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests, p.opened.seeing.throttled()) }},
-		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages) }},
+		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages, p.memory) }},
 		{searchapp.Name, []string{auth.Name}, func(p parts) apps.App {
 			searches := newSearching(p.cfg, p.opened, p.log)
-			return searchapp.New(searches.service(), searches.beside)
+			return searchapp.New(searches.service(), p.memory, searches.beside)
 		}},
 		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
 		{metrics.Name, nil, func(p parts) apps.App { return p.opened.seeing.app() }},
@@ -111,7 +113,7 @@ func choose(all []entry, cfg config.Config) ([]entry, error) {
 // build makes the apps that are on over open backends.
 func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]apps.App, error) {
 	caches := opened.caches
-	p := parts{cfg: cfg, log: log, opened: opened}
+	p := parts{cfg: cfg, log: log, opened: opened, memory: apps.NewMemory()}
 	if slices.Contains(names(on), cacheName) {
 		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.near)
 	}

@@ -4,8 +4,6 @@ package api
 import (
 	"net/http"
 
-	"golang.org/x/sync/semaphore"
-
 	"messenger-api/internal/apps"
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
@@ -19,17 +17,12 @@ const Name = "api"
 type app struct {
 	service *messenger.Service
 	pages   *pages.Pages
-	// loading bounds the messages that are read and encoded at once, and with them
-	// the memory that takes.
-	loading *semaphore.Weighted
+	memory  apps.Memory
 }
 
-// loadingMost is that bound: the longest page, or many short ones.
-const loadingMost = messenger.PageMaxMessages
-
 // New makes the app. pages may be nil: then every page is read from the database.
-func New(service *messenger.Service, pages *pages.Pages) apps.App {
-	a := &app{service, pages, semaphore.NewWeighted(loadingMost)}
+func New(service *messenger.Service, pages *pages.Pages, memory apps.Memory) apps.App {
+	a := &app{service, pages, memory}
 	return apps.App{Name: Name, Mount: a.mount}
 }
 

@@ -65,7 +65,7 @@ func newServed(b *testing.B) served {
 			NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter { return ratelimit.NewMemory(rate, time.Now) },
 			Watch:      auth.Watch{SessionFound: counted.SessionFound},
 		}, quiet),
-		throttling.New(requests, counted.Throttled), api.New(service, pagesCached), counted.App(),
+		throttling.New(requests, counted.Throttled), api.New(service, pagesCached, apps.NewMemory()), counted.App(),
 	} {
 		if app.Mount != nil {
 			app.Mount(router)
@@ -101,7 +101,7 @@ func (s *served) fill(b *testing.B, service *messenger.Service) {
 	}
 	var page messenger.Page
 	if err == nil {
-		page, err = service.Messages(ctx, messenger.FromEnd(s.chat), 20)
+		page, err = service.Messages(ctx, messenger.FromEnd(s.chat), 20, 1<<20)
 	}
 	if err != nil {
 		b.Fatal(err)

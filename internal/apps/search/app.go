@@ -5,9 +5,6 @@ package search
 import (
 	"context"
 	"net/http"
-	"runtime"
-
-	"golang.org/x/sync/semaphore"
 
 	"messenger-api/internal/apps"
 	"messenger-api/internal/errs"
@@ -21,21 +18,13 @@ const Name = "search"
 
 type app struct {
 	service *search.Service
-	// loading bounds the results that are read and encoded at once, and with them
-	// the memory that takes.
-	loading *semaphore.Weighted
-	// encoding bounds the pages that are encoded at once: to highlight the longest texts
-	// keeps a processor busy for tenths of a second.
-	encoding *semaphore.Weighted
+	memory  apps.Memory
 }
-
-// loadingMost is that bound: ten of the longest pages, or many short ones.
-const loadingMost = 10 * search.PageMaxResults
 
 // New makes the app. run is the work in the background that searching needs in
 // this process; it returns when its ctx ends.
-func New(service *search.Service, run func(ctx context.Context) error) apps.App {
-	a := &app{service, semaphore.NewWeighted(loadingMost), semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))}
+func New(service *search.Service, memory apps.Memory, run func(ctx context.Context) error) apps.App {
+	a := &app{service, memory}
 	return apps.App{Name: Name, Mount: a.mount, Run: run}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"messenger-api/internal/apps"
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
@@ -20,36 +21,26 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.service.Refuse(r.Context(), account(r), task, err)
 	}
-	body, err := a.loadPage(r, task, from, limit)
-	if err != nil {
-		return err
-	}
+	held := a.memory.Of(httpkit.InfoOf(r.Context()))
+	defer held.Release()
 	keepNot(w)
-	httpkit.WriteBytes(w, http.StatusOK, "application/json", body)
-	return nil
-}
-
-// loadPage reads and encodes a page. It is sent when others may load theirs: a
-// client may take its time.
-func (a *app) loadPage(r *http.Request, task messenger.ID, from *search.Cursor, limit int) ([]byte, error) {
-	if err := a.loading.Acquire(r.Context(), int64(limit)); err != nil {
-		return nil, errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
-	}
-	defer a.loading.Release(int64(limit))
-	page, err := a.service.Page(r.Context(), account(r), task, from, limit, r.Method != http.MethodHead)
-	if err != nil {
-		return nil, err
-	}
-	return a.encode(r.Context(), page)
-}
-
-// encode waits for its turn, which is over when it returns.
-func (a *app) encode(ctx context.Context, page search.Page) ([]byte, error) {
-	if err := a.encoding.Acquire(ctx, 1); err != nil {
-		return nil, errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
-	}
-	defer a.encoding.Release(1)
-	return httpkit.Encode(encodePage(page))
+	confirm := r.Method != http.MethodHead
+	return httpkit.WritePieces(w, r, func(ctx context.Context) (httpkit.Piece, error) {
+		if err := held.Acquire(ctx, apps.LoadBytes); err != nil {
+			return httpkit.Piece{}, err
+		}
+		page, err := a.service.Page(ctx, account(r), task, from, limit, apps.PieceBytes, confirm)
+		if err != nil {
+			return httpkit.Piece{}, err
+		}
+		encoded, err := httpkit.Encode(encodePage(page))
+		if err != nil {
+			return httpkit.Piece{}, errs.ErrInternal.WithCause(err)
+		}
+		held.Shrink(len(encoded))
+		from, limit, confirm = &page.Next, limit-len(page.Found), false
+		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut}, nil
+	})
 }
 
 // pageOf reads which page of a task is asked for.
@@ -62,11 +53,11 @@ func pageOf(task messenger.ID, rawQuery string) (limit int, from *search.Cursor,
 	return page.Limit, &cursor, err
 }
 
-func encodePage(page search.Page) SearchPage {
-	encoded := SearchPage{Messages: make([]FoundMessage, len(page.Found)), Next: Next{page.Next.String()}}
+func encodePage(page search.Page) []FoundMessage {
+	encoded := make([]FoundMessage, len(page.Found))
 	for i := range page.Found {
 		found := &page.Found[i]
-		encoded.Messages[i] = FoundMessage{
+		encoded[i] = FoundMessage{
 			Text: found.Text, MessageID: found.Place.MessageID.String(), ChatID: found.ChatID.String(),
 			ChatName: found.ChatName, UserName: found.UserName,
 			CreatedAt: httpkit.Time(time.UnixMicro(found.Place.CreatedAt)), Seq: found.Seq,

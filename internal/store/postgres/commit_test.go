@@ -35,7 +35,7 @@ func TestFailedCommitStoresNothing(t *testing.T) {
 			t.Errorf("%s: the batch was acknowledged with %+v", what, appended)
 		}
 	}
-	stored, err := store.Messages(t.Context(), user.ChatID, 1<<62, 10)
+	stored, err := store.Messages(t.Context(), user.ChatID, 1<<62, 10, 1<<20)
 	if err != nil || len(stored) != 1 || stored[0].ID != first.ID {
 		t.Errorf("stored are %+v, %v, want the first message alone", stored, err)
 	}
@@ -64,7 +64,7 @@ func TestFailedCommitBesideALockedChat(t *testing.T) {
 	if err == nil && appended[1].Err == nil {
 		t.Errorf("the message was acknowledged with %+v", appended[1])
 	}
-	stored, err := store.Messages(t.Context(), free.ChatID, 1<<62, 10)
+	stored, err := store.Messages(t.Context(), free.ChatID, 1<<62, 10, 1<<20)
 	if err != nil || len(stored) > 0 {
 		t.Errorf("stored are %+v, %v, want nothing", stored, err)
 	}

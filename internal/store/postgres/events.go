@@ -9,16 +9,24 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// selectMessages reads a page. Kind 1 is a message.
+// selectMessages reads a page. Kind 1 is a message. What comes after $4 bytes of texts is
+// left out by the lengths, which the database knows without the texts.
 const selectMessages = `
-	SELECT e.message_id, e.seq, e.user_id, u.user_name, e.account_id, coalesce(e.client_message_id, ''), e.text, e.created_at
-	FROM events e JOIN chat_users u ON u.chat_id = e.chat_id AND u.user_id = e.user_id
-	WHERE e.chat_id = $1 AND e.seq < $2 AND e.kind = 1
-	ORDER BY e.seq DESC LIMIT $3`
+	SELECT message_id, seq, user_id, user_name, account_id, client_message_id, text, created_at
+	FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before FROM (
+		SELECT e.message_id, e.seq, e.user_id, u.user_name, e.account_id, coalesce(e.client_message_id, '') AS client_message_id,
+			e.text, e.created_at
+		FROM events e JOIN chat_users u ON u.chat_id = e.chat_id AND u.user_id = e.user_id
+		WHERE e.chat_id = $1 AND e.seq < $2 AND e.kind = 1
+		ORDER BY e.seq DESC LIMIT $3
+	) e) e
+	WHERE bytes_before < $4 ORDER BY seq DESC`
 
 // Messages implements messenger.Store.
-func (s *Store) Messages(ctx context.Context, chat messenger.ID, before int64, limit int) ([]messenger.Message, error) {
-	rows, err := s.pool.Query(ctx, selectMessages, chat, before, limit)
+func (s *Store) Messages(
+	ctx context.Context, chat messenger.ID, before int64, limit, bytesMost int,
+) ([]messenger.Message, error) {
+	rows, err := s.pool.Query(ctx, selectMessages, chat, before, limit, bytesMost)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -37,8 +37,11 @@ const (
 		ORDER BY i.created_at DESC, i.message_id DESC LIMIT $11`
 	// The look-up of an event is LATERAL … LIMIT 1 so that each is an index probe.
 	// Kind 1 is a message. Its user may have left.
+	// What comes after $7 bytes of texts is left out by their lengths.
 	selectVisible = `
-		SELECT r.created_at, r.message_id, r.chat_id, r.seq, c.chat_name, coalesce(u.user_name, ''), e.text
+		SELECT created_at, message_id, chat_id, seq, chat_name, user_name, text
+		FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before FROM (
+		SELECT r.place, r.created_at, r.message_id, r.chat_id, r.seq, c.chat_name, coalesce(u.user_name, '') AS user_name, e.text
 		FROM unnest($2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[])
 			WITH ORDINALITY AS r (created_at, message_id, chat_id, seq, place)
 		CROSS JOIN LATERAL (
@@ -48,7 +51,9 @@ const (
 		JOIN chats c ON c.chat_id = r.chat_id
 		LEFT JOIN chat_users u ON u.chat_id = r.chat_id AND u.user_id = e.user_id
 		WHERE EXISTS (SELECT FROM chat_users m WHERE m.account_id = $1 AND m.chat_id = r.chat_id)
-		ORDER BY r.place LIMIT $6`
+		ORDER BY r.place LIMIT $6
+		) r) r
+		WHERE bytes_before < $7 ORDER BY place`
 )
 
 // Find implements search.Store.
@@ -111,11 +116,11 @@ func microsecondsOr(t time.Time, none int64) int64 {
 
 // Visible implements search.Store.
 func (s *Store) Visible(
-	ctx context.Context, account messenger.ID, results []search.Result, most int,
+	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
 ) ([]search.Found, error) {
 	columns := resultColumnsOf(results)
 	rows, err := s.pool.Query(ctx, selectVisible, account,
-		columns.createdAts, columns.messageIDs, columns.chatIDs, columns.seqs, most)
+		columns.createdAts, columns.messageIDs, columns.chatIDs, columns.seqs, most, bytesMost)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -36,7 +36,7 @@ func TestAClosedStoreIsUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, appendErr := s.AppendMessages(t.Context(), messages(user, "late"))
-	_, readErr := s.Messages(t.Context(), user.ChatID, 1, 1)
+	_, readErr := s.Messages(t.Context(), user.ChatID, 1, 1, 1)
 	for _, err := range []error{s.Ping(t.Context()), appendErr, readErr} {
 		if !errs.Is(err, errs.Unavailable) {
 			t.Error(err)

@@ -33,7 +33,7 @@ const (
 
 // Messages implements messenger.Store.
 func (s *Store) Messages(
-	ctx context.Context, chat messenger.ID, before int64, limit int,
+	ctx context.Context, chat messenger.ID, before int64, limit, bytesMost int,
 ) (messages []messenger.Message, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
@@ -42,11 +42,12 @@ func (s *Store) Messages(
 		return nil, s.failure(err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for bytes := 0; bytes < bytesMost && rows.Next(); {
 		m, err := scanMessage(rows, chat)
 		if err != nil {
 			return nil, s.failure(err)
 		}
+		bytes += len(m.Text)
 		messages = append(messages, m)
 	}
 	if err := rows.Err(); err != nil {

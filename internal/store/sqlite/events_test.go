@@ -25,7 +25,7 @@ func TestCancelledReadersHarmNobody(t *testing.T) {
 			default:
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(count%200)*10*time.Microsecond)
-			if _, err := s.Messages(ctx, user.ChatID, 1<<62, 500); err != nil {
+			if _, err := s.Messages(ctx, user.ChatID, 1<<62, 500, 1<<30); err != nil {
 				count++
 			}
 			cancel()

@@ -59,7 +59,7 @@ func draft(user messenger.User, text string) messenger.Message {
 // texts reads the whole log of the user's chat, newest first.
 func texts(t testing.TB, s *Store, user messenger.User) (texts []string) {
 	t.Helper()
-	messages, err := s.Messages(t.Context(), user.ChatID, 1<<62, 1000)
+	messages, err := s.Messages(t.Context(), user.ChatID, 1<<62, 1000, 1<<30)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func later(a, b search.Place) search.Place {
 
 // Visible implements search.Index.
 func (s *Store) Visible(
-	ctx context.Context, account messenger.ID, results []search.Result, most int,
+	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
 ) (visible []search.Found, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
@@ -108,12 +108,13 @@ func (s *Store) Visible(
 		return nil, s.failure(err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for bytes := 0; bytes < bytesMost && rows.Next(); {
 		var at int
 		var one search.Found
 		if err := rows.Scan(&at, &one.ChatName, &one.UserName, &one.Text); err != nil {
 			return nil, s.failure(err)
 		}
+		bytes += len(one.Text)
 		one.Result = results[at]
 		visible = append(visible, one)
 	}

@@ -117,7 +117,7 @@ func readPages(
 	ctx context.Context, store messenger.Store, from messenger.Cursor, limit int,
 ) (newestFirst []messenger.Message, err error) {
 	for {
-		page, err := store.Messages(ctx, from.ChatID, from.Before, limit)
+		page, err := store.Messages(ctx, from.ChatID, from.Before, limit, 1<<30)
 		if err != nil || len(page) == 0 {
 			return newestFirst, err
 		}

@@ -14,8 +14,9 @@ func pageTests() tests {
 	return tests{
 		"a page is newest first, with all that was sent": pageWhole,
 		"a page ends at its limit and at its position":   pageBounds,
-		"the longest page":         pageLongest,
-		"other chats are not seen": pageOfOneChat,
+		"the longest page":           pageLongest,
+		"a page ends with its bytes": pageBytes,
+		"other chats are not seen":   pageOfOneChat,
 	}
 }
 
@@ -50,7 +51,7 @@ func newLog(t *testing.T, store messenger.Store, length int) (messenger.ID, []me
 
 func requirePage(t tester, store messenger.Store, chat messenger.ID, before int64, limit int, want []messenger.Message) {
 	t.Helper()
-	page, err := store.Messages(t.Context(), chat, before, limit)
+	page, err := store.Messages(t.Context(), chat, before, limit, 1<<30)
 	check(t, err)
 	if len(page) == 0 && len(want) == 0 {
 		return
@@ -80,6 +81,16 @@ func pageLongest(t *testing.T, store messenger.Store) {
 	requirePage(t, store, chat, math.MaxInt64, messenger.PageMaxMessages, newest)
 	requirePage(t, store, chat, newest[len(newest)-1].Seq, messenger.PageMaxMessages, rest)
 	requirePage(t, store, chat, 1, messenger.PageMaxMessages, nil)
+}
+
+// pageBytes ends with the message with which the texts have so many bytes.
+func pageBytes(t *testing.T, store messenger.Store) {
+	chat, log := newLog(t, store, 9) // of 6 bytes each
+	for bytes := 1; bytes <= 60; bytes++ {
+		page, err := store.Messages(t.Context(), chat, math.MaxInt64, 7, bytes)
+		check(t, err)
+		requireEqual(t, page, log[:min((bytes+5)/6, 7)])
+	}
 }
 
 // pageOfOneChat has two logs that grew in turn, by the same account.

@@ -13,7 +13,7 @@ func requireVisible(
 	t *testing.T, store Searched, account messenger.ID, results []search.Result, want ...messenger.Message,
 ) {
 	t.Helper()
-	visible, err := store.Visible(t.Context(), account, results, findMost)
+	visible, err := store.Visible(t.Context(), account, results, findMost, 1<<30)
 	check(t, err)
 	if len(visible) == 0 && len(want) == 0 {
 		return
@@ -55,7 +55,7 @@ func visibleMost(t *testing.T, store Searched) {
 	becomeAnotherKind(t, store, sent[2])
 	want := []search.Result{results[1], results[3], results[4]}
 	for most := 1; most <= 4; most++ {
-		visible, err := store.Visible(t.Context(), user.AccountID, results, most)
+		visible, err := store.Visible(t.Context(), user.AccountID, results, most, 1<<30)
 		check(t, err)
 		var got []search.Result
 		for _, found := range visible {

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"messenger-api/internal/apps"
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/pages"
+)
+
+// errLong: a page is too long to be encoded in one piece.
+var errLong = errors.New("the page is longer than one that is kept")
+
+func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
+	chat, err := chatOf(r)
+	if err != nil {
+		return err
+	}
+	limit, from, err := pageOf(chat, r.URL.RawQuery)
+	if err != nil {
+		return a.service.Refuse(r.Context(), chat, err)
+	}
+	held := a.memory.Of(httpkit.InfoOf(r.Context()))
+	defer held.Release()
+	page, err := a.page(r.Context(), &held, from, limit)
+	if errors.Is(err, errLong) {
+		return a.writeLong(w, r, &held, from, limit)
+	}
+	if err != nil {
+		return err
+	}
+	header, values := w.Header(), []string{"private, no-cache", page.ETag()}
+	header["Cache-Control"] = values[:1:1]
+	header["Etag"] = values[1:]
+	if page.Matches(r.Header.Values("If-None-Match")) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	httpkit.WriteBytes(w, http.StatusOK, "application/json", page.Body())
+	return nil
+}
+
+// page finds a page, or loads it, and holds its bytes. The turn to load it is each
+// reader's own, though several readers may share the load.
+func (a *app) page(ctx context.Context, held *apps.Held, from messenger.Cursor, limit int) (pages.Page, error) {
+	page, missing := a.pages.Find(ctx, pages.Place{Chat: from.ChatID, Limit: limit, Before: from.Before})
+	if page != nil {
+		return page, held.Acquire(ctx, len(page))
+	}
+	if err := held.Acquire(ctx, apps.LoadBytes); err != nil {
+		return nil, err
+	}
+	page, err := missing.Load(ctx, func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) })
+	held.Shrink(len(page))
+	return page, err
+}
+
+func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([]byte, error) {
+	page, err := a.service.Messages(ctx, from, limit, pages.BytesMost)
+	if err != nil {
+		return nil, err
+	}
+	if page.Cut || encodedBytes(page) > pages.BytesMost {
+		return nil, errLong
+	}
+	return httpkit.Encode(encodePage(page))
+}
+
+// writeLong answers with a page that is read and written piece by piece. No piece is
+// kept, nor is a reader of the database, while the client takes its time.
+func (a *app) writeLong(w http.ResponseWriter, r *http.Request, held *apps.Held, from messenger.Cursor, limit int) error {
+	w.Header().Set("Cache-Control", "private, no-cache")
+	return httpkit.WritePieces(w, r, func(ctx context.Context) (httpkit.Piece, error) {
+		if err := held.Acquire(ctx, apps.LoadBytes); err != nil {
+			return httpkit.Piece{}, err
+		}
+		page, err := a.service.Messages(ctx, from, limit, apps.PieceBytes)
+		if err != nil {
+			return httpkit.Piece{}, err
+		}
+		encoded, err := httpkit.Encode(encodePage(page).Messages)
+		if err != nil {
+			return httpkit.Piece{}, errs.ErrInternal.WithCause(err)
+		}
+		held.Shrink(len(encoded))
+		from, limit = page.Next, limit-len(page.Messages)
+		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut}, nil
+	})
+}
+
+// pageOf reads which page of a chat is asked for.
+func pageOf(chat messenger.ID, rawQuery string) (limit int, from messenger.Cursor, err error) {
+	page, err := httpkit.ParsePageQuery(rawQuery, messenger.PageMaxMessages)
+	if err != nil || page.From == nil {
+		return page.Limit, messenger.FromEnd(chat), err
+	}
+	from, err = messenger.ParseCursor(chat, *page.From)
+	return page.Limit, from, err
+}
+
+func encodePage(page messenger.Page) MessagePage {
+	encoded := MessagePage{Messages: make([]Message, len(page.Messages)), Next: Next{page.Next.String()}}
+	for i := range page.Messages {
+		message := &page.Messages[i]
+		encoded.Messages[i] = Message{
+			Text: message.Text, MessageID: message.ID.String(), Seq: message.Seq,
+			UserID: message.UserID.String(), UserName: message.UserName, CreatedAt: httpkit.Time(message.CreatedAt),
+		}
+		if message.ClientMessageID != "" {
+			encoded.Messages[i].ClientMessageID = &message.ClientMessageID
+		}
+	}
+	return encoded
+}
+
+// messageBytes is what a message needs in JSON beside its texts, or less.
+const messageBytes = 300
+
+// encodedBytes is how long a page becomes, or a little more.
+func encodedBytes(page messenger.Page) int {
+	total := 0
+	for i := range page.Messages {
+		message := &page.Messages[i]
+		total += messageBytes + httpkit.EncodedBytes(message.Text) + httpkit.EncodedBytes(message.UserName) +
+			httpkit.EncodedBytes(message.ClientMessageID)
+	}
+	return total
+}
