@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"messenger-api/internal/messenger"
 )
@@ -10,38 +11,50 @@ import (
 // CatchUp indexes all that the logs of the account's chats have now; of one chat
 // only, where chat is not zero. What comes meanwhile is left for later.
 func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error {
-	targets := map[messenger.ID]int64{}
-	for first, again := true, true; again; first = false {
-		if err := ctx.Err(); err != nil {
+	for {
+		left, err := x.catchUp(ctx, account, chat, time.Now().Add(time.Hour))
+		if err != nil || left == 0 {
 			return err
+		}
+	}
+}
+
+// catchUp indexes what the logs of the account's chats have now, of one chat only where chat is not zero,
+// until the time is over, and tells how many messages are left.
+func (x *Indexer) catchUp(ctx context.Context, account, chat messenger.ID, over time.Time) (left int64, err error) {
+	targets := map[messenger.ID]int64{}
+	for first, all := true, true; ; first = false {
+		if err := ctx.Err(); err != nil {
+			return 0, err
 		}
 		behind, err := x.store.BehindOf(ctx, account, chat, behindMost)
 		if err != nil {
-			return fmt.Errorf("look for what is not indexed: %w", err)
+			return 0, fmt.Errorf("look for what is not indexed: %w", err)
 		}
-		again = len(behind) == behindMost
+		if first {
+			all = len(behind) < behindMost
+		}
+		work := newStretch(nil)
 		for _, one := range behind {
-			if (first || again) && targets[one.ChatID] == 0 {
+			if (first || !all) && targets[one.ChatID] == 0 {
 				targets[one.ChatID] = one.LastSeq
 			}
-			done, err := x.extend(ctx, one, targets[one.ChatID])
-			if err != nil {
-				return err
+			one.LastSeq = targets[one.ChatID]
+			if one.Messages() > 0 {
+				work.chats = append(work.chats, one)
 			}
-			again = again || !done
 		}
-	}
-	return nil
-}
-
-// extend indexes a chat up to the target, and reports false where another indexer
-// works on it at the same time: how far that has come is not known.
-func (x *Indexer) extend(ctx context.Context, behind Behind, target int64) (bool, error) {
-	work := stretch{behind, extendMessages}
-	for work.Indexed < target {
-		if extended, err := x.step(ctx, &work); err != nil || !extended {
-			return false, err
+		if len(work.chats) == 0 {
+			return 0, nil
 		}
+		for len(work.chats) > 0 {
+			if time.Now().After(over) {
+				return work.messages(), nil
+			}
+			if err := x.step(ctx, work); err != nil {
+				return work.messages(), err
+			}
+		}
+		// Another indexer may have been at work on some of them: how far that has come is not known.
 	}
-	return true, nil
 }

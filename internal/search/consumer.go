@@ -10,7 +10,6 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/queue"
-	"messenger-api/internal/words"
 )
 
 // How long one try of a task may take, and how long it may go on once the consumer
@@ -26,9 +25,9 @@ const (
 	waitPauseMost  = 2 * time.Second
 )
 
-// attemptsMost bounds the tries of a task that ends its consumers, or is never given
-// back: such tries are not the queue's to count.
-const attemptsMost = 10
+// triesMost bounds the tries, without any progress, of a task that ends its consumers, or is never
+// given back: such tries are not the queue's to count.
+const triesMost = 10
 
 // Consumer works on tasks. It is safe for concurrent use.
 type Consumer struct {
@@ -82,34 +81,45 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	if err != nil {
 		return fmt.Errorf("take a search task: %w", err)
 	}
-	if task.Attempt > attemptsMost {
+	if task.Tries > triesMost {
 		return c.bury(ctx, id)
 	}
 	ctx, release := c.holdLease(ctx, task)
 	defer release()
-	ended := false
+	kept := false
 	defer func() {
-		if !ended { // by a panic too
+		if !kept { // by a panic too
 			c.giveBack(ctx, task)
 		}
 	}()
-	if err = c.outlast(ctx, serving, func() error { return c.search(ctx, task) }); err != nil {
+	turn := newTurn(c.store, c.indexer, task, c.options.ResultsMost, c.log)
+	ended := false
+	err = c.outlast(ctx, serving, func() error {
+		if ended, err = turn.run(ctx); err != nil {
+			return err
+		}
+		if ended {
+			return c.succeed(ctx, task, turn)
+		}
+		return c.pause(ctx, task, turn)
+	})
+	if err != nil {
 		return fmt.Errorf("work on a search task: %w", err)
 	}
-	ended = true
+	kept = true
+	if !ended {
+		c.putBack(ctx, task)
+	}
 	return nil
 }
 
-// search finds a task's results, keeps them and ends the task. Doing it again
-// does no harm: what counts is the valid attempt's first success.
-func (c *Consumer) search(ctx context.Context, task Task) error {
-	results, err := c.find(ctx, task)
-	if err != nil {
-		return err
-	}
-	var newest, oldest Place
+// succeed keeps what was found and ends the task. Doing it again does no harm: what
+// counts is the valid attempt's first success.
+func (c *Consumer) succeed(ctx context.Context, task Task, turn *turn) error {
+	results, more := turn.found()
+	outcome := Outcome{More: more}
 	if len(results) > 0 {
-		newest, oldest = results[0].Place, results[len(results)-1].Place
+		outcome.Newest, outcome.Oldest = results[0].Place, results[len(results)-1].Place
 		if err := c.results.PutResults(ctx, task.ID, task.Attempt, results, c.options.ResultTTL); err != nil {
 			if errs.Is(err, errs.Unavailable) {
 				return err
@@ -118,7 +128,7 @@ func (c *Consumer) search(ctx context.Context, task Task) error {
 		}
 	}
 	now := c.now()
-	valid, err := c.store.SucceedTask(ctx, task.ID, task.Attempt, newest, oldest, now)
+	valid, err := c.store.SucceedTask(ctx, task.ID, task.Attempt, outcome, now)
 	if err != nil {
 		return fmt.Errorf("end a search task: %w", err)
 	}
@@ -128,20 +138,22 @@ func (c *Consumer) search(ctx context.Context, task Task) error {
 	return nil
 }
 
-func (c *Consumer) find(ctx context.Context, task Task) ([]Result, error) {
-	query := words.ParseQuery(task.Request.Text)
-	if query.Empty() {
-		return nil, nil
-	}
-	if err := c.indexer.CatchUp(ctx, task.AccountID, task.Request.ChatID); err != nil {
-		return nil, err
-	}
-	criteria := Criteria{Query: query, Request: task.Request, From: AtStart()}
-	results, err := c.store.Find(ctx, task.AccountID, criteria, c.options.ResultsMost)
+// pause keeps how far the task has come.
+func (c *Consumer) pause(ctx context.Context, task Task, turn *turn) error {
+	kept, done := turn.progress()
+	_, err := c.store.PauseTask(ctx, task.ID, task.Attempt, kept.pack(), done, c.now().Add(republishPause))
 	if err != nil {
-		return nil, fmt.Errorf("find messages: %w", err)
+		return fmt.Errorf("keep the progress of a search task: %w", err)
 	}
-	return results, nil
+	return nil
+}
+
+// putBack lets a task that was paused wait for its next turn behind all others. Where the queue
+// does not take it the Sweeper publishes it.
+func (c *Consumer) putBack(ctx context.Context, task Task) {
+	if err := c.queue.Publish(ctx, task.ID); err != nil {
+		c.log.DebugContext(ctx, "a search waits for the sweeper", "task_id", task.ID.String(), "error", err)
+	}
 }
 
 // outlast does something again while the database is down. What takes too long is

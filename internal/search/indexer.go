@@ -29,6 +29,10 @@ const (
 	walkRest     = 3
 )
 
+// fillFrom is how many messages have to be there, and none indexed, for the index to be filled at
+// full speed: after an import, or where searching was switched on later.
+const fillFrom = 20_000
+
 // errLeft is in the chain of an error of some chats that were left out, while all
 // others were looked at.
 var errLeft = errors.New("chats were left out")
@@ -97,8 +101,31 @@ func (x *Indexer) recent(ctx context.Context, since time.Time) error {
 	return x.all(ctx, behind, recentRest)
 }
 
-// walk looks at every chat.
+// walk looks at every chat. An index in which there is nothing is filled without a rest.
 func (x *Indexer) walk(ctx context.Context) error {
+	filling, err := x.store.Defer(ctx, fillFrom)
+	if err != nil {
+		return fmt.Errorf("prepare to fill the index: %w", err)
+	}
+	restFactor := time.Duration(walkRest)
+	if filling {
+		restFactor = 0
+		x.log.InfoContext(ctx, "the search index is being filled")
+	}
+	left := x.everyChat(ctx, restFactor)
+	if !wentThrough(left) || ctx.Err() != nil {
+		return left
+	}
+	if err := x.store.Build(ctx); err != nil {
+		return fmt.Errorf("complete the index: %w", err)
+	}
+	if filling {
+		x.log.InfoContext(ctx, "the search index is filled")
+	}
+	return left
+}
+
+func (x *Indexer) everyChat(ctx context.Context, restFactor time.Duration) error {
 	var last messenger.ID
 	var left error
 	for done := false; !done && ctx.Err() == nil; {
@@ -109,45 +136,37 @@ func (x *Indexer) walk(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look for what is not indexed: %w", err)
 		}
-		switch err := x.all(ctx, behind, walkRest); {
+		switch err := x.all(ctx, behind, restFactor); {
 		case !wentThrough(err):
 			return err
 		case left == nil:
 			left = err
 		}
-		rest(ctx, walkRest*time.Since(started))
+		rest(ctx, restFactor*time.Since(started))
 	}
 	return left
 }
 
-// all indexes the chats, in no order, so that several indexers seldom meet, and at
-// a gentle pace. A chat that can't be indexed is left out, and the first such
+// all indexes the chats, in no order, so that several indexers seldom meet, and rests so many
+// times longer than it works. A chat that can't be indexed is left out, and the first such
 // failure is an errLeft; a database that is down ends it.
 func (x *Indexer) all(ctx context.Context, chats []Behind, restFactor time.Duration) (left error) {
 	rand.Shuffle(len(chats), func(i, j int) { chats[i], chats[j] = chats[j], chats[i] }) //nolint:gosec // no secret
-	for _, one := range chats {
-		err := x.gently(ctx, one, restFactor)
+	for work := newStretch(chats); len(work.chats) > 0 && ctx.Err() == nil; {
+		started := time.Now()
+		err := x.step(ctx, work)
 		switch {
 		case err != nil && errs.Is(err, errs.Unavailable) && !errors.Is(err, ErrTooSlow):
 			return err
-		case err != nil && left == nil:
-			left = fmt.Errorf("%w: %w", errLeft, err)
+		case err != nil && !errors.Is(err, ErrTooSlow):
+			work.chats = work.chats[1:]
 		}
-	}
-	return left
-}
-
-// gently indexes a chat, resting longer than it works, unless another indexer does.
-func (x *Indexer) gently(ctx context.Context, behind Behind, restFactor time.Duration) error {
-	work := stretch{behind, extendMessages}
-	for work.Indexed < work.LastSeq && ctx.Err() == nil {
-		started := time.Now()
-		if extended, err := x.step(ctx, &work); err != nil || !extended {
-			return err
+		if err != nil && left == nil {
+			left = fmt.Errorf("%w: %w", errLeft, err)
 		}
 		rest(ctx, restFactor*time.Since(started))
 	}
-	return nil
+	return left
 }
 
 // rest waits, or until ctx ends.

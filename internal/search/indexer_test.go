@@ -19,13 +19,13 @@ type narrow struct {
 	most map[messenger.ID]int
 }
 
-func (s narrow) Extend(
-	ctx context.Context, behind search.Behind, through int64, entries []search.Entry,
-) (bool, error) {
-	if most, limited := s.most[behind.ChatID]; limited && len(entries) > most {
-		return false, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
+func (s narrow) Extend(ctx context.Context, extensions []search.Extension) ([]bool, error) {
+	for _, one := range extensions {
+		if most, limited := s.most[one.ChatID]; limited && len(one.Entries) > most {
+			return nil, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
+		}
 	}
-	return s.Store.Extend(ctx, behind, through, entries)
+	return s.Store.Extend(ctx, extensions)
 }
 
 func (w *world) behind(account messenger.ID) int {

@@ -104,7 +104,7 @@ func TestLostLease(t *testing.T) {
 	if w.must(err); status != search.Success {
 		t.Fatalf("the task is %s", status)
 	}
-	ended, err := w.store.SucceedTask(t.Context(), task, first.Attempt, search.Place{}, search.Place{}, w.now())
+	ended, err := w.store.SucceedTask(t.Context(), task, first.Attempt, search.Outcome{}, w.now())
 	if w.must(err); ended {
 		t.Error("the first attempt has ended the task")
 	}

@@ -130,7 +130,7 @@ func (s *Service) resultsAfter(ctx context.Context, task Task, place Place, limi
 		return results, nil
 	}
 	criteria := Criteria{Query: words.ParseQuery(task.Request.Text), Request: task.Request, From: place, To: task.Oldest}
-	found, err := s.store.Find(ctx, task.AccountID, criteria, s.options.ResultsMost)
+	found, _, err := Find(ctx, s.store, task.AccountID, criteria, s.options.ResultsMost)
 	if err != nil {
 		return nil, fmt.Errorf("find lost results again: %w", err)
 	}

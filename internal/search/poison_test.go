@@ -61,8 +61,8 @@ func TestTaskWhoseTriesPanicFails(t *testing.T) {
 // slow is a store that finds nothing in the time that it has.
 type slow struct{ search.Store }
 
-func (slow) Find(context.Context, messenger.ID, search.Criteria, int) ([]search.Result, error) {
-	return nil, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
+func (slow) FindIn(context.Context, search.Criteria, []search.Part, bool, int) ([]search.Result, []search.Rest, error) {
+	return nil, nil, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
 }
 
 // A search that takes too long is no outage to wait for: it fails after its tries.
@@ -72,6 +72,7 @@ func TestTaskThatTakesTooLongFails(t *testing.T) {
 	tries := embedded.Open(embedded.Options{Pauses: []time.Duration{time.Millisecond, time.Millisecond}, Log: log})
 	t.Cleanup(func() { _ = tries.Close() }) // it has no error
 	indexer := search.NewIndexer(w.store, w.options, log)
+	w.say(numbered(1), w.now())
 	w.consumer = search.NewConsumer(slow{w.store}, w.store, tries, indexer, w.options, log)
 	w.run()
 	service := search.NewService(w.store, w.store, tries, w.options, log)

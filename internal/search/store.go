@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// ErrTooSlow is in the chain of an errs.Unavailable of Find, Unindexed and Extend whose
+// ErrTooSlow is in the chain of an errs.Unavailable of FindIn, Unindexed and Extend whose
 // work took longer than a database call may: nothing is down, and the same again takes as long.
 var ErrTooSlow = errors.New("it took too long")
 
@@ -38,18 +38,23 @@ type Tasks interface {
 	// Task finds a confirmed task, or returns errs.ErrTaskNotFound.
 	Task(ctx context.Context, task messenger.ID) (Task, error)
 
-	// TakeTask makes a task IN_PROCESS until the lease ends and counts an attempt. It takes a
+	// TakeTask makes a task IN_PROCESS until the lease ends, and counts an attempt and a try. It takes a
 	// task that waits, or whose lease is over at now; confirmed or not. It reports
-	// whether it did: a task that is unknown, ended, or leased to another is not taken.
+	// whether it did: a task that is unknown, ended, or leased to another is not taken. The
+	// task comes with its Progress.
 	TakeTask(ctx context.Context, task messenger.ID, now, leaseEnd time.Time) (Task, bool, error)
 	// RenewTask makes the lease of the attempt last longer, and reports whether the
 	// attempt is still the valid one.
 	RenewTask(ctx context.Context, task messenger.ID, attempt int, leaseEnd time.Time) (bool, error)
 	// ReleaseTask lets an attempt that failed go back to WAITING, if it is still the valid one.
 	ReleaseTask(ctx context.Context, task messenger.ID, attempt int) error
+	// PauseTask lets an attempt that has come further go back to WAITING, if it is still the valid one, and
+	// reports whether it did: the next attempt gets the progress, and its tries begin anew. done is how far the task has
+	// come, 0 to 1; what was told before never goes back. The next publication is due at due.
+	PauseTask(ctx context.Context, task messenger.ID, attempt int, progress []byte, done float64, due time.Time) (bool, error)
 	// SucceedTask ends the attempt as SUCCESS, if it is still the valid one, and reports
 	// whether it did.
-	SucceedTask(ctx context.Context, task messenger.ID, attempt int, newest, oldest Place, now time.Time) (bool, error)
+	SucceedTask(ctx context.Context, task messenger.ID, attempt int, outcome Outcome, now time.Time) (bool, error)
 	// FailTask ends a task as FAILED unless it has ended.
 	FailTask(ctx context.Context, task messenger.ID, now time.Time) error
 	// AdvanceTask moves Confirmed on to the place, never back, and returns where it is.
@@ -99,18 +104,31 @@ type Index interface {
 	// BehindAfter goes through all chats in the order of their ids: it looks at up to limit that come
 	// after the chat and lists those that are behind, with the last chat that it looked at; done when there are no more.
 	BehindAfter(ctx context.Context, chat messenger.ID, limit int) (behind []Behind, last messenger.ID, done bool, err error)
-	// Unindexed reads up to limit messages with behind.Indexed < seq ≤ behind.LastSeq, in
-	// the order of seq, and stops early once their texts have mostBytes bytes together, but not before
-	// the first. through is the place up to which they reach: there is no other
-	// message between behind.Indexed and it. Errors: see ErrTooSlow.
-	Unindexed(ctx context.Context, behind Behind, limit, mostBytes int) (messages []messenger.Message, through int64, err error)
-	// Extend adds what Unindexed read and moves the chat's position from behind.Indexed to through, in one
-	// transaction. Where the position has moved meanwhile it adds nothing and reports false. Errors: see ErrTooSlow.
-	Extend(ctx context.Context, behind Behind, through int64, entries []Entry) (bool, error)
+	// Unindexed reads the messages with Indexed < seq ≤ LastSeq of the chats, which are to be no more than
+	// a step's (see Behind.Messages), in their order and that of seq. It stops early once their texts have mostBytes
+	// bytes together, but not before the first, and leaves out the chats that it did not come to. Of a Message it
+	// gives ID, ChatID, Seq, UserID, Text and CreatedAt. Errors: see ErrTooSlow.
+	Unindexed(ctx context.Context, behind []Behind, mostBytes int) ([]Extension, error)
+	// Extend adds what Unindexed read and moves the chats' positions from Indexed to Through, in one
+	// transaction, and reports for each whether it did: a chat whose position has moved meanwhile is left as it
+	// is. No chat comes twice. What was added may be lost when the database crashes, its position with it. Errors: see ErrTooSlow.
+	Extend(ctx context.Context, extensions []Extension) (extended []bool, err error)
+	// Defer prepares for much to be indexed: where nothing is yet, and least messages are to be, what makes the
+	// index quick to search is left to Build, and so it is until Build has built it, which it reports. Searching goes on
+	// meanwhile, slower.
+	Defer(ctx context.Context, least int64) (deferred bool, err error)
+	// Build builds what Defer left to it, if anything, and takes as long as it needs. Other
+	// calls go on. It returns at once where another process builds.
+	Build(ctx context.Context) error
 
-	// Find reads up to limit messages in the chats that the account is in which match, newest first.
-	// It finds what is indexed. Errors: see ErrTooSlow.
-	Find(ctx context.Context, account messenger.ID, criteria Criteria, limit int) ([]Result, error)
+	// Parts lists the chats that the account is in, as far as they are indexed and may have what the
+	// request asks for: only its chat, only chats with its name.
+	Parts(ctx context.Context, account messenger.ID, request Request) ([]Part, error)
+	// FindIn looks for messages which match, in From ≤ seq ≤ Through of each part, and gives up to limit of them, the
+	// newest first. It may stop before it is through with a part, and tells of each what is left. dense says that
+	// much of what there is is likely to match: then the messages are judged one by one where that is
+	// quicker; else a part is best made of whole blocks (BlockMessages). Errors: see ErrTooSlow.
+	FindIn(ctx context.Context, criteria Criteria, parts []Part, dense bool, limit int) ([]Result, []Rest, error)
 	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
 	// a chat that the account is not in (any more), and no more than the first most of them; it ends with the one
 	// with which their texts have bytesMost bytes together.
@@ -124,19 +142,21 @@ type Behind struct {
 	Indexed, LastSeq int64
 }
 
-// Entry is a message as it is indexed.
+// Messages is how many messages there are to index, at most: other events count as well.
+func (b Behind) Messages() int64 { return b.LastSeq - b.Indexed }
+
+// Extension is what is to be added to a chat's index.
+type Extension struct {
+	Behind
+
+	// Through is the place up to which Entries reach: there is no other message between
+	// Indexed and it.
+	Through int64
+	Entries []Entry
+}
+
+// Entry is a message as it is indexed. Unindexed leaves its Document empty.
 type Entry struct {
 	Message  messenger.Message
 	Document words.Document
-}
-
-// Criteria are what a message must meet to be found.
-type Criteria struct {
-	// Query is not empty (Query.Empty).
-	Query words.Query
-	// Request narrows it down; its Text is not looked at.
-	Request Request
-	// From and To bound the places: the results come after From (exclusive) and not after To
-	// (inclusive); AtStart and the zero Place for no bound.
-	From, To Place
 }

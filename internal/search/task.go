@@ -59,18 +59,31 @@ type Task struct {
 	CreatedAt time.Time
 
 	Status Status
-	// Attempt numbers the tries to work on the task; results of another one than
+	// Attempt numbers those who work on the task; results of another one than
 	// this count for nothing.
 	Attempt int
+	// Tries counts the attempts since the task last came further.
+	Tries int
+	// Done is how far the task has come, 0 to 1.
+	Done float64
+	// Progress is what the next attempt goes on from; only TakeTask gives it.
+	Progress []byte
 	// EndedAt is when it succeeded or failed, zero before.
 	EndedAt time.Time
-	// Newest and Oldest are the places of the first and the last result of a task
-	// that succeeded, both zero where it found nothing. They bound the same search
-	// when its results were lost and have to be found again.
-	Newest, Oldest Place
+	// Outcome is of a task that succeeded.
+	Outcome
 	// Confirmed is the place of the last result that the caller has received:
 	// what is there or before it is never shown again. AtStart when nothing is.
 	Confirmed Place
+}
+
+// Outcome is what a search came to.
+type Outcome struct {
+	// Newest and Oldest are the places of the first and the last result, both zero where
+	// there is none. They bound the same search when its results were lost and have to be found again.
+	Newest, Oldest Place
+	// More says that older messages match, too: the task keeps no more results. It looked back to Oldest then.
+	More bool
 }
 
 // Place is a position in a task's results, which go from the newest message to

@@ -21,7 +21,7 @@ var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\
 // wholeTables are the statements that may read a table from end to end: the tasks of
 // the last hour, to count them; what exports tables, or asks whether there is anything
 // in them; the one row of another.
-var wholeTables = regexp.MustCompile(`^(countTasks|selectKept|dump[A-Z].*|selectHasData)$`)
+var wholeTables = regexp.MustCompile(`^(countTasks|selectKept|dump[A-Z].*|selectHasData|selectToFill|selectWordsIndexed)$`)
 
 // indexes are what a statement must be answered with, where another index would do
 // to find the rows, but would read too many.
@@ -34,7 +34,9 @@ var indexes = map[string]string{
 	"selectBehindSince":    "events_message",
 	"selectPositionsAfter": "chats_pkey",
 	"selectUnindexed":      "events_pkey",
-	"findMessages":         "search_index_words",
+	"findInBlocks":         "search_index_words",
+	"findInMessages":       "search_index_pkey",
+	"selectRests":          "search_index_pkey",
 }
 
 func TestEveryStatementHasItsIndex(t *testing.T) {
@@ -82,9 +84,9 @@ var manyRows = []string{
 		FROM generate_series(1, 400) n, generate_series(1, 20) m`,
 	`INSERT INTO events SELECT id(3, n), m, 1, now(), id(1, n), id(4, n * 20), id(5, n * 50 + m), m::text, 'text'
 		FROM generate_series(1, 400) n, generate_series(1, 50) m`,
-	`INSERT INTO search_positions SELECT chat_id, last_seq FROM chats`,
-	`INSERT INTO search_index SELECT chat_id, seq, message_id, seq, user_id, array_to_tsvector(ARRAY['#' || chat_id, 'word' || seq])
-		FROM events`,
+	`INSERT INTO search_positions (chat_id, seq, newest_at) SELECT chat_id, last_seq, 50 FROM chats`,
+	`INSERT INTO search_index SELECT chat_number, e.seq, e.seq, e.seq, message_id, array_to_tsvector(ARRAY[to_hex(chat_number) || '|word' || e.seq])
+		FROM events e JOIN search_positions p ON p.chat_id = e.chat_id`,
 	`INSERT INTO search_tasks (task_id, account_id, text, user_name, created_at, confirmed, ended_at)
 		SELECT id(6, n), id(1, n % 400 + 1), '', '', now() + n * interval '1 second', n % 50 > 0, CASE WHEN n % 5 > 0 THEN now() END
 		FROM generate_series(1, 10000) n`,

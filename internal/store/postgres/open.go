@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -58,6 +59,8 @@ type Store struct {
 	lines *lines
 	fence *fence
 	log   *slog.Logger
+	// wordsIndexed: the index of words was there when it was last looked for.
+	wordsIndexed atomic.Bool
 }
 
 // Open makes a Store. It connects when it is first asked something, so that a

@@ -16,20 +16,25 @@ import (
 // the task is IN_PROCESS under its number.
 const (
 	takeTask = `
-		UPDATE search_tasks SET status = 2, attempt = attempt + 1, lease_ends_at = $3
+		UPDATE search_tasks SET status = 2, attempt = attempt + 1, tries = tries + 1, lease_ends_at = $3
 		WHERE task_id = $1 AND (status = 1 OR status = 2 AND lease_ends_at <= $2)
-		RETURNING task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, status, attempt, ended_at,
-			newest_created_at, newest_message_id, oldest_created_at, oldest_message_id, confirmed_created_at, confirmed_message_id`
+		RETURNING task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, status, attempt, tries, done,
+			ended_at, newest_created_at, newest_message_id, oldest_created_at, oldest_message_id, more,
+			confirmed_created_at, confirmed_message_id, progress`
 	renewTask = `
 		UPDATE search_tasks SET lease_ends_at = $3 WHERE task_id = $1 AND attempt = $2 AND status = 2`
 	releaseTask = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL WHERE task_id = $1 AND attempt = $2 AND status = 2`
+	pauseTask = `
+		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, tries = 0, progress = $3, done = greatest(done, $4), due_at = $5
+		WHERE task_id = $1 AND attempt = $2 AND status = 2`
 	succeedTask = `
-		UPDATE search_tasks SET status = 3, lease_ends_at = NULL, ended_at = $7,
+		UPDATE search_tasks SET status = 3, lease_ends_at = NULL, ended_at = $7, done = 1, progress = NULL, more = $8,
 			newest_created_at = $3, newest_message_id = $4, oldest_created_at = $5, oldest_message_id = $6
 		WHERE task_id = $1 AND attempt = $2 AND status = 2`
 	failTask = `
-		UPDATE search_tasks SET status = 4, lease_ends_at = NULL, ended_at = $2 WHERE task_id = $1 AND status IN (1, 2)`
+		UPDATE search_tasks SET status = 4, lease_ends_at = NULL, ended_at = $2, progress = NULL
+		WHERE task_id = $1 AND status IN (1, 2)`
 	// Results go from the newest to the oldest: a place further on is a smaller one.
 	advanceTask = `
 		UPDATE search_tasks SET confirmed_created_at = $2, confirmed_message_id = $3
@@ -61,12 +66,20 @@ func (s *Store) ReleaseTask(ctx context.Context, task messenger.ID, attempt int)
 	return s.failure(err)
 }
 
+// PauseTask implements search.Store.
+func (s *Store) PauseTask(
+	ctx context.Context, task messenger.ID, attempt int, progress []byte, done float64, due time.Time,
+) (bool, error) {
+	paused, err := s.pool.Exec(ctx, pauseTask, task, attempt, progress, done, due)
+	return paused.RowsAffected() > 0, s.failure(err)
+}
+
 // SucceedTask implements search.Store.
 func (s *Store) SucceedTask(
-	ctx context.Context, task messenger.ID, attempt int, newest, oldest search.Place, now time.Time,
+	ctx context.Context, task messenger.ID, attempt int, outcome search.Outcome, now time.Time,
 ) (bool, error) {
-	succeeded, err := s.pool.Exec(ctx, succeedTask, task, attempt,
-		newest.CreatedAt, newest.MessageID, oldest.CreatedAt, oldest.MessageID, now)
+	succeeded, err := s.pool.Exec(ctx, succeedTask, task, attempt, outcome.Newest.CreatedAt, outcome.Newest.MessageID,
+		outcome.Oldest.CreatedAt, outcome.Oldest.MessageID, now, outcome.More)
 	return succeeded.RowsAffected() > 0, s.failure(err)
 }
 

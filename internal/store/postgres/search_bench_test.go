@@ -59,7 +59,7 @@ func BenchmarkFind(b *testing.B) {
 			criteria := search.Criteria{Query: words.ParseQuery(c.query), From: search.AtStart()}
 			found := 0
 			for b.Loop() {
-				results, err := store.Find(b.Context(), c.account, criteria, 1000)
+				results, _, err := search.Find(b.Context(), store, c.account, criteria, 1000)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -119,7 +119,6 @@ func indexAll(b *testing.B, store *postgres.Store) []string {
 	b.Helper()
 	start := time.Now()
 	messagesOf := map[string]int{}
-	var entries []search.Entry
 	last, done := messenger.ID{}, false
 	for !done {
 		var behind []search.Behind
@@ -127,21 +126,21 @@ func indexAll(b *testing.B, store *postgres.Store) []string {
 		if behind, last, done, err = store.BehindAfter(b.Context(), last, 100); err != nil {
 			b.Fatal(err)
 		}
-		for _, chat := range behind {
-			messages, through, err := store.Unindexed(b.Context(), chat, 500, 1<<20)
-			if err != nil {
-				b.Fatal(err)
-			}
-			entries = entries[:0]
-			for _, message := range messages {
-				entries = append(entries, search.Entry{Message: message, Document: words.Analyse(message.Text)})
-				for _, term := range entries[len(entries)-1].Document.Terms {
+		extensions, err := store.Unindexed(b.Context(), behind, 1<<30)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, extension := range extensions {
+			for i := range extension.Entries {
+				document := words.Analyse(extension.Entries[i].Message.Text)
+				for _, term := range document.Terms {
 					messagesOf[term.Text]++
 				}
+				extension.Entries[i].Document = document
 			}
-			if _, err := store.Extend(b.Context(), chat, through, entries); err != nil {
-				b.Fatal(err)
-			}
+		}
+		if _, err := store.Extend(b.Context(), extensions); err != nil {
+			b.Fatal(err)
 		}
 	}
 	b.Logf("indexing took %v a message", time.Since(start)/time.Duration(*searchMessages))

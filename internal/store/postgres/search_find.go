@@ -3,38 +3,58 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
 
-// chatsInQuery is up to how many chats of an account stand in the query itself, so
-// that the index finds what is in both a word's list and a chat's. For more, it would
-// cost more to look for all of them than to look at the chat of each message.
-const chatsInQuery = 100
+// A step of a search is ended after stepTimeout: it is tried again as a smaller one.
+const stepTimeout = time.Second
 
 const (
-	selectChatsOf = `
-		SELECT DISTINCT chat_id FROM chat_users WHERE account_id = $1 LIMIT $2`
-	// Whatever stands in the query, nothing is found outside of the account's chats.
-	// IS TRUE and OR keep the sets of chats and users what they are: sets to look in,
-	// once made; as joins they would be asked of the database for each message.
-	findMessages = `
-		SELECT i.created_at, i.message_id, i.chat_id, i.seq FROM search_index i
-		WHERE i.words @@ $2::tsquery
-			AND (i.chat_id IN (SELECT u.chat_id FROM chat_users u WHERE u.account_id = $1)) IS TRUE
-			AND ($3::uuid IS NULL OR i.chat_id = $3)
-			AND ($4 = '' OR i.user_id IN (
-				SELECT named.user_id FROM chat_users u
-				JOIN chat_users named ON named.chat_id = u.chat_id AND named.user_name = $4
-				WHERE u.account_id = $1))
-			AND i.created_at >= $5 AND i.created_at < $6
+	// The timeout ends with the trip.
+	limitStep = `
+		SELECT set_config('statement_timeout', $1, true)`
+	// The words alone name the chat and the block: no other condition may tempt the planner to another
+	// index. A part is one block or some of one, so that its query is the same for all of its messages.
+	findInBlocks = `
+		SELECT i.created_at, i.message_id, b.part, i.seq
+		FROM unnest($2::int[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS b (part, place, author, first, last)
+		CROSS JOIN LATERAL (
+			SELECT i.created_at, i.message_id, i.seq FROM search_index i
+			WHERE i.words @@ (replace($1, '#', b.place) || b.author)::tsquery OFFSET 0
+		) i
+		WHERE i.seq BETWEEN b.first AND b.last
 			AND (i.created_at, i.message_id) < ($7, $8) AND (i.created_at, i.message_id) >= ($9, $10)
 		ORDER BY i.created_at DESC, i.message_id DESC LIMIT $11`
+	// OFFSET 0 keeps the words a filter of what the primary key finds, and each query from being
+	// made for each message.
+	findInMessages = `
+		SELECT i.created_at, i.message_id, b.part, i.seq
+		FROM (
+			SELECT b.part, b.chat_number, b.first, b.last, (replace($1, '#', b.place) || b.author)::tsquery AS query
+			FROM unnest($2::int[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $12::bigint[])
+				AS b (part, place, author, first, last, chat_number)
+			OFFSET 0
+		) b
+		CROSS JOIN LATERAL (
+			SELECT i.* FROM search_index i
+			WHERE i.chat_number = b.chat_number AND i.seq BETWEEN b.first AND b.last OFFSET 0
+		) i
+		WHERE i.words @@ b.query
+			AND (i.created_at, i.message_id) < ($7, $8) AND (i.created_at, i.message_id) >= ($9, $10)
+		ORDER BY i.created_at DESC, i.message_id DESC LIMIT $11`
+	selectRests = `
+		SELECT p.part, i.seq, i.newest_at
+		FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS p (part, chat_number, before)
+		CROSS JOIN LATERAL (
+			SELECT i.seq, i.newest_at FROM search_index i
+			WHERE i.chat_number = p.chat_number AND i.seq < p.before ORDER BY i.seq DESC LIMIT 1
+		) i`
 	// The look-up of an event is LATERAL … LIMIT 1 so that each is an index probe.
 	// Kind 1 is a message. Its user may have left.
 	// What comes after $7 bytes of texts is left out by their lengths.
@@ -56,35 +76,50 @@ const (
 		WHERE bytes_before < $7 ORDER BY place`
 )
 
-// Find implements search.Store.
-func (s *Store) Find(
-	ctx context.Context, account messenger.ID, criteria search.Criteria, limit int,
-) ([]search.Result, error) {
-	if criteria.Query.Empty() {
-		return nil, nil
+// FindIn implements search.Store.
+func (s *Store) FindIn(
+	ctx context.Context, criteria search.Criteria, parts []search.Part, dense bool, limit int,
+) ([]search.Result, []search.Rest, error) {
+	if criteria.Query.Empty() || len(parts) == 0 {
+		return nil, make([]search.Rest, len(parts)), nil
 	}
-	request := &criteria.Request
-	chats, err := s.chatsToFindIn(ctx, account, request.ChatID)
-	if err != nil || len(chats) == 0 {
-		return nil, s.failure(err)
+	looks, rests := looksAt(parts), restsOf(parts)
+	if !dense && !s.wordsIndexed.Load() {
+		dense = true
+		looks, rests = onlyMessages(looks, parts, rests, messagesMost)
 	}
-	query := renderQuery(criteria.Query)
-	if len(chats) <= chatsInQuery {
-		query = inChats(query, chats)
+	newest, oldest := criteria.Bounds()
+	statement, arguments := findInBlocks, []any{
+		renderQuery(criteria.Query), looks.parts, looks.places, looks.authors, looks.firsts, looks.lasts,
+		newest.CreatedAt, newest.MessageID, oldest.CreatedAt, oldest.MessageID, limit,
 	}
-	oldest := criteria.To
-	if oldest == (search.Place{}) {
-		oldest.CreatedAt = math.MinInt64
+	if dense {
+		statement, arguments = findInMessages, append(arguments, looks.chats)
 	}
-	rows, err := s.pool.Query(ctx, findMessages, account, query, idOrNull(request.ChatID), request.UserName,
-		microsecondsOr(request.After, math.MinInt64), microsecondsOr(request.Before, math.MaxInt64),
-		criteria.From.CreatedAt, criteria.From.MessageID, oldest.CreatedAt, oldest.MessageID, limit)
+	var results []search.Result
+	batch := &pgx.Batch{}
+	batch.Queue(limitStep, milliseconds(stepTimeout))
+	batch.Queue(statement, arguments...).Query(func(rows pgx.Rows) (err error) {
+		results, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (result search.Result, err error) {
+			var part int
+			err = row.Scan(&result.Place.CreatedAt, &result.Place.MessageID, &part, &result.Seq)
+			if err == nil {
+				result.ChatID = parts[part].ChatID
+			}
+			return result, err
+		})
+		return err
+	})
+	queueRests(batch, parts, rests)
+	err := s.searching().SendBatch(ctx, batch).Close()
 	if err != nil {
-		return nil, s.failure(err)
+		return nil, nil, s.failure(slow(err))
 	}
-	results, err := pgx.CollectRows(rows, scanResult)
-	return results, s.failure(slow(err))
+	return results, rests, nil
 }
+
+// searching is the pool that searches take their connections from.
+func (s *Store) searching() *pgxpool.Pool { return s.pool }
 
 // slow tells what the database ended by statement_timeout from all else.
 func slow(err error) error {
@@ -92,26 +127,6 @@ func slow(err error) error {
 		return fmt.Errorf("%w: %w", search.ErrTooSlow, err)
 	}
 	return err
-}
-
-// chatsToFindIn lists the account's chats, chatsInQuery and one more at most, or just
-// the chat that is asked for; whether the account is in it is judged where it is used.
-func (s *Store) chatsToFindIn(ctx context.Context, account, only messenger.ID) ([]messenger.ID, error) {
-	if only != (messenger.ID{}) {
-		return []messenger.ID{only}, nil
-	}
-	rows, err := s.pool.Query(ctx, selectChatsOf, account, chatsInQuery+1)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[messenger.ID])
-}
-
-func microsecondsOr(t time.Time, none int64) int64 {
-	if t.IsZero() {
-		return none
-	}
-	return t.UnixMicro()
 }
 
 // Visible implements search.Store.

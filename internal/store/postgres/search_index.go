@@ -1,59 +1,166 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
+	"math"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
 
 const (
-	// The position's row is the lock of the chat's index: whoever comes second waits,
-	// and finds that the position has moved. What is first indexed has no row yet.
-	extendIndex = `
-		WITH moved AS (
-			UPDATE search_positions SET seq = $3 WHERE chat_id = $1 AND seq = $2 RETURNING chat_id
-		), added AS (
-			INSERT INTO search_index (chat_id, seq, message_id, created_at, user_id, words)
-			SELECT m.chat_id, i.seq, i.message_id, i.created_at, i.user_id, i.words::tsvector
-			FROM moved m CROSS JOIN unnest($4::bigint[], $5::uuid[], $6::bigint[], $7::uuid[], $8::text[])
-				AS i (seq, message_id, created_at, user_id, words)
-		)
-		SELECT count(*) FROM moved`
-	startIndex = `
-		WITH moved AS (
-			INSERT INTO search_positions AS p (chat_id, seq) VALUES ($1, $3)
-			ON CONFLICT (chat_id) DO UPDATE SET seq = $3 WHERE p.seq = $2 RETURNING chat_id
-		), added AS (
-			INSERT INTO search_index (chat_id, seq, message_id, created_at, user_id, words)
-			SELECT m.chat_id, i.seq, i.message_id, i.created_at, i.user_id, i.words::tsvector
-			FROM moved m CROSS JOIN unnest($4::bigint[], $5::uuid[], $6::bigint[], $7::uuid[], $8::text[])
-				AS i (seq, message_id, created_at, user_id, words)
-		)
-		SELECT count(*) FROM moved`
+	// What is lost in a crash is indexed again.
+	deferCommit = `
+		SET LOCAL synchronous_commit = off`
+	insertPositions = `
+		INSERT INTO search_positions (chat_id, seq, newest_at)
+		SELECT chat_id, 0, $2 FROM unnest($1::uuid[]) AS s (chat_id)
+		WHERE NOT EXISTS (SELECT FROM search_positions p WHERE p.chat_id = s.chat_id)
+		ORDER BY chat_id ON CONFLICT DO NOTHING`
+	// The rows are the locks of the chats' indexes, taken in one order by all: whoever comes second waits,
+	// and finds that the positions have moved, since a later statement moves them.
+	lockPositions = `
+		SELECT FROM search_positions WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`
+	movePositions = `
+		UPDATE search_positions p SET seq = m.through, newest_at = greatest(p.newest_at, m.newest_at)
+		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
+			AS m (chat_id, indexed, through, newest_at, place)
+		JOIN search_positions old ON old.chat_id = m.chat_id
+		WHERE p.chat_id = m.chat_id AND p.seq = m.indexed
+		RETURNING m.place, p.chat_number, old.newest_at`
+	insertIndexed = `
+		INSERT INTO search_index (chat_number, seq, created_at, newest_at, message_id, words)
+		SELECT i.chat_number, i.seq, i.created_at, i.newest_at, i.message_id, i.words::tsvector
+		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[])
+			AS i (chat_number, seq, created_at, newest_at, message_id, words)`
 )
 
 // Extend implements search.Store.
-func (s *Store) Extend(ctx context.Context, behind search.Behind, through int64, entries []search.Entry) (bool, error) {
-	seqs, createdAts := make([]int64, len(entries)), make([]int64, len(entries))
-	messageIDs, userIDs := make([][16]byte, len(entries)), make([][16]byte, len(entries))
-	vectors := make([]string, len(entries))
-	ofChat := " " + quotedChat(behind.ChatID)
-	for i := range entries {
-		message := &entries[i].Message
-		seqs[i], createdAts[i] = message.Seq, message.CreatedAt.UnixMicro()
-		messageIDs[i], userIDs[i] = message.ID, message.UserID
-		vectors[i] = entries[i].Document.Vector() + ofChat
+func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (extended []bool, err error) {
+	extended = make([]bool, len(extensions))
+	err = s.inTransaction(ctx, func(tx pgx.Tx) error {
+		var rows indexRows
+		batch := &pgx.Batch{}
+		queueMoves(batch, extensions, func(i int, chat, newestBefore int64) {
+			extended[i] = true
+			rows.add(chat, newestBefore, extensions[i].Entries)
+		})
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil || rows.chats == nil {
+			return slow(err)
+		}
+		_, err := tx.Exec(ctx, insertIndexed,
+			rows.chats, rows.seqs, rows.createdAts, rows.newestAts, rows.messageIDs, rows.vectors)
+		return slow(err)
+	})
+	if err != nil {
+		return nil, err
 	}
-	statement := extendIndex
-	if behind.Indexed == 0 {
-		statement = startIndex
-	}
-	var moved int
-	err := s.pool.QueryRow(ctx, statement, behind.ChatID, behind.Indexed, through,
-		seqs, messageIDs, createdAts, userIDs, vectors).Scan(&moved)
-	return moved > 0, s.failure(slow(err))
+	return extended, nil
 }
 
-// quotedChat is the lexeme of all that is in a chat, which no word can be.
-func quotedChat(chat messenger.ID) string { return "'#" + chat.String() + "'" }
+// queueMoves moves the positions and tells of each that was where it is to be.
+func queueMoves(
+	batch *pgx.Batch, extensions []search.Extension, moved func(i int, chat, newestBefore int64),
+) {
+	var started [][16]byte
+	chats := make([][16]byte, len(extensions))
+	from, through, newest := make([]int64, len(extensions)), make([]int64, len(extensions)), make([]int64, len(extensions))
+	for i := range extensions {
+		one := &extensions[i]
+		chats[i], from[i], through[i], newest[i] = one.ChatID, one.Indexed, one.Through, math.MinInt64
+		for j := range one.Entries {
+			newest[i] = max(newest[i], one.Entries[j].Message.CreatedAt.UnixMicro())
+		}
+		if one.Indexed == 0 {
+			started = append(started, one.ChatID)
+		}
+	}
+	sorted := slices.Clone(chats)
+	slices.SortFunc(sorted, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
+	batch.Queue(deferCommit)
+	if started != nil {
+		batch.Queue(insertPositions, started, math.MinInt64)
+	}
+	batch.Queue(lockPositions, sorted)
+	batch.Queue(movePositions, chats, from, through, newest).Query(func(rows pgx.Rows) error {
+		var place int
+		var chat, newestBefore int64
+		_, err := pgx.ForEachRow(rows, []any{&place, &chat, &newestBefore}, func() error {
+			moved(place-1, chat, newestBefore)
+			return nil
+		})
+		return err
+	})
+}
+
+// indexRows are rows of the index as the arrays that unnest takes.
+type indexRows struct {
+	chats, seqs, createdAts, newestAts []int64
+	messageIDs                         [][16]byte
+	vectors                            []string
+}
+
+func (r *indexRows) add(chat, newest int64, entries []search.Entry) {
+	for i := range entries {
+		message := &entries[i].Message
+		newest = max(newest, message.CreatedAt.UnixMicro())
+		r.chats = append(r.chats, chat)
+		r.seqs = append(r.seqs, message.Seq)
+		r.createdAts = append(r.createdAts, message.CreatedAt.UnixMicro())
+		r.newestAts = append(r.newestAts, newest)
+		r.messageIDs = append(r.messageIDs, message.ID)
+		r.vectors = append(r.vectors, vectorOf(chat, &entries[i]))
+	}
+}
+
+// The messages come in the order of the chats and of seq. One is read while those before it are
+// short of the bytes.
+const selectUnindexed = `
+		SELECT e.place, e.message_id, e.seq, e.user_id, e.text, e.created_at
+		FROM (
+			SELECT b.place, e.*, sum(octet_length(e.text)) OVER (ORDER BY b.place, e.seq) - octet_length(e.text) AS bytes_before
+			FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS b (chat_id, indexed, last_seq, place)
+			CROSS JOIN LATERAL (
+				SELECT * FROM events e
+				WHERE e.chat_id = b.chat_id AND e.seq > b.indexed AND e.seq <= b.last_seq AND e.kind = 1 ORDER BY e.seq
+			) e
+		) e
+		WHERE e.bytes_before < greatest($4, 1) ORDER BY e.place, e.seq`
+
+// Unindexed implements search.Store.
+func (s *Store) Unindexed(
+	ctx context.Context, behind []search.Behind, mostBytes int,
+) ([]search.Extension, error) {
+	chats, from, through := make([][16]byte, len(behind)), make([]int64, len(behind)), make([]int64, len(behind))
+	extensions := make([]search.Extension, len(behind))
+	for i, one := range behind {
+		chats[i], from[i], through[i] = one.ChatID, one.Indexed, one.LastSeq
+		extensions[i] = search.Extension{Behind: one, Through: one.LastSeq}
+	}
+	rows, err := s.pool.Query(ctx, selectUnindexed, chats, from, through, mostBytes)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	var place, read int
+	var message messenger.Message
+	columns := []any{&place, &message.ID, &message.Seq, &message.UserID, &message.Text, &message.CreatedAt}
+	_, err = pgx.ForEachRow(rows, columns, func() error {
+		one := &extensions[place-1]
+		message.ChatID, message.CreatedAt = one.ChatID, message.CreatedAt.UTC()
+		one.Entries = append(one.Entries, search.Entry{Message: message})
+		read += len(message.Text)
+		return nil
+	})
+	if err != nil {
+		return nil, s.failure(slow(err))
+	}
+	if read >= mostBytes && place > 0 { // it stopped here, perhaps early
+		extensions = extensions[:place]
+		extensions[place-1].Through = message.Seq
+	}
+	return extensions, nil
+}

@@ -36,18 +36,6 @@ const (
 		FROM (SELECT chat_id, last_seq FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $2) c
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		ORDER BY c.chat_id`
-	// A message is read while the ones before it are short of the bytes.
-	selectUnindexed = `
-		SELECT e.message_id, e.seq, e.user_id, coalesce(u.user_name, ''), e.account_id, coalesce(e.client_message_id, ''),
-			e.text, e.created_at
-		FROM (
-			SELECT e.*, sum(octet_length(e.text)) OVER (ORDER BY e.seq) - octet_length(e.text) AS bytes_before
-			FROM (
-				SELECT * FROM events WHERE chat_id = $1 AND seq > $2 AND seq <= $3 AND kind = 1 ORDER BY seq LIMIT $4
-			) e
-		) e
-		LEFT JOIN chat_users u ON u.chat_id = e.chat_id AND u.user_id = e.user_id
-		WHERE e.bytes_before < greatest($5, 1) ORDER BY e.seq`
 )
 
 // BehindOf implements search.Store.
@@ -92,29 +80,4 @@ func (s *Store) behind(ctx context.Context, statement string, arguments ...any) 
 	}
 	behind, err := pgx.CollectRows(rows, pgx.RowToStructByPos[search.Behind])
 	return behind, s.failure(err)
-}
-
-// Unindexed implements search.Store.
-func (s *Store) Unindexed(
-	ctx context.Context, behind search.Behind, limit, mostBytes int,
-) (messages []messenger.Message, through int64, err error) {
-	rows, err := s.pool.Query(ctx, selectUnindexed, behind.ChatID, behind.Indexed, behind.LastSeq, limit, mostBytes)
-	if err != nil {
-		return nil, 0, s.failure(err)
-	}
-	messages, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (messenger.Message, error) {
-		return scanMessage(row, behind.ChatID)
-	})
-	if err != nil {
-		return nil, 0, s.failure(slow(err))
-	}
-	bytes := 0
-	for i := range messages {
-		bytes += len(messages[i].Text)
-	}
-	if count := len(messages); count > 0 && (count == limit || bytes >= mostBytes) {
-		// It stopped here, perhaps early.
-		return messages, messages[count-1].Seq, nil
-	}
-	return messages, behind.LastSeq, nil
 }

@@ -1,14 +1,37 @@
 package postgres
 
 import (
+	"encoding/base64"
+	"strconv"
 	"strings"
 
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
 	"messenger-api/internal/words"
 )
 
-// renderQuery writes the query as the text of a tsquery, for a cast: PostgreSQL's own
-// analyser has no part in it. A term has nothing in it that would need an escape.
+// A lexeme of the index is a word's term with its chat's number and block before it, as in
+// 1f|word and 1f.2|word: no term has anything but letters, digits and marks in it. The first block
+// is not written.
+const (
+	blockSign  = "."
+	termSign   = "|"
+	authorSign = "@"
+	// placeSign stands for what comes before the terms in a rendered query; SQL fills it in.
+	placeSign = "#"
+)
+
+// blockOf gives what comes before the terms of a message.
+func blockOf(chat, seq int64) string {
+	place := strconv.FormatInt(chat, 16)
+	if block := seq / search.BlockMessages; block > 0 {
+		place += blockSign + strconv.FormatInt(block, 16)
+	}
+	return place
+}
+
+// renderQuery writes the query as the text of a tsquery with placeSign in it, for a cast:
+// PostgreSQL's own analyser has no part in it. A term has nothing in it that would need an escape.
 func renderQuery(query words.Query) string {
 	var made strings.Builder
 	for i, phrase := range query.All {
@@ -31,24 +54,32 @@ func writePhrase(made *strings.Builder, phrase words.Phrase) {
 		if i > 0 {
 			made.WriteString(" <-> ")
 		}
-		made.WriteByte('\'')
-		made.WriteString(term)
-		made.WriteByte('\'')
+		made.WriteString("'" + placeSign + termSign + term + "'")
 	}
 	made.WriteByte(')')
 }
 
-// inChats narrows a rendered query down to some chats, one at least.
-func inChats(query string, chats []messenger.ID) string {
-	var made strings.Builder
-	made.WriteString(query)
-	made.WriteString(" & (")
-	for i, chat := range chats {
-		if i > 0 {
-			made.WriteString(" | ")
-		}
-		made.WriteString(quotedChat(chat))
+// ofAuthor is what a rendered query ends with where only one author's messages are asked for.
+func ofAuthor(place string, author messenger.ID) string {
+	if author == (messenger.ID{}) {
+		return ""
 	}
-	made.WriteByte(')')
-	return made.String()
+	return " & " + quotedAuthor(place, author)
+}
+
+func quotedAuthor(place string, author messenger.ID) string {
+	return "'" + place + authorSign + base64.RawURLEncoding.EncodeToString(author[:]) + "'"
+}
+
+// vectorOf writes a message's terms as the text of a tsvector.
+func vectorOf(chat int64, entry *search.Entry) string {
+	place := blockOf(chat, entry.Message.Seq)
+	author := quotedAuthor(place, entry.Message.UserID)
+	vector := entry.Document.Vector()
+	if vector == "" {
+		return author
+	}
+	// A quote that follows a space, and the first one, begins a term.
+	begin := "'" + place + termSign
+	return begin + strings.ReplaceAll(vector[1:], " '", " "+begin) + " " + author
 }

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// A search beyond the time of a statement is told from a database that is down.
+// A step of a search beyond its time is told from a database that is down.
 func TestFindTakesTooLong(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -22,7 +22,9 @@ func TestFindTakesTooLong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := store.Find(t.Context(), user.AccountID, search.Criteria{Query: words.ParseQuery("word"), From: search.AtStart()}, 10)
+	parts := []search.Part{{ChatID: user.ChatID, Number: 1, From: 1, Through: 1}}
+	criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.AtStart()}
+	_, _, err := store.FindIn(t.Context(), criteria, parts, true, 10)
 	if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}
@@ -41,7 +43,7 @@ func TestExtendTakesTooLong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := store.Extend(t.Context(), search.Behind{ChatID: user.ChatID, LastSeq: 1}, 1, nil)
+	_, err := store.Extend(t.Context(), []search.Extension{{Behind: search.Behind{ChatID: user.ChatID, LastSeq: 1}, Through: 1}})
 	if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}

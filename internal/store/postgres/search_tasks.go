@@ -34,8 +34,9 @@ const (
 	deleteUnconfirmedTask = `
 		DELETE FROM search_tasks WHERE task_id = $1 AND NOT confirmed`
 	selectTask = `
-		SELECT task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, status, attempt, ended_at,
-			newest_created_at, newest_message_id, oldest_created_at, oldest_message_id, confirmed_created_at, confirmed_message_id
+		SELECT task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, status, attempt, tries, done,
+			ended_at, newest_created_at, newest_message_id, oldest_created_at, oldest_message_id, more,
+			confirmed_created_at, confirmed_message_id, NULL::bytea
 		FROM search_tasks WHERE task_id = $1 AND confirmed`
 )
 
@@ -100,9 +101,9 @@ func (s *Store) oneTask(ctx context.Context, statement string, arguments ...any)
 	var chat *messenger.ID
 	var after, before, ended *time.Time
 	err := s.pool.QueryRow(ctx, statement, arguments...).Scan(&task.ID, &task.AccountID, &task.Request.Text, &chat,
-		&task.Request.UserName, &after, &before, &task.CreatedAt, &task.Status, &task.Attempt, &ended,
-		&task.Newest.CreatedAt, &task.Newest.MessageID, &task.Oldest.CreatedAt, &task.Oldest.MessageID,
-		&task.Confirmed.CreatedAt, &task.Confirmed.MessageID)
+		&task.Request.UserName, &after, &before, &task.CreatedAt, &task.Status, &task.Attempt, &task.Tries, &task.Done, &ended,
+		&task.Newest.CreatedAt, &task.Newest.MessageID, &task.Oldest.CreatedAt, &task.Oldest.MessageID, &task.More,
+		&task.Confirmed.CreatedAt, &task.Confirmed.MessageID, &task.Progress)
 	if err != nil {
 		return search.Task{}, err
 	}

@@ -41,8 +41,10 @@ type Store struct {
 	writer      *sql.DB
 	readers     *sql.DB
 	ends        *knownEnds
-	closed      atomic.Bool
-	close       func() error
+	// toMerge: the index was filled, and Build is to merge its parts.
+	toMerge atomic.Bool
+	closed  atomic.Bool
+	close   func() error
 }
 
 // Open takes the directory for this process and opens the database in it, an

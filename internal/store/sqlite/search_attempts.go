@@ -13,18 +13,22 @@ import (
 
 const (
 	takeTask = `
-		UPDATE search_tasks SET status = 2, attempt = attempt + 1, lease_ends_at = ?
+		UPDATE search_tasks SET status = 2, attempt = attempt + 1, tries = tries + 1, lease_ends_at = ?
 		WHERE task_id = ? AND (status = 1 OR status = 2 AND lease_ends_at <= ?)`
 	renewTask = `
 		UPDATE search_tasks SET lease_ends_at = ? WHERE task_id = ? AND attempt = ? AND status = 2`
 	releaseTask = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL WHERE task_id = ? AND attempt = ? AND status = 2`
+	pauseTask = `
+		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, tries = 0, progress = ?, done = max(done, ?), due_at = ?
+		WHERE task_id = ? AND attempt = ? AND status = 2`
 	succeedTask = `
-		UPDATE search_tasks SET status = 3, lease_ends_at = NULL, ended_at = ?,
+		UPDATE search_tasks SET status = 3, lease_ends_at = NULL, ended_at = ?, done = 1, progress = NULL, more = ?,
 			newest_created_at = ?, newest_message_id = ?, oldest_created_at = ?, oldest_message_id = ?
 		WHERE task_id = ? AND attempt = ? AND status = 2`
 	failTask = `
-		UPDATE search_tasks SET status = 4, lease_ends_at = NULL, ended_at = ? WHERE task_id = ? AND status < 3`
+		UPDATE search_tasks SET status = 4, lease_ends_at = NULL, ended_at = ?, progress = NULL
+		WHERE task_id = ? AND status < 3`
 	// Results go from the newest to the oldest: on is what is less.
 	advanceTask = `
 		UPDATE search_tasks SET confirmed_created_at = ?2, confirmed_message_id = ?3
@@ -43,7 +47,7 @@ func (s *Store) TakeTask(
 		if err != nil || !taken {
 			return err
 		}
-		task, _, err = scanTask(tx.QueryRowContext(ctx, selectTask, id[:]))
+		task, _, err = scanTask(tx.QueryRowContext(ctx, selectTask, id[:], true))
 		return err
 	})
 	if err != nil || !taken {
@@ -64,11 +68,20 @@ func (s *Store) ReleaseTask(ctx context.Context, task messenger.ID, attempt int)
 	return err
 }
 
+// PauseTask implements search.Tasks.
+func (s *Store) PauseTask(
+	ctx context.Context, task messenger.ID, attempt int, progress []byte, done float64, due time.Time,
+) (bool, error) {
+	paused, err := s.write(ctx, pauseTask, progress, done, due.UnixMicro(), task[:], attempt)
+	return paused > 0, err
+}
+
 // SucceedTask implements search.Tasks.
 func (s *Store) SucceedTask(
-	ctx context.Context, task messenger.ID, attempt int, newest, oldest search.Place, now time.Time,
+	ctx context.Context, task messenger.ID, attempt int, outcome search.Outcome, now time.Time,
 ) (bool, error) {
-	succeeded, err := s.write(ctx, succeedTask, now.UnixMicro(), newest.CreatedAt, newest.MessageID[:],
+	newest, oldest := outcome.Newest, outcome.Oldest
+	succeeded, err := s.write(ctx, succeedTask, now.UnixMicro(), outcome.More, newest.CreatedAt, newest.MessageID[:],
 		oldest.CreatedAt, oldest.MessageID[:], task[:], attempt)
 	return succeeded > 0, err
 }

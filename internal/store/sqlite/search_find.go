@@ -2,28 +2,35 @@ package sqlite
 
 import (
 	"context"
-	"math"
+	"database/sql"
+	"slices"
 	"time"
 
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
 
+// A step of a search is ended after stepTimeout, and tried again as a smaller one; after stepEnough
+// it looks into no more chats.
 const (
-	// selectMatching looks into one chat of the account after the other, with an
-	// expression for each, and at those rows of the index that are the chat's and up
-	// to its position. A CROSS JOIN keeps its order. A chat without a user of the
-	// name that is asked for is not looked into.
-	selectMatching = `
-		SELECT i.created_at, i.message_id, p.chat_id, i.rowid - (p.chat_number << 32)
+	stepTimeout = time.Second
+	stepEnough  = 75 * time.Millisecond
+)
+
+const (
+	// An account may have several users in one chat. A CROSS JOIN keeps its order.
+	selectParts = `
+		SELECT p.chat_id, p.chat_number, coalesce(author.user_id, zeroblob(16)), p.seq, p.newest_at
 		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
 		CROSS JOIN search_positions p ON p.chat_id = mine.chat_id
-		LEFT JOIN chat_users author ON author.chat_id = mine.chat_id AND author.user_name = ?3
-		CROSS JOIN search_index i ON i.search_index MATCH replace(?4, '@', p.chat_number)
-			AND i.rowid >= (p.chat_number << 32) AND i.rowid <= (p.chat_number << 32) + p.seq
-		WHERE (?3 = '' OR author.user_id IS NOT NULL) AND (?3 = '' OR i.user_id = author.user_id)
-			AND (i.created_at, i.message_id) < (?5, ?6) AND (i.created_at, i.message_id) >= (?7, ?8)
-		ORDER BY i.created_at DESC, i.message_id DESC LIMIT ?9`
+		LEFT JOIN chat_users author ON ?3 <> '' AND author.chat_id = mine.chat_id AND author.user_name = ?3
+		WHERE p.seq > 0 AND (?3 = '' OR author.user_id IS NOT NULL)`
+	// FTS5 reads its lists backwards, and the bounds of the rowid let it begin in their middle.
+	selectMatching = `
+		SELECT rowid, created_at, newest_at, message_id FROM search_index
+		WHERE search_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4`
+	selectRest = `
+		SELECT rowid, newest_at FROM search_index WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1`
 	// The results come as resultsArray makes them.
 	selectVisible = `
 		SELECT h.key, c.chat_name, coalesce(u.user_name, ''), e.text
@@ -36,65 +43,67 @@ const (
 		ORDER BY h.key LIMIT ?3`
 )
 
-// Find implements search.Index.
-func (s *Store) Find(
-	ctx context.Context, account messenger.ID, criteria search.Criteria, limit int,
-) ([]search.Result, error) {
-	if criteria.Query.Empty() {
-		return nil, nil
-	}
-	asked := ctx
+// Parts implements search.Index.
+func (s *Store) Parts(
+	ctx context.Context, account messenger.ID, request search.Request,
+) (parts []search.Part, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	outline, exact := criteria.Query.Outline(outlineTerms)
-	if exact {
-		results, err := s.matching(ctx, account, criteria, limit)
-		return results, slow(asked, err)
+	rows, err := s.searching().QueryContext(ctx, selectParts, account[:], idOrNull(request.ChatID), request.UserName)
+	if err != nil {
+		return nil, s.failure(err)
 	}
-	results, err := s.judged(ctx, account, criteria, outline, limit)
-	return results, slow(asked, err)
-}
-
-// matching asks the index.
-func (s *Store) matching(
-	ctx context.Context, account messenger.ID, criteria search.Criteria, limit int,
-) ([]search.Result, error) {
-	request := &criteria.Request
-	newest, oldest := bounds(criteria)
-	return s.results(ctx, selectMatching,
-		account[:], idOrNull(request.ChatID), request.UserName, matchExpression(criteria.Query),
-		newest.CreatedAt, newest.MessageID[:], oldest.CreatedAt, oldest.MessageID[:], limit)
-}
-
-// bounds joins the bounds of places and times: a result comes after newest and
-// not after oldest.
-func bounds(criteria search.Criteria) (newest, oldest search.Place) {
-	newest, oldest = criteria.From, criteria.To
-	if oldest == (search.Place{}) {
-		oldest.CreatedAt = math.MinInt64
-	}
-	if before := criteria.Request.Before; !before.IsZero() {
-		newest = later(newest, firstPlace(before))
-	}
-	if after := criteria.Request.After; !after.IsZero() {
-		if place := firstPlace(after); place.Compare(oldest) < 0 {
-			oldest = place
+	defer rows.Close()
+	for rows.Next() {
+		part := search.Part{From: 1}
+		err := rows.Scan(blob{part.ChatID[:]}, &part.Number, blob{part.Author[:]}, &part.Through, &part.Newest)
+		if err != nil {
+			return nil, s.failure(err)
 		}
+		parts = append(parts, part)
 	}
-	return newest, oldest
+	if err := rows.Err(); err != nil {
+		return nil, s.failure(err)
+	}
+	return parts, nil
 }
 
-// firstPlace is the last place, in the order of results, of what was made at the
-// time or later.
-func firstPlace(made time.Time) search.Place {
-	return search.Place{CreatedAt: made.UnixMicro()}
-}
+// searching are the connections that searches read with.
+func (s *Store) searching() *sql.DB { return s.readers }
 
-func later(a, b search.Place) search.Place {
-	if a.Compare(b) > 0 {
-		return a
+// FindIn implements search.Index. The lists of the index are as quick for what is common as for
+// what is rare. It goes through the chats one by one, until its time is over.
+func (s *Store) FindIn(
+	ctx context.Context, criteria search.Criteria, parts []search.Part, _ bool, limit int,
+) ([]search.Result, []search.Rest, error) {
+	if criteria.Query.Empty() || len(parts) == 0 {
+		return nil, make([]search.Rest, len(parts)), nil
 	}
-	return b
+	asked := ctx
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	connection, err := s.searching().Conn(ctx)
+	if err != nil {
+		return nil, nil, s.failure(err)
+	}
+	defer connection.Close()
+	over := time.Now().Add(stepEnough)
+	f := finder{connection, criteria, limit}
+	rests := make([]search.Rest, len(parts))
+	var results []search.Result
+	for i, part := range parts {
+		if i > 0 && time.Now().After(over) {
+			rests[i] = search.Rest{Through: part.Through, Newest: part.Newest}
+			continue
+		}
+		var found []search.Result
+		if found, rests[i], err = f.find(ctx, part); err != nil {
+			return nil, nil, slow(asked, s.failure(err))
+		}
+		results = append(results, found...)
+	}
+	slices.SortFunc(results, func(a, b search.Result) int { return a.Place.Compare(b.Place) })
+	return results[:min(limit, len(results))], rests, nil
 }
 
 // Visible implements search.Index.
@@ -103,7 +112,7 @@ func (s *Store) Visible(
 ) (visible []search.Found, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.readers.QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
+	rows, err := s.searching().QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
 	if err != nil {
 		return nil, s.failure(err)
 	}

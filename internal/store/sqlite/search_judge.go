@@ -2,22 +2,19 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
-	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 	"messenger-api/internal/words"
 )
 
 // outlineTerms is how many terms the index is asked for, and as many to exclude: each is
 // looked for in each chat. What a query has beyond that is judged by the texts of
-// what was found, judgedAtOnce of them in one statement. The index is asked for
-// outlinedFirst places, then for outlinedTimes as many each time, up to outlinedMost.
+// what was found, judgedAtOnce of them in one statement.
 const (
-	outlineTerms  = 8
-	judgedAtOnce  = 100
-	outlinedFirst = 1000
-	outlinedMost  = 100_000
-	outlinedTimes = 4
+	outlineTerms = 8
+	judgedAtOnce = 100
 )
 
 // The results come as resultsArray makes them.
@@ -27,39 +24,82 @@ const selectTexts = `
 		CROSS JOIN events e ON e.chat_id = unhex(h.value ->> 2) AND e.seq = h.value ->> 3
 		WHERE e.kind = 1 AND e.message_id = unhex(h.value ->> 1)`
 
-// judged reads what the criteria's query matches of what an outline of it finds, newest
-// first, until there are limit.
-func (s *Store) judged(
-	ctx context.Context, account messenger.ID, criteria search.Criteria, outline words.Query, limit int,
-) (results []search.Result, err error) {
-	query := criteria.Query
-	criteria.Query = outline
-	for most := max(limit, outlinedFirst); ; most = max(limit, min(most*outlinedTimes, outlinedMost)) {
-		found, err := s.matching(ctx, account, criteria, most)
-		if err != nil {
-			return nil, err
-		}
-		for at := 0; at < len(found); at += judgedAtOnce {
-			matching, err := s.judge(ctx, query, found[at:min(at+judgedAtOnce, len(found))])
-			if err != nil {
-				return nil, err
-			}
-			if results = append(results, matching...); len(results) >= limit {
-				return results[:limit], nil
-			}
-		}
-		if len(found) < most {
-			return results, nil
-		}
-		criteria.From = found[len(found)-1].Place
+// finder looks into parts of chats.
+type finder struct {
+	connection *sql.Conn
+	criteria   search.Criteria
+	limit      int
+}
+
+// find reads what of a part matches, and tells what is left of it.
+func (f finder) find(ctx context.Context, part search.Part) ([]search.Result, search.Rest, error) {
+	outline, exact := f.criteria.Query.Outline(outlineTerms)
+	matching, rest, err := f.matching(ctx, outline, part)
+	if err != nil || exact {
+		return matching, rest, err
 	}
+	var results []search.Result
+	for at := 0; at < len(matching); at += judgedAtOnce {
+		judged, err := f.judge(ctx, matching[at:min(at+judgedAtOnce, len(matching))])
+		if err != nil {
+			return nil, rest, err
+		}
+		results = append(results, judged...)
+	}
+	return results, rest, nil
+}
+
+// matching asks the index. Where it finds as many as there may be, the older ones are left.
+func (f finder) matching(
+	ctx context.Context, query words.Query, part search.Part,
+) (results []search.Result, rest search.Rest, err error) {
+	start := part.Number << 32
+	expression := matchExpression(query, part.Number, part.Author)
+	rows, err := f.connection.QueryContext(ctx, selectMatching, expression, start+part.From, start+part.Through, f.limit)
+	if err != nil {
+		return nil, rest, err
+	}
+	defer rows.Close()
+	newest, oldest := f.criteria.Bounds()
+	count := 0
+	for ; rows.Next(); count++ {
+		result := search.Result{ChatID: part.ChatID}
+		err := rows.Scan(&result.Seq, &result.Place.CreatedAt, &rest.Newest, blob{result.Place.MessageID[:]})
+		if err != nil {
+			return nil, rest, err
+		}
+		result.Seq -= start
+		rest.Through = result.Seq - 1
+		if result.Place.Compare(newest) > 0 && result.Place.Compare(oldest) <= 0 {
+			results = append(results, result)
+		}
+	}
+	if err := rows.Err(); err != nil || count == f.limit {
+		return results, rest, err
+	}
+	rest, err = f.rest(ctx, part)
+	return results, rest, err
+}
+
+// rest is what comes before a part.
+func (f finder) rest(ctx context.Context, part search.Part) (rest search.Rest, err error) {
+	if part.From <= 1 {
+		return rest, nil
+	}
+	start := part.Number << 32
+	err = f.connection.QueryRowContext(ctx, selectRest, start+1, start+part.From-1).Scan(&rest.Through, &rest.Newest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return rest, nil
+	}
+	rest.Through -= start
+	return rest, err
 }
 
 // judge gives those of the results whose texts the query matches, in their order.
-func (s *Store) judge(ctx context.Context, query words.Query, results []search.Result) ([]search.Result, error) {
-	rows, err := s.readers.QueryContext(ctx, selectTexts, resultsArray(results))
+func (f finder) judge(ctx context.Context, results []search.Result) (matching []search.Result, err error) {
+	rows, err := f.connection.QueryContext(ctx, selectTexts, resultsArray(results))
 	if err != nil {
-		return nil, s.failure(err)
+		return nil, err
 	}
 	defer rows.Close()
 	matches := make([]bool, len(results))
@@ -67,14 +107,13 @@ func (s *Store) judge(ctx context.Context, query words.Query, results []search.R
 		var at int
 		var text string
 		if err := rows.Scan(&at, &text); err != nil {
-			return nil, s.failure(err)
+			return nil, err
 		}
-		matches[at] = query.Matches(words.Analyse(text))
+		matches[at] = f.criteria.Query.Matches(words.Analyse(text))
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.failure(err)
+		return nil, err
 	}
-	var matching []search.Result
 	for at, result := range results {
 		if matches[at] {
 			matching = append(matching, result)

@@ -15,33 +15,36 @@ const endless = "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION 
 // What takes longer than a call may is told from a database that is down.
 func TestTooSlow(t *testing.T) {
 	t.Parallel()
-	slowUsers := []string{
-		"ALTER TABLE chat_users RENAME TO quick",
-		"CREATE VIEW chat_users AS SELECT quick.* FROM endless LEFT JOIN quick ON true",
-	}
 	for name, test := range map[string]struct {
 		slowed []string
 		call   func(t *testing.T, s *Store, behind search.Behind, user messenger.User) error
 	}{
-		"Find": {
-			slowUsers,
-			func(t *testing.T, s *Store, _ search.Behind, user messenger.User) error {
+		"FindIn": {
+			[]string{
+				"ALTER TABLE search_index RENAME TO quick",
+				"CREATE VIEW search_index AS SELECT 0 AS search_index, 0 AS created_at, 0 AS newest_at, i AS rowid, 0 AS message_id FROM endless",
+			},
+			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
 				criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.AtStart()}
-				_, err := s.Find(t.Context(), user.AccountID, criteria, 10)
+				parts := []search.Part{{ChatID: behind.ChatID, Number: 1, From: 1, Through: 1}}
+				_, _, err := s.FindIn(t.Context(), criteria, parts, true, 10)
 				return err
 			},
 		},
 		"Unindexed": {
-			slowUsers,
+			[]string{
+				"ALTER TABLE events RENAME TO quick",
+				"CREATE VIEW events AS SELECT quick.* FROM endless LEFT JOIN quick ON true",
+			},
 			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
-				_, _, err := s.Unindexed(t.Context(), behind, 10, 10)
+				_, err := s.Unindexed(t.Context(), []search.Behind{behind}, 10)
 				return err
 			},
 		},
 		"Extend": {
 			[]string{"CREATE TRIGGER slow BEFORE INSERT ON search_positions BEGIN SELECT i FROM endless; END"},
 			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
-				_, err := s.Extend(t.Context(), behind, 1, nil)
+				_, err := s.Extend(t.Context(), []search.Extension{{Behind: behind, Through: 1}})
 				return err
 			},
 		},
@@ -75,7 +78,7 @@ func TestExtendWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Extend(t.Context(), search.Behind{ChatID: user.ChatID, LastSeq: 1}, 1, nil)
+	_, err = s.Extend(t.Context(), []search.Extension{{Behind: search.Behind{ChatID: user.ChatID, LastSeq: 1}, Through: 1}})
 	if errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}

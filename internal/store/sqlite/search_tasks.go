@@ -24,11 +24,12 @@ const (
 		SELECT EXISTS (SELECT 1 FROM search_tasks WHERE task_id = ?)`
 	deleteUnconfirmedTask = `
 		DELETE FROM search_tasks WHERE task_id = ? AND confirmed = 0`
+	// The progress is read by who goes on from it.
 	selectTask = `
 		SELECT task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, confirmed,
-			status, attempt, ended_at, newest_created_at, newest_message_id, oldest_created_at, oldest_message_id,
-			confirmed_created_at, confirmed_message_id
-		FROM search_tasks WHERE task_id = ?`
+			status, attempt, tries, done, ended_at, newest_created_at, newest_message_id, oldest_created_at, oldest_message_id,
+			more, confirmed_created_at, confirmed_message_id, CASE WHEN ?2 THEN progress END
+		FROM search_tasks WHERE task_id = ?1`
 )
 
 // CreateTask implements search.Tasks.
@@ -70,7 +71,7 @@ func (s *Store) DeleteTask(ctx context.Context, task messenger.ID) error {
 func (s *Store) Task(ctx context.Context, id messenger.ID) (search.Task, error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	task, confirmed, err := scanTask(s.readers.QueryRowContext(ctx, selectTask, id[:]))
+	task, confirmed, err := scanTask(s.readers.QueryRowContext(ctx, selectTask, id[:], false))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !confirmed {
 		return search.Task{}, errs.ErrTaskNotFound
 	}
@@ -80,9 +81,9 @@ func (s *Store) Task(ctx context.Context, id messenger.ID) (search.Task, error) 
 func scanTask(row *sql.Row) (task search.Task, confirmed bool, err error) {
 	err = row.Scan(blob{task.ID[:]}, blob{task.AccountID[:]}, &task.Request.Text, blobOrNull{task.Request.ChatID[:]},
 		&task.Request.UserName, moment{&task.Request.After}, moment{&task.Request.Before}, moment{&task.CreatedAt},
-		&confirmed, &task.Status, &task.Attempt, moment{&task.EndedAt},
-		&task.Newest.CreatedAt, blob{task.Newest.MessageID[:]}, &task.Oldest.CreatedAt, blob{task.Oldest.MessageID[:]},
-		&task.Confirmed.CreatedAt, blob{task.Confirmed.MessageID[:]})
+		&confirmed, &task.Status, &task.Attempt, &task.Tries, &task.Done, moment{&task.EndedAt},
+		&task.Newest.CreatedAt, blob{task.Newest.MessageID[:]}, &task.Oldest.CreatedAt, blob{task.Oldest.MessageID[:]}, &task.More,
+		&task.Confirmed.CreatedAt, blob{task.Confirmed.MessageID[:]}, &task.Progress)
 	return task, confirmed, err
 }
 

@@ -46,7 +46,7 @@ func renew(t tester, store SearchStore, task messenger.ID, attempt int, leaseEnd
 
 func succeed(t tester, store SearchStore, task messenger.ID, attempt int) bool {
 	t.Helper()
-	succeeded, err := store.SucceedTask(t.Context(), task, attempt, place(1), place(9), moment(time.Minute))
+	succeeded, err := store.SucceedTask(t.Context(), task, attempt, search.Outcome{Newest: place(1), Oldest: place(9), More: true}, moment(time.Minute))
 	check(t, err)
 	return succeeded
 }
@@ -66,6 +66,7 @@ func takeRace(t *testing.T, store Searched) {
 	requireEqual(t, taken.Load(), 1)
 	requireEqual(t, task.Status, search.InProcess)
 	requireEqual(t, task.Attempt, 1)
+	requireEqual(t, task.Tries, 1)
 	requireTask(t, store, task)
 }
 
@@ -74,14 +75,14 @@ func takeAgain(t *testing.T, store Searched) {
 	leaseEnd := moment(time.Minute)
 	take(t, store, task.ID, moment(0), leaseEnd)
 	requireNotTaken(t, store, task.ID, leaseEnd.Add(-time.Microsecond))
-	task.Status, task.Attempt = search.InProcess, 2
+	task.Status, task.Attempt, task.Tries = search.InProcess, 2, 2
 	requireEqual(t, take(t, store, task.ID, leaseEnd, leaseEnd.Add(time.Minute)), task)
 	requireNotTaken(t, store, task.ID, leaseEnd)
 }
 
 func takeUnconfirmed(t *testing.T, store Searched) {
 	task := newUnconfirmedTask(t, store)
-	task.Status, task.Attempt = search.InProcess, 1
+	task.Status, task.Attempt, task.Tries = search.InProcess, 1, 1
 	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
 	requireNoTask(t, store, task.ID)
 	check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
@@ -107,12 +108,12 @@ func releaseTask(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	take(t, store, task.ID, moment(0), moment(time.Minute))
 	check(t, store.ReleaseTask(t.Context(), task.ID, 1))
-	task.Attempt = 1
+	task.Attempt, task.Tries = 1, 1
 	requireTask(t, store, task)
 	requireEqual(t, renew(t, store, task.ID, 1, moment(time.Hour)), false)
 	requireEqual(t, succeed(t, store, task.ID, 1), false)
 
-	task.Status, task.Attempt = search.InProcess, 2
+	task.Status, task.Attempt, task.Tries = search.InProcess, 2, 2
 	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
 	check(t, store.ReleaseTask(t.Context(), task.ID, 1)) // by an attempt that is not valid any more
 	requireTask(t, store, task)

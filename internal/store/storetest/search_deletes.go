@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
 
@@ -44,8 +45,8 @@ func deleteOld(t *testing.T, store Searched) {
 	requireEqual(t, deleteTasks(t, store, moment(2*time.Hour), moment(2*time.Hour)), 1)
 	requireNoTask(t, store, failed.ID)
 	requireEqual(t, deleteTasks(t, store, moment(200*time.Hour), moment(200*time.Hour)), 0)
-	for task, want := range map[search.Task]int{open: 3, worked: 3, succeeded: 0, failed: 0, unconfirmed: 0} {
-		requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.AtStart(), 9)), want)
+	for task, want := range map[messenger.ID]int{open.ID: 3, worked.ID: 3, succeeded.ID: 0, failed.ID: 0, unconfirmed.ID: 0} {
+		requireEqual(t, len(resultsAfter(t, store, task, 1, search.AtStart(), 9)), want)
 	}
 }
 

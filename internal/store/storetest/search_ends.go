@@ -27,7 +27,8 @@ func succeedOnce(t *testing.T, store Searched) {
 	requireEqual(t, succeed(t, store, task.ID, 3), false)
 	requireEqual(t, succeed(t, store, messenger.NewID(), 2), false)
 	requireEqual(t, succeed(t, store, task.ID, 2), true)
-	task.Status, task.Attempt, task.EndedAt, task.Newest, task.Oldest = search.Success, 2, moment(time.Minute), place(1), place(9)
+	task.Status, task.Attempt, task.Tries, task.Done, task.EndedAt = search.Success, 2, 2, 1, moment(time.Minute)
+	task.Outcome = search.Outcome{Newest: place(1), Oldest: place(9), More: true}
 	requireTask(t, store, task)
 }
 
@@ -39,7 +40,7 @@ func endOnce(t *testing.T, store Searched) {
 		together(9, func(i int) {
 			switch i % 3 {
 			case 0:
-				done, err := store.SucceedTask(t.Context(), task.ID, 1, place(1), place(9), moment(0))
+				done, err := store.SucceedTask(t.Context(), task.ID, 1, search.Outcome{Newest: place(1), Oldest: place(9)}, moment(0))
 				report(t, err)
 				if done {
 					succeeded.Add(1)

@@ -61,7 +61,7 @@ func findLimit(t *testing.T, store Searched) {
 	index(t, store, user.AccountID)
 	slices.Reverse(sent)
 	for _, limit := range []int{1, 2, 29, 30, 31} {
-		results, err := store.Find(t.Context(), user.AccountID, criteria("word"), limit)
+		results, _, err := search.Find(t.Context(), store, user.AccountID, criteria("word"), limit)
 		check(t, err)
 		requireEqual(t, results, resultsOf(sent[:min(limit, 30)]...))
 	}

@@ -40,13 +40,21 @@ func index(t tester, store SearchStore, account messenger.ID) {
 		if len(behind) == 0 {
 			return
 		}
-		for _, chat := range behind {
-			messages, through, err := store.Unindexed(t.Context(), chat, 500, 1<<20)
-			check(t, err)
-			_, err = store.Extend(t.Context(), chat, through, entriesOf(messages))
-			check(t, err)
+		extensions, err := store.Unindexed(t.Context(), behind, 1<<20)
+		check(t, err)
+		_, err = store.Extend(t.Context(), analysed(extensions))
+		check(t, err)
+	}
+}
+
+// analysed adds the documents of the entries.
+func analysed(extensions []search.Extension) []search.Extension {
+	for _, extension := range extensions {
+		for i := range extension.Entries {
+			extension.Entries[i].Document = words.Analyse(extension.Entries[i].Message.Text)
 		}
 	}
+	return extensions
 }
 
 func entriesOf(messages []messenger.Message) []search.Entry {
@@ -66,7 +74,7 @@ const findMost = 1000
 
 func find(t tester, store SearchStore, account messenger.ID, criteria search.Criteria) []search.Result {
 	t.Helper()
-	results, err := store.Find(t.Context(), account, criteria, findMost)
+	results, _, err := search.Find(t.Context(), store, account, criteria, findMost)
 	check(t, err)
 	return results
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -11,7 +12,9 @@ import (
 func indexTests() searchTests {
 	return searchTests{
 		"what is to index comes in the log's order":     unindexedOrder,
-		"it stops at the limit":                         unindexedLimit,
+		"of several chats at once":                      unindexedChats,
+		"several chats are extended at once":            extendChats,
+		"the same chats by several, in any order":       extendTogether,
 		"it stops at the bytes":                         unindexedBytes,
 		"other events do not stop it":                   unindexedKinds,
 		"nothing is found before it is indexed":         findUnindexed,
@@ -33,23 +36,51 @@ func fromStart(chat messenger.ID, lastSeq int64) search.Behind {
 	return search.Behind{ChatID: chat, LastSeq: lastSeq}
 }
 
+// requireUnindexed compares what is to be indexed of one chat.
 func requireUnindexed(
-	t *testing.T, store Searched, behind search.Behind, limit, mostBytes int, through int64, want ...messenger.Message,
+	t *testing.T, store Searched, behind search.Behind, mostBytes int, through int64, want ...messenger.Message,
 ) {
 	t.Helper()
-	messages, reached, err := store.Unindexed(t.Context(), behind, limit, mostBytes)
+	extensions, err := store.Unindexed(t.Context(), []search.Behind{behind}, mostBytes)
 	check(t, err)
-	requireEqual(t, reached, through)
-	if len(messages) > 0 || len(want) > 0 {
-		requireEqual(t, messages, want)
+	requireEqual(t, readsOf(extensions), []unindexedRead{{behind, through, unindexed(want...)}})
+}
+
+// unindexedRead is an Extension without what the analyser adds.
+type unindexedRead struct {
+	Behind   search.Behind
+	Through  int64
+	Messages []messenger.Message
+}
+
+func readsOf(extensions []search.Extension) (reads []unindexedRead) {
+	for _, extension := range extensions {
+		read := unindexedRead{Behind: extension.Behind, Through: extension.Through}
+		for _, entry := range extension.Entries {
+			read.Messages = append(read.Messages, entry.Message)
+		}
+		reads = append(reads, read)
 	}
+	return reads
+}
+
+// unindexed are messages as Unindexed gives them.
+func unindexed(messages ...messenger.Message) (given []messenger.Message) {
+	for _, m := range messages {
+		given = append(given, messenger.Message{
+			ID: m.ID, ChatID: m.ChatID, Seq: m.Seq, UserID: m.UserID, Text: m.Text, CreatedAt: m.CreatedAt,
+		})
+	}
+	return given
 }
 
 func extend(t *testing.T, store Searched, behind search.Behind, through int64, messages ...messenger.Message) bool {
 	t.Helper()
-	extended, err := store.Extend(t.Context(), behind, through, entriesOf(messages))
+	extension := search.Extension{Behind: behind, Through: through, Entries: entriesOf(messages)}
+	extended, err := store.Extend(t.Context(), []search.Extension{extension})
 	check(t, err)
-	return extended
+	requireEqual(t, len(extended), 1)
+	return extended[0]
 }
 
 func requireBehind(t *testing.T, store Searched, account messenger.ID, want ...search.Behind) {
@@ -73,19 +104,86 @@ func unindexedOrder(t *testing.T, store Searched) {
 	sent := post(t, store, user, "one", "two")
 	keyed := message(other, "key", "three")
 	sent = append(sent, postAll(t, store, other, keyed)...)
-	requireUnindexed(t, store, fromStart(user.ChatID, 3), 10, 1<<20, 3, sent...)
-	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 10, 1<<20, 3, sent[1:]...)
-	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 3, LastSeq: 3}, 10, 1<<20, 3)
+	requireUnindexed(t, store, fromStart(user.ChatID, 3), 1<<20, 3, sent...)
+	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 1<<20, 3, sent[1:]...)
+	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 3, LastSeq: 3}, 1<<20, 3)
 	// What was sent since the list was made can wait.
-	requireUnindexed(t, store, fromStart(user.ChatID, 2), 10, 1<<20, 2, sent[:2]...)
+	requireUnindexed(t, store, fromStart(user.ChatID, 2), 1<<20, 2, sent[:2]...)
 }
 
-func unindexedLimit(t *testing.T, store Searched) {
-	user := newMember(t, store)
-	sent := post(t, store, user, "one", "two", "three")
-	for limit := 1; limit <= 3; limit++ {
-		requireUnindexed(t, store, fromStart(user.ChatID, 3), limit, 1<<20, int64(limit), sent[:limit]...)
+// unindexedChats reads of several chats: of each up to the place that is asked for.
+func unindexedChats(t *testing.T, store Searched) {
+	first, second, third := newMember(t, store), newMember(t, store), newMember(t, store)
+	firsts, seconds, thirds := post(t, store, first, "one", "two"), post(t, store, second, "1234", "5", "6"), post(t, store, third, "seven")
+	behind := []search.Behind{
+		fromStart(second.ChatID, 2), {ChatID: first.ChatID, Indexed: 1, LastSeq: 2}, {ChatID: third.ChatID, Indexed: 1, LastSeq: 1},
+		fromStart(third.ChatID, 1),
 	}
+	want := []unindexedRead{
+		{behind[0], 2, unindexed(seconds[:2]...)}, {behind[1], 2, unindexed(firsts[1])}, {behind[2], 1, nil}, {behind[3], 1, unindexed(thirds...)},
+	}
+	got, err := store.Unindexed(t.Context(), behind, 1<<20)
+	check(t, err)
+	requireEqual(t, readsOf(got), want)
+	// The bytes count over all of them.
+	for mostBytes, count := range map[int]int{5: 1, 6: 2, 9: 4} {
+		got, err := store.Unindexed(t.Context(), behind, mostBytes)
+		check(t, err)
+		requireEqual(t, readsOf(got), want[:count])
+	}
+	got, err = store.Unindexed(t.Context(), behind, 3)
+	check(t, err)
+	requireEqual(t, readsOf(got), []unindexedRead{{behind[0], 1, unindexed(seconds[0])}})
+}
+
+// extendChats extends several at once, of which one has moved meanwhile.
+func extendChats(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	var extensions []search.Extension
+	var want []messenger.Message
+	for i := range 4 {
+		user := newUser(t, store, newChat(t, store), account)
+		sent := post(t, store, user, "word", "word")
+		if i == 1 {
+			requireEqual(t, extend(t, store, fromStart(user.ChatID, 2), 1, sent[0]), true)
+			want = append(want, sent[0])
+		} else {
+			want = append(want, sent...)
+		}
+		extensions = append(extensions, search.Extension{Behind: fromStart(user.ChatID, 2), Through: 2, Entries: entriesOf(sent)})
+	}
+	extended, err := store.Extend(t.Context(), extensions)
+	check(t, err)
+	requireEqual(t, extended, []bool{true, false, true, true})
+	slices.SortFunc(want, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	requireFound(t, store, account, criteria("word"), want...)
+}
+
+// extendTogether has two who extend the same chats in another order.
+func extendTogether(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	var extensions []search.Extension
+	for range 20 {
+		user := newUser(t, store, newChat(t, store), account)
+		sent := post(t, store, user, "word")
+		extensions = append(extensions, search.Extension{Behind: fromStart(user.ChatID, 1), Through: 1, Entries: entriesOf(sent)})
+	}
+	var added atomic.Int64
+	together(4, func(i int) {
+		mine := slices.Clone(extensions)
+		if i%2 == 1 {
+			slices.Reverse(mine)
+		}
+		extended, err := store.Extend(t.Context(), mine)
+		report(t, err)
+		for _, moved := range extended {
+			if moved {
+				added.Add(1)
+			}
+		}
+	})
+	requireEqual(t, added.Load(), int64(len(extensions)))
+	requireEqual(t, len(find(t, store, account, criteria("word"))), len(extensions))
 }
 
 func unindexedBytes(t *testing.T, store Searched) {
@@ -93,7 +191,7 @@ func unindexedBytes(t *testing.T, store Searched) {
 	sent := post(t, store, user, "ая", "1234", "5", "6")
 	// The text before a message's end is what counts: 4, 8, 9 and 10 bytes.
 	for mostBytes, count := range map[int]int{0: 1, 1: 1, 4: 1, 5: 2, 8: 2, 9: 3, 10: 4, 11: 4} {
-		requireUnindexed(t, store, fromStart(user.ChatID, 4), 10, mostBytes, int64(count), sent[:count]...)
+		requireUnindexed(t, store, fromStart(user.ChatID, 4), mostBytes, int64(count), sent[:count]...)
 	}
 }
 
@@ -103,12 +201,8 @@ func unindexedKinds(t *testing.T, store Searched) {
 	for _, at := range []int{0, 2, 4, 5} {
 		becomeAnotherKind(t, store, sent[at])
 	}
-	requireUnindexed(t, store, fromStart(user.ChatID, 6), 10, 1<<20, 6, sent[1], sent[3])
-	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 4, LastSeq: 6}, 10, 1<<20, 6)
-	messages, through, err := store.Unindexed(t.Context(), fromStart(user.ChatID, 6), 1, 1<<20)
-	check(t, err)
-	requireEqual(t, messages, sent[1:2])
-	requireEqual(t, through == 2 || through == 3, true)
+	requireUnindexed(t, store, fromStart(user.ChatID, 6), 1<<20, 6, sent[1], sent[3])
+	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 4, LastSeq: 6}, 1<<20, 6)
 	index(t, store, user.AccountID)
 	requireBehind(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("other"))
@@ -159,11 +253,10 @@ func extendRace(t *testing.T, store Searched) {
 		together(4, func(i int) {
 			// They have not read equally far.
 			count := 1 + i%2
-			ok, err := store.Extend(t.Context(), behind, behind.Indexed+int64(count), entriesOf(sent[:count]))
-			if err != nil {
-				t.Errorf("unexpected error: %v", err)
-			}
-			if ok {
+			extension := search.Extension{Behind: behind, Through: behind.Indexed + int64(count), Entries: entriesOf(sent[:count])}
+			moved, err := store.Extend(t.Context(), []search.Extension{extension})
+			report(t, err)
+			if slices.Contains(moved, true) {
 				extended.Add(1)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
 	"messenger-api/internal/words"
 )
 
@@ -79,7 +80,7 @@ func findLongLimit(t *testing.T, store Searched) {
 	excluding := criteria(asked + " x -y -" + strings.Join(numbered(1, 20), " -"))
 	requireFound(t, store, user.AccountID, excluding, want...)
 	for _, limit := range []int{1, 2, 150, len(want)} {
-		results, err := store.Find(t.Context(), user.AccountID, excluding, limit)
+		results, _, err := search.Find(t.Context(), store, user.AccountID, excluding, limit)
 		check(t, err)
 		requireEqual(t, results, resultsOf(want[:limit]...))
 	}

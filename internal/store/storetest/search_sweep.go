@@ -62,7 +62,7 @@ func dueLease(t *testing.T, store Searched) {
 	leaseEnd := moment(10 * time.Minute)
 	take(t, store, task.ID, moment(0), leaseEnd)
 	requireDue(t, store, task.ID, leaseEnd)
-	task.Attempt = 1
+	task.Attempt, task.Tries = 1, 1
 	requireTask(t, store, task)
 	requireEqual(t, succeed(t, store, task.ID, 1), false)
 	requireEqual(t, renew(t, store, task.ID, 1, moment(time.Hour)), false)
@@ -133,7 +133,7 @@ func requeue(t *testing.T, store Searched) {
 	take(t, store, leased.ID, moment(0), moment(time.Hour))
 	check(t, store.RequeueTasks(t.Context(), moment(time.Second)))
 	requireEqual(t, succeed(t, store, leased.ID, 1), false)
-	leased.Attempt = 1
+	leased.Attempt, leased.Tries = 1, 1
 	requireTask(t, store, leased)
 	got := map[messenger.ID]bool{}
 	for _, task := range due(t, store, moment(time.Second)) {

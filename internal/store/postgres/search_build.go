@@ -1,0 +1,87 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"messenger-api/internal/search"
+)
+
+// buildLock is the key of the advisory lock under which the index of words is built.
+const buildLock = 0x73656172636801
+
+const (
+	selectToFill = `
+		SELECT NOT EXISTS (SELECT FROM search_index) AND (SELECT coalesce(sum(last_seq), 0) FROM chats) >= $1`
+	lockPositionsTable = `
+		LOCK TABLE search_positions, search_index IN ACCESS EXCLUSIVE MODE`
+	dropWords = `
+		DROP INDEX IF EXISTS search_index_words`
+	tryBuildLock = `
+		SELECT pg_try_advisory_lock($1)`
+	releaseBuildLock = `
+		SELECT pg_advisory_unlock($1)`
+	withoutTimeouts = `
+		SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
+			set_config('maintenance_work_mem', '256MB', false)`
+	withTimeouts = `
+		RESET statement_timeout; RESET lock_timeout; RESET maintenance_work_mem`
+	// Others go on reading and writing meanwhile.
+	buildWords = `
+		CREATE INDEX CONCURRENTLY search_index_words ON search_index USING gin (words) WITH (fastupdate = off)`
+)
+
+// Defer implements search.Store: to build the index of words once over all is several times as quick as
+// to extend it by each message.
+func (s *Store) Defer(ctx context.Context, least int64) (bool, error) {
+	var built, toFill bool
+	if err := s.pool.QueryRow(ctx, selectWordsIndexed).Scan(&built); err != nil || !built {
+		return err == nil, s.failure(err)
+	}
+	if err := s.pool.QueryRow(ctx, selectToFill, least).Scan(&toFill); err != nil || !toFill {
+		return false, s.failure(err)
+	}
+	err := s.inTransaction(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockPositionsTable); err != nil {
+			return err
+		}
+		// Another process may have begun to fill it meanwhile.
+		if err := tx.QueryRow(ctx, selectToFill, least).Scan(&toFill); err != nil || !toFill {
+			return err
+		}
+		_, err := tx.Exec(ctx, dropWords)
+		return err
+	})
+	return toFill && err == nil, err
+}
+
+// Build implements search.Store.
+func (s *Store) Build(ctx context.Context) (err error) {
+	var built, locked bool
+	if err := s.pool.QueryRow(ctx, selectWordsIndexed).Scan(&built); err != nil || built {
+		return s.failure(err)
+	}
+	connection, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return s.failure(err)
+	}
+	defer connection.Release()
+	if err := connection.QueryRow(ctx, tryBuildLock, int64(buildLock)).Scan(&locked); err != nil || !locked {
+		return s.failure(err)
+	}
+	defer func() {
+		_, unlocked := connection.Exec(ctx, releaseBuildLock, int64(buildLock))
+		_, reset := connection.Exec(ctx, withTimeouts, pgx.QueryExecModeSimpleProtocol)
+		err = errors.Join(err, s.failure(errors.Join(unlocked, reset)))
+	}()
+	for _, statement := range []string{withoutTimeouts, dropWords, buildWords} {
+		if _, err := connection.Exec(ctx, statement, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return s.failure(slow(err))
+		}
+	}
+	return nil
+}
+
+var _ search.Store = (*Store)(nil)

@@ -1,0 +1,43 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+const (
+	// An account may have several users in one chat. A name is one user's in a chat.
+	selectParts = `
+		SELECT p.chat_id, p.chat_number, coalesce(named.user_id, '00000000-0000-0000-0000-000000000000'), 1::bigint, p.seq, p.newest_at
+		FROM (
+			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.chat_id = $2)
+		) mine
+		JOIN search_positions p ON p.chat_id = mine.chat_id
+		LEFT JOIN chat_users named ON $3 <> '' AND named.chat_id = mine.chat_id AND named.user_name = $3
+		WHERE p.seq > 0 AND ($3 = '' OR named.user_id IS NOT NULL)`
+	// An index that was not built to its end is not valid.
+	selectWordsIndexed = `
+		SELECT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('search_index_words') AND indisvalid)`
+)
+
+// Parts implements search.Store.
+func (s *Store) Parts(
+	ctx context.Context, account messenger.ID, request search.Request,
+) (parts []search.Part, err error) {
+	var indexed bool
+	batch := &pgx.Batch{}
+	batch.Queue(selectWordsIndexed).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
+	batch.Queue(selectParts, account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
+		parts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.Part])
+		return err
+	})
+	if err := s.searching().SendBatch(ctx, batch).Close(); err != nil {
+		return nil, s.failure(slow(err))
+	}
+	s.wordsIndexed.Store(indexed)
+	return parts, nil
+}
