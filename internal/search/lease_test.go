@@ -57,11 +57,11 @@ func (*leased) BehindOf(context.Context, messenger.ID, messenger.ID, int) ([]sea
 	return nil, nil
 }
 
-func (l *leased) Find(ctx context.Context, _ messenger.ID, _ search.Criteria, _ int) ([]search.Result, error) {
+func (l *leased) Parts(ctx context.Context, _ messenger.ID, _ search.Request) ([]search.Part, error) {
 	return nil, l.find(ctx)
 }
 
-func (l *leased) SucceedTask(context.Context, messenger.ID, int, search.Place, search.Place, time.Time) (bool, error) {
+func (l *leased) SucceedTask(context.Context, messenger.ID, int, search.Outcome, time.Time) (bool, error) {
 	l.ended = true
 	return true, nil
 }

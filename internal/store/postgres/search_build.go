@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,13 +20,9 @@ const (
 		DROP INDEX IF EXISTS search_index_words`
 	tryBuildLock = `
 		SELECT pg_try_advisory_lock($1)`
-	releaseBuildLock = `
-		SELECT pg_advisory_unlock($1)`
 	withoutTimeouts = `
 		SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
 			set_config('maintenance_work_mem', '256MB', false)`
-	withTimeouts = `
-		RESET statement_timeout; RESET lock_timeout; RESET maintenance_work_mem`
 	// Others go on reading and writing meanwhile.
 	buildWords = `
 		CREATE INDEX CONCURRENTLY search_index_words ON search_index USING gin (words) WITH (fastupdate = off)`
@@ -58,7 +53,7 @@ func (s *Store) Defer(ctx context.Context, least int64) (bool, error) {
 }
 
 // Build implements search.Store.
-func (s *Store) Build(ctx context.Context) (err error) {
+func (s *Store) Build(ctx context.Context) error {
 	var built, locked bool
 	if err := s.pool.QueryRow(ctx, selectWordsIndexed).Scan(&built); err != nil || built {
 		return s.failure(err)
@@ -67,15 +62,13 @@ func (s *Store) Build(ctx context.Context) (err error) {
 	if err != nil {
 		return s.failure(err)
 	}
-	defer connection.Release()
+	defer func() { // the lock and the settings end with the connection
+		_ = connection.Conn().Close(context.WithoutCancel(ctx)) // the server may be gone
+		connection.Release()
+	}()
 	if err := connection.QueryRow(ctx, tryBuildLock, int64(buildLock)).Scan(&locked); err != nil || !locked {
 		return s.failure(err)
 	}
-	defer func() {
-		_, unlocked := connection.Exec(ctx, releaseBuildLock, int64(buildLock))
-		_, reset := connection.Exec(ctx, withTimeouts, pgx.QueryExecModeSimpleProtocol)
-		err = errors.Join(err, s.failure(errors.Join(unlocked, reset)))
-	}()
 	for _, statement := range []string{withoutTimeouts, dropWords, buildWords} {
 		if _, err := connection.Exec(ctx, statement, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return s.failure(slow(err))
