@@ -24,10 +24,9 @@ type lab struct {
 	cleanup []func() error
 }
 
-// openLab builds the binary as `make build` does. Its directory is in ./bin and
-// not in the system's one for temporary files, which may be memory that no
-// fsync has to wait for.
-func openLab(ctx context.Context, o options) (*lab, error) {
+// openLab makes a lab without a binary. Its directory is in ./bin and not in the
+// system's one for temporary files, which may be memory that no fsync has to wait for.
+func openLab(o options) (*lab, error) {
 	if err := os.MkdirAll("bin", 0o755); err != nil {
 		return nil, err
 	}
@@ -37,15 +36,20 @@ func openLab(ctx context.Context, o options) (*lab, error) {
 	}
 	l := &lab{options: o, began: time.Now(), directory: directory, targets: map[string]*target{}}
 	l.later(func() error { return os.RemoveAll(directory) })
-	l.binary = filepath.Join(directory, "messenger-api")
+	return l, nil
+}
+
+// build makes the binary as `make build` does.
+func (l *lab) build(ctx context.Context) error {
+	l.binary = filepath.Join(l.directory, "messenger-api")
 	l.note("build")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
 		"-o", l.binary, "./cmd/messenger-api")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := build.CombinedOutput(); err != nil {
-		return nil, errors.Join(fmt.Errorf("build the server: %w\n%s", err, output), l.close())
+		return fmt.Errorf("build the server: %w\n%s", err, output)
 	}
-	return l, nil
+	return nil
 }
 
 // later keeps something to do when the lab closes.

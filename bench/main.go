@@ -1,7 +1,9 @@
 // Command bench measures the service as it is built and run, beside what the
 // machine gives at most in the same minutes, and prints both with their ratios.
 // docs/benchmarks.md says what each figure means. Run it by `make bench`, from
-// the root of the repository; `make bench-search` measures searching.
+// the root of the repository; `make bench-search` measures searching, and
+// `scripts/services run postgres redis -- go run ./bench compare OLD NEW` compares
+// binaries with each other.
 package main
 
 import (
@@ -25,10 +27,11 @@ type options struct {
 	out                           string
 }
 
-func readOptions() (options, error) {
-	var o options
+// readOptions reads the flags of a command, and returns what follows them.
+func readOptions(command string, arguments []string) (o options, rest []string, err error) {
 	var seconds, warmUp float64
 	var only string
+	flag := flag.NewFlagSet(command, flag.ContinueOnError)
 	flag.IntVar(&o.clients, "clients", 32, "clients at once")
 	flag.IntVar(&o.many, "many", 256, "clients at once where many are measured")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each figure is measured, all in turn; the median counts")
@@ -38,15 +41,16 @@ func readOptions() (options, error) {
 	flag.IntVar(&o.textBytes, "text", 100, "length of a message in bytes")
 	flag.StringVar(&only, "only", "", "regular expression: only the figures whose names match, and their limits")
 	flag.StringVar(&o.out, "out", "", "file to write the tables to, too, as Markdown")
-	flag.Parse()
+	if err := flag.Parse(arguments); err != nil {
+		return o, nil, err
+	}
 	o.measured = time.Duration(seconds * float64(time.Second))
 	o.warmUp = time.Duration(warmUp * float64(time.Second))
-	if flag.NArg() > 0 || o.clients < 1 || o.many < 1 || o.rounds < 1 || o.starts < 1 || o.textBytes < 1 || o.measured < time.Second {
-		return o, errors.New("usage: go run ./bench [flags]; each number is 1 at least; see -help")
+	if o.clients < 1 || o.many < 1 || o.rounds < 1 || o.starts < 1 || o.textBytes < 1 || o.measured < time.Second {
+		return o, nil, errors.New("each number is 1 at least; see -help")
 	}
-	var err error
 	o.only, err = regexp.Compile(only)
-	return o, err
+	return o, flag.Args(), err
 }
 
 func main() {
@@ -64,16 +68,26 @@ func main() {
 
 // command does what the arguments say.
 func command(ctx context.Context, arguments []string) error {
-	if len(arguments) > 0 && arguments[0] == searchCommand {
+	switch {
+	case len(arguments) > 0 && arguments[0] == searchCommand:
 		o, err := readSearchOptions(arguments[1:])
 		if err != nil {
 			return err
 		}
 		return runSearch(ctx, o)
+	case len(arguments) > 0 && arguments[0] == compareCommand:
+		o, binaries, err := readOptions(compareCommand, arguments[1:])
+		if err != nil {
+			return err
+		}
+		return runCompare(ctx, o, binaries)
 	}
-	o, err := readOptions()
+	o, rest, err := readOptions("bench", arguments)
 	if err != nil {
 		return err
+	}
+	if len(rest) > 0 {
+		return errors.New("usage: go run ./bench [flags], or go run ./bench compare [flags] OLD NEW; see -help")
 	}
 	return run(ctx, o)
 }
@@ -88,11 +102,14 @@ func exit(err error) {
 
 // run measures and reports. What it started and made is gone when it returns.
 func run(ctx context.Context, o options) (err error) {
-	l, err := openLab(ctx, o)
+	l, err := openLab(o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
+	if err := l.build(ctx); err != nil {
+		return err
+	}
 	report := newReport(o)
 	for _, fact := range facts(o) {
 		l.note("%s", fact.name)

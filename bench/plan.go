@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -71,6 +72,10 @@ func plan(o options) []figure {
 	add(": send", unsearched(postgres), limitInsert, 0, o.clients, sends)
 	add(": send, one chat", postgres, limitInsert, 0, o.clients, sendsToOneChat)
 	add(": send"+many, postgres, limitInsert, 0, o.many, sends)
+	lockable := targetKind{"postgresql, one chat locked", o.clients, "warn", openPostgres}
+	all = append(all, figure{lockable.name + ": send to the others", limitInsert, 0, func(ctx context.Context, l *lab) (measurement, error) {
+		return measureLocked(ctx, l, lockable, o.clients)
+	}})
 	add("", targetKind{name: limitSend, accounts: bare.accounts}, "", 0, o.clients, sends)
 	add(": send", embedded, limitSend, 0.35, o.clients, sends)
 	add(": send", logged(embedded), limitSend, 0, o.clients, sends)
@@ -105,6 +110,24 @@ func chosen(all []figure, o options) []figure {
 		}
 	}
 	return those
+}
+
+// measureLocked is measureLoad while another transaction holds the lock of a chat
+// to which one client keeps sending.
+func measureLocked(ctx context.Context, l *lab, kind targetKind, clients int) (m measurement, err error) {
+	on, err := l.target(ctx, kind)
+	if err != nil {
+		return m, err
+	}
+	locked, err := on.database.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, locked.Rollback()) }()
+	if _, err := locked.ExecContext(ctx, "SELECT FROM chats WHERE chat_id = CAST($1 AS uuid) FOR UPDATE", on.population.chats[0]); err != nil {
+		return m, err
+	}
+	return measureLoad(ctx, l, kind, clients, sendsBesideALock)
 }
 
 // measureLoad puts a load on a server.

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"net/http"
+)
 
 // readsPerSend is how much more is read than written in the mixed load.
 const readsPerSend = 20
@@ -31,6 +34,24 @@ func sends(p *population, client int) []request {
 func sendsToOneChat(p *population, client int) []request {
 	by := p.speakers[client]
 	return []request{p.send(by, by.users[0])}
+}
+
+// sendsBesideALock has the first client send to the chat that all share, which is
+// locked, and all others to their other chats.
+func sendsBesideALock(p *population, client int) []request {
+	by := p.speakers[client]
+	if client == 0 {
+		refused := p.send(by, by.users[0])
+		refused.want = http.StatusServiceUnavailable
+		return []request{refused}
+	}
+	var script []request
+	for _, to := range by.users[1:] {
+		if to.chatID != p.chats[0] {
+			script = append(script, p.send(by, to))
+		}
+	}
+	return script
 }
 
 // pages are the newest ones of all chats in turn.

@@ -74,11 +74,14 @@ func runSearch(ctx context.Context, o searchOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := openLab(ctx, options{})
+	l, err := openLab(options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
+	if err := l.build(ctx); err != nil {
+		return err
+	}
 	var filled *archive
 	for _, target := range targets {
 		// The last one is the same database with another queue.
