@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-
-	"messenger-api/internal/store/sqlite/walfile"
 )
 
 // fileName is the database in the directory.
@@ -92,7 +90,7 @@ func makeDirectory(path string) (string, error) {
 }
 
 func (s *Store) connect(ctx context.Context, path string, echo bool) error {
-	if err := errors.Join(syncDataOnly(), walfile.Register()); err != nil {
+	if err := syncDataOnly(); err != nil {
 		return err
 	}
 	// SQLite would make the file readable to everybody.

@@ -55,7 +55,8 @@ func TestOpenWaitsForTheDirectory(t *testing.T) {
 	}
 }
 
-// It is what the package walfile relies on.
+// A commit that was answered must outlive a crash of the machine, and commands must be
+// able to write beside a server.
 func TestTheWriterSyncsItsCommitsAndGivesUpItsLock(t *testing.T) {
 	s := open(t, t.TempDir())
 	var synchronous int

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	modernc "modernc.org/sqlite"
-
-	"messenger-api/internal/store/sqlite/walfile"
 )
 
 // readerIdleTime is how long a reader that nobody needs keeps its memory.
@@ -20,11 +18,10 @@ const readerIdleTime = 10 * time.Minute
 // writer's BEGIN takes the lock at once: a transaction that reads first and
 // then writes could not wait for it. The write-ahead log is brought into the
 // database every 4000 pages, 16 MiB: many pages change in each batch, and so each
-// is written there less often. A longer log brings nothing more. The package walfile
-// needs synchronous=FULL.
+// is written there less often. A longer log brings nothing more.
 var (
 	writerSettings = []string{
-		"vfs=" + walfile.Name, "_journal_mode=WAL", "_synchronous=FULL",
+		"_journal_mode=WAL", "_synchronous=FULL",
 		"_txlock=immediate", "_busy_timeout=5000", "_foreign_keys=on", "_dqs=0",
 		"_pragma=cache_size(-16384)", "_pragma=mmap_size(0)", "_pragma=wal_autocheckpoint(4000)",
 		"_pragma=journal_size_limit(67108864)",
