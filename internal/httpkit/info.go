@@ -3,6 +3,7 @@ package httpkit
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -30,7 +31,10 @@ type Info struct {
 	// TraceID is the request's trace, empty where there is none.
 	TraceID string
 
-	context *requestContext
+	connection context.Context // ends with the connection
+	began      time.Time
+	cancel     context.CancelFunc // ends the request's context
+
 	bodies  *budget.Budget[netip.Prefix] // nil where no body is bounded
 	body    budget.Lease[netip.Prefix]   // what this one holds
 	cut     bool                         // the connection has to be cut

@@ -50,8 +50,8 @@ func Decode[Body any](r *http.Request) (body Body, err error) {
 	if err := readBody(r, info, buffer); err != nil {
 		return body, readFailure(err)
 	}
-	if info != nil && info.context != nil {
-		info.context.bodyArrived()
+	if info != nil && info.cancel != nil {
+		renewDeadline(r, info)
 	}
 	return DecodeBytes[Body](buffer.Bytes())
 }
@@ -152,9 +152,8 @@ func EncodedBytes(text string) int {
 
 // WriteBytes answers with a body that is encoded already.
 func WriteBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
-	header, values := w.Header(), []string{contentType, strconv.Itoa(len(body))}
-	header["Content-Type"] = values[:1:1]
-	header["Content-Length"] = values[1:]
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client is gone: there is nobody to tell
 }

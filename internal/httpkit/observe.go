@@ -12,9 +12,6 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// requestDeadline is how long any request may take, from when its body has arrived.
-const requestDeadline = 8 * time.Second
-
 // Observe stands around everything: it names the request, gives it a deadline,
 // turns a panic into an answer, and writes one log event when it is done, of which
 // the observers learn, too.
@@ -23,18 +20,16 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			started := time.Now()
 			made := &exchange{info: Info{ID: requestID(r), Client: proxies.Client(r)}}
-			info, recorded, ctx := &made.info, &made.recorder, &made.context
-			w.Header()["X-Request-Id"] = []string{info.ID}
+			info, recorded := &made.info, &made.recorder
+			w.Header().Set("X-Request-Id", info.ID)
 			recorded.ResponseWriter, recorded.info = w, info
-			ctx.Context, ctx.info, ctx.began, info.context = beginRequest(r.Context()), info, started, ctx
-			ctx.most.Store(int64(requestDeadline))
-			defer ctx.end()
-			request := r.WithContext(ctx)
+			request := withDeadline(r, info)
+			defer func() { info.cancel() }()
 			request.URL = plainURL(r.URL)
 			info.Access = access[routedPath(request)]
 			defer func() {
 				took := time.Since(started)
-				logRequest(log, r, info, started, took)
+				logRequest(log, r, info, took)
 				for _, observe := range observers {
 					observe(r, info, took)
 				}
@@ -53,7 +48,6 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 type exchange struct {
 	info     Info
 	recorder recorder
-	context  requestContext
 }
 
 // Observer is told of each request when it is over, and how long it took. It is
@@ -96,7 +90,7 @@ func (r *recorder) recovered(request *http.Request) {
 	WriteError(r, request, err)
 }
 
-func logRequest(log *slog.Logger, r *http.Request, info *Info, started time.Time, took time.Duration) {
+func logRequest(log *slog.Logger, r *http.Request, info *Info, took time.Duration) {
 	level := slog.LevelInfo
 	failed := info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal ||
 		info.cut && info.failure != errClientLeft
@@ -124,10 +118,7 @@ func logRequest(log *slog.Logger, r *http.Request, info *Info, started time.Time
 	if info.failure != nil {
 		attrs = append(attrs, slog.String("error", info.failure.Error()))
 	}
-	// As log.LogAttrs does it, without a search for the line of code that logs.
-	record := slog.NewRecord(started.Add(took), level, "request", 0)
-	record.AddAttrs(attrs...)
-	_ = log.Handler().Handle(ctx, record) // a log that can't be written has nowhere to say so
+	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // requestID takes the client's id when it is one that can stand in a log: a

@@ -33,9 +33,8 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	header, values := w.Header(), []string{"private, no-cache", page.ETag()}
-	header["Cache-Control"] = values[:1:1]
-	header["Etag"] = values[1:]
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("ETag", page.ETag())
 	if page.Matches(r.Header.Values("If-None-Match")) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil

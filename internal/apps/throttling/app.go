@@ -49,9 +49,8 @@ func tell(header http.Header, policy string, decision ratelimit.Decision) {
 	limit = strconv.AppendInt(limit, int64(decision.Remaining), 10)
 	limit = append(limit, ";t="...)
 	limit = strconv.AppendInt(limit, int64(math.Ceil(decision.Reset.Seconds())), 10)
-	values := []string{policy, string(limit)}
-	header["Ratelimit-Policy"] = values[:1:1]
-	header["Ratelimit"] = values[1:]
+	header.Set("RateLimit-Policy", policy)
+	header.Set("RateLimit", string(limit))
 }
 
 // keyOf is the account of a session, else the address.
