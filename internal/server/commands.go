@@ -37,9 +37,6 @@ type Process struct {
 
 	// log holds the log back before Stderr; nil for one that nobody holds back.
 	log *logging.Buffer
-	// ownsRuntime: nothing else runs in this process of the operating system, so Go's
-	// runtime may be set up for the command.
-	ownsRuntime bool
 }
 
 // Build says which build this is.
@@ -82,10 +79,7 @@ type migrateCommands struct {
 // set, says when garbage is collected. The first SIGTERM
 // or SIGINT asks it to finish; a second one ends the process at once.
 func Main(process Process) int {
-	process.ownsRuntime = true
-	if os.Getenv("GOGC") == "" {
-		collectSeldom()
-	}
+	setGCPercent()
 	process.log = logging.NewBuffer(process.Stderr)
 	ctx, finish := context.WithCancel(context.Background())
 	defer finish()

@@ -48,9 +48,6 @@ func (serveCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if process.ownsRuntime && len(cfg.Database.Hosts) == 0 {
-		n.assembled = makeUpForWaitingForTheDisk
-	}
 	n.gate = newGate(cfg, theReason, log, n.seeing.observers()...)
 	greet(process, cfg, on, listener.Addr(), n.seeing.address(), log)
 	warnOfEffectless(cfg, log)
@@ -68,8 +65,6 @@ type node struct {
 	// assemble makes what the node works with once its backends are open, and the
 	// handler of requests.
 	assemble func(n *node, opened backends, ready health) ([]apps.App, http.Handler, error)
-	// assembled is called after that; nil for nothing.
-	assembled func()
 }
 
 // serve answers on the listener until ctx ends, then finishes what runs.
@@ -127,9 +122,6 @@ func (n *node) run(starting, work context.Context) error {
 	built, handler, err := n.assemble(n, opened, ready)
 	if err != nil {
 		return err
-	}
-	if n.assembled != nil {
-		n.assembled()
 	}
 	return runAll(work, built, func(ctx context.Context) error {
 		if shared, ok := opened.database.(*postgres.Store); ok && opened.caches.ofOneProcess(n.on) {
