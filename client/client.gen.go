@@ -554,7 +554,7 @@ type ClientInterface interface {
 
 	// ListSessions List the open sessions of the account
 	//
-	// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+	// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
 	// session of this request is always among them. The `id` of a session is not its secret: it names the
 	// session to `endSession` and logs nobody in. `HEAD` works too.
 	//
@@ -881,7 +881,7 @@ func (c *Client) Register(ctx context.Context, body RegisterJSONRequestBody, req
 
 // ListSessions List the open sessions of the account
 //
-// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
 // session of this request is always among them. The `id` of a session is not its secret: it names the
 // session to `endSession` and logs nobody in. `HEAD` works too.
 //
@@ -1977,7 +1977,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse List the open sessions of the account
 	//
-	// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+	// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
 	// session of this request is always among them. The `id` of a session is not its secret: it names the
 	// session to `endSession` and logs nobody in. `HEAD` works too.
 	//
@@ -2796,7 +2796,7 @@ func (c *ClientWithResponses) RegisterWithResponse(ctx context.Context, body Reg
 
 // ListSessionsWithResponse List the open sessions of the account
 //
-// The newest of the sessions of the caller's account that are still open, newest first, at most 100; the
+// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
 // session of this request is always among them. The `id` of a session is not its secret: it names the
 // session to `endSession` and logs nobody in. `HEAD` works too.
 //

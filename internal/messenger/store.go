@@ -33,8 +33,8 @@ type Store interface {
 	CreateSession(ctx context.Context, session Session, hash TokenHash, passwordHash string) (bool, error)
 	// SessionsByToken finds what there is of the hashes, ended sessions too.
 	SessionsByToken(ctx context.Context, hashes []TokenHash) (map[TokenHash]Session, error)
-	// OpenSessions lists the newest of an account's sessions that are open at now,
-	// newest first. Where current is one of them it is listed, however old it is.
+	// OpenSessions lists those of an account's sessions open at now that end last, newest
+	// first. Where current is one of them it is listed, whenever it ends.
 	OpenSessions(ctx context.Context, account, current ID, now time.Time, limit int) ([]Session, error)
 	// EndSession marks a session of the account as logged out, if it was open at
 	// now, and reports its token's hash and whether it did.

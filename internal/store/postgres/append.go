@@ -16,7 +16,9 @@ import (
 // and what another node committed meanwhile is seen.
 //
 // The look-ups are LATERAL … LIMIT 1 so that each is an index probe, whatever
-// the planner thinks of the size of the batch.
+// the planner thinks of the size of the batch. The account is no condition of the
+// user's, or the index of accounts might be taken, and an account may have thousands
+// of users in one chat.
 const appendEvents = `
 	WITH incoming AS (
 		SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
@@ -30,8 +32,8 @@ const appendEvents = `
 			SELECT c.last_seq FROM chats c WHERE c.chat_id = i.chat_id LIMIT 1
 		) c ON true
 		LEFT JOIN LATERAL (
-			SELECT true AS is_user FROM chat_users u
-			WHERE u.chat_id = i.chat_id AND u.user_id = i.user_id AND u.account_id = i.account_id LIMIT 1
+			SELECT u.account_id = i.account_id AS is_user FROM chat_users u
+			WHERE u.chat_id = i.chat_id AND u.user_id = i.user_id LIMIT 1
 		) u ON true
 		LEFT JOIN LATERAL (
 			SELECT e.message_id, e.seq FROM events e WHERE e.message_id = i.message_id AND e.kind = 1

@@ -31,11 +31,12 @@ const (
 		WHERE c.chat_id = i.chat_id RETURNING c.chat_id, c.last_seq`
 	insertEvents = `
 		INSERT INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
-		SELECT i.chat_id, c.last_seq - i.followers, 1, i.created_at, i.account_id, u.user_id, i.message_id, i.client_message_id, i.text
+		SELECT i.chat_id, (SELECT c.last_seq FROM chats c WHERE c.chat_id = i.chat_id) - i.followers, 1, i.created_at, i.account_id,
+			(SELECT CASE WHEN u.account_id = i.account_id THEN u.user_id END
+				FROM chat_users u WHERE u.chat_id = i.chat_id AND u.user_id = i.user_id),
+			i.message_id, i.client_message_id, i.text
 		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[])
-			AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, followers)
-		LEFT JOIN chats c ON c.chat_id = i.chat_id
-		LEFT JOIN chat_users u ON u.chat_id = i.chat_id AND u.user_id = i.user_id AND u.account_id = i.account_id`
+			AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, followers)`
 )
 
 // appendAll stores a batch in which nothing is amiss.

@@ -9,18 +9,24 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// selectMessages reads a page. Kind 1 is a message. What comes after $4 bytes of texts is
-// left out by the lengths, which the database knows without the texts.
+// selectMessages reads a page: backwards through the primary key from its place, and
+// no further than the page is long. Kind 1 is a message. The planner is to know neither
+// how many events are messages (OFFSET 0 keeps the condition out of the choice of the
+// index) nor how long the page is (the limit is a sub-select): the more of a chat it
+// expects to be wanted, the likelier it reads and sorts the whole chat. What comes after
+// $4 bytes of texts is left out by the lengths, which the database knows without the texts.
 const selectMessages = `
-	SELECT message_id, seq, user_id, user_name, account_id, client_message_id, text, created_at
-	FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before FROM (
-		SELECT e.message_id, e.seq, e.user_id, u.user_name, e.account_id, coalesce(e.client_message_id, '') AS client_message_id,
-			e.text, e.created_at
-		FROM events e JOIN chat_users u ON u.chat_id = e.chat_id AND u.user_id = e.user_id
-		WHERE e.chat_id = $1 AND e.seq < $2 AND e.kind = 1
-		ORDER BY e.seq DESC LIMIT $3
-	) e) e
-	WHERE bytes_before < $4 ORDER BY seq DESC`
+	SELECT e.message_id, e.seq, e.user_id,
+		(SELECT u.user_name FROM chat_users u WHERE u.chat_id = e.chat_id AND u.user_id = e.user_id),
+		e.account_id, coalesce(e.client_message_id, ''), e.text, e.created_at
+	FROM (
+		SELECT *, sum(octet_length(text)) OVER (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before
+		FROM (
+			SELECT * FROM (SELECT * FROM events WHERE chat_id = $1 AND seq < $2 ORDER BY seq DESC OFFSET 0) log
+			WHERE kind = 1 LIMIT (SELECT $3::bigint)
+		) page
+	) e
+	WHERE e.bytes_before < $4 ORDER BY e.seq DESC`
 
 // Messages implements messenger.Store.
 func (s *Store) Messages(

@@ -25,11 +25,11 @@ const (
 	endAnySession = `
 		UPDATE sessions SET logged_out_at = $2 WHERE session_id = $1 AND logged_out_at IS NULL AND expires_at > $2
 		RETURNING token_hash`
-	// The order is that of the index of open sessions.
+	// The expression is that of the index sessions_end, in which the open ones are the last.
 	endSomeSessions = `
 		UPDATE sessions SET logged_out_at = $1 WHERE token_hash IN (
-			SELECT token_hash FROM sessions WHERE logged_out_at IS NULL AND expires_at > $1
-			ORDER BY account_id, expires_at LIMIT $2 FOR UPDATE)
+			SELECT token_hash FROM sessions WHERE LEAST(expires_at, logged_out_at) > $1 AND logged_out_at IS NULL
+			ORDER BY LEAST(expires_at, logged_out_at) LIMIT (SELECT $2::bigint) FOR UPDATE)
 		RETURNING token_hash`
 )
 

@@ -19,15 +19,26 @@ const (
 	selectSessionsByToken = `
 		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
 		FROM sessions WHERE token_hash = ANY($1)`
+	// The ones that end last, each found where the index has it, and the current one. The
+	// account is told from the session's by IS NOT DISTINCT FROM so that no index of
+	// accounts is taken for it, where all sessions of the account are.
 	selectOpenSessions = `
 		SELECT * FROM (
-			SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
-			FROM sessions WHERE account_id = $1 AND logged_out_at IS NULL AND expires_at > $2
-			ORDER BY session_id = $3 DESC, created_at DESC, session_id DESC LIMIT $4
-		) recent ORDER BY created_at DESC, session_id DESC`
+			SELECT * FROM (
+				(
+					SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+					FROM sessions
+					WHERE session_id = $3 AND account_id IS NOT DISTINCT FROM $1 AND logged_out_at IS NULL AND expires_at > $2
+				) UNION ALL (
+					SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+					FROM sessions WHERE account_id = $1 AND logged_out_at IS NULL AND expires_at > $2 AND session_id <> $3
+					ORDER BY expires_at DESC, created_at DESC, session_id DESC LIMIT (SELECT $4::bigint)
+				)
+			) open ORDER BY session_id = $3 DESC, expires_at DESC, created_at DESC, session_id DESC LIMIT $4
+		) listed ORDER BY created_at DESC, session_id DESC`
 	endSession = `
 		UPDATE sessions SET logged_out_at = $3
-		WHERE session_id = $2 AND account_id = $1 AND logged_out_at IS NULL AND expires_at > $3
+		WHERE session_id = $2 AND account_id IS NOT DISTINCT FROM $1 AND logged_out_at IS NULL AND expires_at > $3
 		RETURNING token_hash`
 	endOtherSessions = `
 		UPDATE sessions SET logged_out_at = $3

@@ -18,7 +18,8 @@ var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\
 // index has of the words in one chat, the tasks of the last hour, and the sessions
 // that nobody ended, to end some of them.
 var wholeTables = regexp.MustCompile(`^SCAN (goose_db_version|sqlite_schema|h VIRTUAL TABLE INDEX \d+:|CONSTANT ROW` +
-	`|mine$|recent$|search_index VIRTUAL TABLE INDEX \d+:(M\d+)?><$|search_tasks USING COVERING INDEX search_tasks_status$|sessions USING INDEX sessions_open$)`)
+	`|\(subquery-\d+\)$|mine$|recent$|listed$|search_index VIRTUAL TABLE INDEX \d+:(M\d+)?><$` +
+	`|search_tasks USING COVERING INDEX search_tasks_status$|sessions USING INDEX sessions_open$)`)
 
 // tooWide are searches that read all of a chat or of an account.
 var tooWide = regexp.MustCompile(`^SEARCH (e|events|s|sessions) .*\((chat_id=\?|account_id=\?|chat_id=\? AND account_id=\?)\)$`)

@@ -20,12 +20,20 @@ const (
 	selectSessionsByToken = `
 		SELECT s.token_hash, s.session_id, s.account_id, s.created_at, s.expires_at, s.logged_out_at, s.address, s.user_agent
 		FROM json_each(?) h CROSS JOIN sessions s ON s.token_hash = unhex(h.value)`
+	// The ones that end last, each found where the index has it, and the current one.
 	selectOpenSessions = `
 		SELECT * FROM (
-			SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
-			FROM sessions WHERE account_id = ? AND logged_out_at IS NULL AND expires_at > ?
-			ORDER BY session_id = ? DESC, created_at DESC, session_id DESC LIMIT ?
-		) recent ORDER BY created_at DESC, session_id DESC`
+			SELECT * FROM (
+				SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+				FROM sessions WHERE session_id = ?3 AND +account_id = ?1 AND logged_out_at IS NULL AND +expires_at > ?2
+				UNION ALL
+				SELECT * FROM (
+					SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
+					FROM sessions WHERE account_id = ?1 AND logged_out_at IS NULL AND expires_at > ?2 AND session_id <> ?3
+					ORDER BY expires_at DESC, created_at DESC, session_id DESC LIMIT ?4
+				)
+			) ORDER BY session_id = ?3 DESC, expires_at DESC, created_at DESC, session_id DESC LIMIT ?4
+		) listed ORDER BY created_at DESC, session_id DESC`
 	endSession = `
 		UPDATE sessions SET logged_out_at = ?
 		WHERE session_id = ? AND account_id = ? AND logged_out_at IS NULL AND expires_at > ?

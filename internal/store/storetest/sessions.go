@@ -16,6 +16,7 @@ func sessionTests() tests {
 		"the open ones are listed, newest first":        sessionsListed,
 		"a list has a limit":                            sessionsLimited,
 		"the current one is listed, however old":        currentListed,
+		"those that end last are listed":                longestListed,
 	}
 }
 
@@ -120,6 +121,17 @@ func sessionsLimited(t *testing.T, store messenger.Store) {
 		check(t, err)
 		requireEqual(t, listed, want[:min(limit, 5)])
 	}
+}
+
+// Where there are more than are listed, those that end last are.
+func longestListed(t *testing.T, store messenger.Store) {
+	account := newAccount(t, store)
+	oldest := openSessionFor(t, store, account, moment(0), moment(3*time.Hour))
+	openSessionFor(t, store, account, moment(2*time.Second), moment(time.Hour))
+	newest := openSessionFor(t, store, account, moment(time.Second), moment(2*time.Hour))
+	listed, err := store.OpenSessions(t.Context(), account.ID, messenger.ID{}, moment(time.Minute), 2)
+	check(t, err)
+	requireEqual(t, listed, []messenger.Session{newest.Session, oldest.Session})
 }
 
 func currentListed(t *testing.T, store messenger.Store) {
