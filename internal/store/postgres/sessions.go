@@ -32,9 +32,9 @@ const (
 				) UNION ALL (
 					SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
 					FROM sessions WHERE account_id = $1 AND logged_out_at IS NULL AND expires_at > $2 AND session_id <> $3
-					ORDER BY expires_at DESC, created_at DESC, session_id DESC LIMIT (SELECT $4::bigint)
+					ORDER BY expires_at DESC LIMIT (SELECT $4::bigint)
 				)
-			) open ORDER BY session_id = $3 DESC, expires_at DESC, created_at DESC, session_id DESC LIMIT $4
+			) open ORDER BY session_id = $3 DESC, expires_at DESC LIMIT $4
 		) listed ORDER BY created_at DESC, session_id DESC`
 	endSession = `
 		UPDATE sessions SET logged_out_at = $3

@@ -113,7 +113,7 @@ func sessionsLimited(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	var want []messenger.Session
 	for i := range 5 {
-		session := openSessionFor(t, store, account, moment(-time.Duration(i)*time.Second), moment(time.Hour))
+		session := openSessionFor(t, store, account, moment(-time.Duration(i)*time.Second), moment(time.Hour-time.Duration(i)*time.Second))
 		want = append(want, session.Session)
 	}
 	for _, limit := range []int{1, 4, 5, 6} {
@@ -139,7 +139,7 @@ func currentListed(t *testing.T, store messenger.Store) {
 	now := moment(time.Minute)
 	var all []messenger.Session
 	for i := range 5 {
-		session := openSessionFor(t, store, account, moment(-time.Duration(i)*time.Second), moment(time.Hour))
+		session := openSessionFor(t, store, account, moment(-time.Duration(i)*time.Second), moment(time.Hour-time.Duration(i)*time.Second))
 		all = append(all, session.Session)
 	}
 	ended := openSessionFor(t, store, account, moment(-6*time.Second), now)
