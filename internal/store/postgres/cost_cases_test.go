@@ -6,10 +6,6 @@ import "regexp"
 // exported, whether there is anything; and those that read no table, or one of one row.
 var uncosted = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|lockAlone|endHolder|analyzeTables|selectKept|selectIdentity|selectWritable)$`)
 
-// uncostedSearch are statements of the search that are still to be measured here.
-var uncostedSearch = regexp.MustCompile(`(Task|Tasks|Results?|ResultsThrough|WithoutTask|OfTasks|OfAttempts|TaskPlace|Waiting|Confirmed|` +
-	`Searches|SearchesOfTask|Index|Unindexed|BehindOf|BehindSince|PositionsAfter|ChatsOf|findMessages|Visible)$`)
-
 // costs are the rows that each statement is for: those that it returns or changes, and those
 // that it has to find them by.
 var costs = map[string][]cost{
