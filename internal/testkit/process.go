@@ -94,6 +94,9 @@ func (p *Process) Kill() {
 	<-p.exited
 }
 
+// PID is the process's number.
+func (p *Process) PID() int { return p.command.Process.Pid }
+
 // Signal sends a signal to the process, if it has not ended.
 func (p *Process) Signal(signal syscall.Signal) error {
 	err := p.command.Process.Signal(signal)

@@ -21,6 +21,23 @@ type clocked struct {
 func (c *clocked) time() time.Time       { return time.UnixMicro(c.clock.Load()).UTC() }
 func (c *clocked) pass(by time.Duration) { c.clock.Add(by.Microseconds()) }
 
+// connected is a cache that, as one over a connection, does nothing for who has left.
+type connected struct{ cache.Cache }
+
+func (c connected) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return c.Cache.Set(ctx, key, value, lifetime)
+}
+
+func (c connected) Delete(ctx context.Context, keys ...string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return c.Cache.Delete(ctx, keys...)
+}
+
 func newClocked(t *testing.T) *clocked {
 	t.Helper()
 	c := &clocked{t: t}
@@ -30,7 +47,7 @@ func newClocked(t *testing.T) *clocked {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = entries.Close() }) // it never fails
-	c.cachedSessions = &cachedSessions{entries, c.time}
+	c.cachedSessions = &cachedSessions{connected{entries}, c.time}
 	return c
 }
 

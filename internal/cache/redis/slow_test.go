@@ -6,6 +6,7 @@ import (
 
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/await"
 )
 
 // A Redis that takes longer for an answer than the breaker allows is not found
@@ -13,12 +14,12 @@ import (
 func TestTooSlowStaysAway(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
-		o.Silence, o.ConnectLimit = 200*time.Millisecond, 2*time.Second
+		o.Silence, o.ConnectLimit, o.Remind = 200*time.Millisecond, 2*time.Second, time.Millisecond
 	})
 	awaitUp(t, c)
 	proxy.Delay(400 * time.Millisecond)
 	awaitDown(t, c)
-	time.Sleep(4 * time.Second)
+	await.Until(t, "it was tried again and again", func() bool { return lines.has(logStill) >= 5 })
 	if found := lines.has(logFound); found > 0 {
 		t.Errorf("found %d times while it was too slow:\n%s", found, lines)
 	}

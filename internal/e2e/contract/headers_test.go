@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/await"
 )
 
 func testRequestID(t *testing.T, s *testkit.Server) {
@@ -30,13 +31,8 @@ func testRequestID(t *testing.T, s *testkit.Server) {
 	// It leads to the request in the log.
 	own := fresh("traced")
 	s.Guest(t).Get("/unknown", "X-Request-Id", own)
-	for range 10_000 {
-		if strings.Contains(s.Logs(), own) {
-			return
-		}
-		time.Sleep(time.Millisecond) // the event is written when the answer has left
-	}
-	t.Errorf("the log has no %s", own)
+	// The event is written when the answer has left.
+	await.Until(t, "it is in the log", func() bool { return strings.Contains(s.Logs(), own) })
 }
 
 // Times are the server's, in UTC; their form is checked with every answer.

@@ -25,10 +25,10 @@ func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 	alice := server.As(t, "alice")
 	beside := alice.CreateChat("beside the load")
 	user := alice.Join(beside, "alice")
-	load := newLoad(alice)
-	stop := load.start(t, alice)
-	load.await(t, 200)
-	stop()
+	sends := testkit.NewSends(alice, chats)
+	load := sends.Start(t, alice, writers)
+	load.Await(200)
+	load.Stop()
 	a.awaitReplicated()
 	a.kill()
 	b.promote()
@@ -36,16 +36,16 @@ func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 	a.start()
 	before := a.number(`SELECT count(*) FROM events`)
 
-	stop = load.start(t, alice)
+	load = sends.Start(t, alice, writers)
 	for range 10 {
-		load.await(t, 50)
+		load.Await(50)
 		b.endConnections() // the next ones are made while both take writes
 	}
-	load.await(t, 50)
+	load.Await(50)
 	fresh := testkit.Start(t, environment...)
 	other := fresh.WithSession(t, alice.Session)
 	other.Send(beside, user, "by a process that has just started")
-	stop()
+	load.Stop()
 	if want := "writing to a PostgreSQL server"; strings.Count(server.Logs(), want) < 2 {
 		t.Errorf("the log does not name the host that was chosen at each change:\n%s", server.Logs())
 	}
@@ -62,7 +62,7 @@ func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 	}
 	b.start()
 	server.AwaitReady()
-	load.verify(t, alice)
+	sends.Verify(t, alice)
 }
 
 // Where a server is promoted while the one before it goes on, the service follows it.

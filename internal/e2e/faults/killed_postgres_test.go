@@ -17,10 +17,10 @@ func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 	postgres := startPostgres(t)
 	server := testkit.Start(t, postgres.environment()...)
 	alice := server.As(t, "alice")
-	load := newLoad(alice)
-	stop := load.start(t, alice)
+	sends := testkit.NewSends(alice, chats)
+	load := sends.Start(t, alice, writers)
 	for range 2 {
-		load.await(t, 300)
+		load.Await(300)
 		noticed := strings.Count(server.Logs(), logLockLost)
 		postgres.kill()
 		awaitRefusal(t, server)
@@ -29,10 +29,10 @@ func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 		// its connection, and then refuses all for a moment.
 		await.Until(t, "the lost lock is noticed", func() bool { return strings.Count(server.Logs(), logLockLost) > noticed })
 	}
-	load.await(t, 300)
-	stop()
+	load.Await(300)
+	load.Stop()
 	server.AwaitReady()
-	load.verify(t, alice)
+	sends.Verify(t, alice)
 }
 
 // awaitRefusal waits until the server knows that its database is gone: it says

@@ -8,6 +8,12 @@ import (
 	"messenger-api/internal/testkit"
 )
 
+// The load of the tests of what is killed.
+const (
+	chats   = 3
+	writers = 12
+)
+
 func TestKilledServerLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	for name, database := range map[string]func(testing.TB) []string{
@@ -17,14 +23,14 @@ func TestKilledServerLosesNothingAcknowledged(t *testing.T) {
 			t.Parallel()
 			server := testkit.StartBinary(t, database(t)...)
 			alice := server.As(t, "alice")
-			load := newLoad(alice)
+			sends := testkit.NewSends(alice, chats)
 			for range 3 {
-				stop := load.start(t, alice)
-				load.await(t, 300)
+				load := sends.Start(t, alice, writers)
+				load.Await(300)
 				server.Kill()
-				stop()
+				load.Stop()
 				server.Restart()
-				load.verify(t, server.WithSession(t, alice.Session))
+				sends.Verify(t, server.WithSession(t, alice.Session))
 			}
 		})
 	}
@@ -34,19 +40,19 @@ func TestTerminatedServerAnswersWhatRuns(t *testing.T) {
 	t.Parallel()
 	server := testkit.StartBinary(t, testkit.Embedded(t)...)
 	alice := server.As(t, "alice")
-	load := newLoad(alice)
-	stop := load.start(t, alice)
-	load.await(t, 100)
+	sends := testkit.NewSends(alice, chats)
+	load := sends.Start(t, alice, writers)
+	load.Await(100)
 	if err := server.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	code := server.Wait()
-	stop()
+	load.Stop()
 	if code != 0 {
 		t.Errorf("want exit code 0, got %d:\n%s", code, server.Logs())
 	}
 	server.Restart()
-	load.verify(t, server.WithSession(t, alice.Session))
+	sends.Verify(t, server.WithSession(t, alice.Session))
 }
 
 func TestEightProcessesStartOnOneEmptyDatabase(t *testing.T) {

@@ -56,19 +56,19 @@ func TestEndedConnectionsLoseNothing(t *testing.T) {
 	server := testkit.Start(t, environment...)
 	connection := connect(t, environment)
 	alice := server.As(t, "alice")
-	load := newLoad(alice)
-	stop := load.start(t, alice)
+	sends := testkit.NewSends(alice, chats)
+	load := sends.Start(t, alice, writers)
 	const endOthers = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'messenger-api'`
 	for range 30 {
-		load.await(t, 20)
+		load.Await(20)
 		if _, err := connection.Exec(t.Context(), endOthers); err != nil {
 			t.Fatal(err)
 		}
 	}
-	load.await(t, 50)
-	stop()
-	load.verify(t, alice)
+	load.Await(50)
+	load.Stop()
+	sends.Verify(t, alice)
 }
 
 func TestLockedChatFailsNoOther(t *testing.T) {

@@ -19,10 +19,10 @@ func TestKilledServerLosesNoSearch(t *testing.T) {
 			server := testkit.StartBinary(t, database(t)...)
 			all := newSearches(t, server.API)
 			for range 2 {
-				stop := all.start(t)
-				all.await(t, 100)
+				load := all.start(t)
+				load.Await(100)
 				server.Kill()
-				stop()
+				load.Stop()
 				server.Restart()
 			}
 			all.verify(t)
@@ -37,15 +37,15 @@ func TestKilledPostgresLosesNoSearch(t *testing.T) {
 	postgres := startPostgres(t)
 	server := testkit.Start(t, postgres.environment()...)
 	all := newSearches(t, server.API)
-	stop := all.start(t)
+	load := all.start(t)
 	for range 2 {
-		all.await(t, 60)
+		load.Await(60)
 		postgres.kill()
 		awaitRefusal(t, server)
 		postgres.start()
 	}
-	all.await(t, 60)
-	stop()
+	load.Await(60)
+	load.Stop()
 	all.verify(t)
 }
 

@@ -44,29 +44,10 @@ func newSearches(t *testing.T, api testkit.API) *searches {
 	return s
 }
 
-// start lets all accounts search until the returned function is called, which
-// waits for their end.
-func (s *searches) start(t *testing.T) (stop func()) {
-	stopped := make(chan struct{})
-	var group sync.WaitGroup
-	for i := range searchers {
-		group.Go(func() {
-			for {
-				select {
-				case <-stopped:
-					return
-				default:
-				}
-				if !s.try(t, i) {
-					time.Sleep(10 * time.Millisecond)
-				}
-			}
-		})
-	}
-	return func() {
-		close(stopped)
-		group.Wait()
-	}
+// start lets all accounts search.
+func (s *searches) start(t *testing.T) *testkit.Load {
+	t.Helper()
+	return testkit.StartLoad(t, searchers, func(account, _ int) bool { return s.try(t, account) })
 }
 
 // try starts a search once, and reports whether it was accepted.
@@ -92,17 +73,6 @@ func (s *searches) count() (count int) {
 		count += len(tasks)
 	}
 	return count
-}
-
-// await waits until so many more searches than now were accepted.
-func (s *searches) await(t *testing.T, more int) {
-	t.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
-	for goal := s.count() + more; s.count() < goal; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("want %d accepted searches, got %d in two minutes", goal, s.count())
-		}
-	}
 }
 
 // verify waits until each accepted search has ended; one that succeeded has found

@@ -39,44 +39,44 @@ func TestSearchesOutliveTheirParts(t *testing.T) {
 	all := newSearches(t, f.server.API)
 	for _, c := range []struct {
 		name  string
-		fault func(t *testing.T)
+		fault func(t *testing.T, load *testkit.Load)
 	}{
-		{"the consumer is killed", func(t *testing.T) {
+		{"the consumer is killed", func(t *testing.T, load *testkit.Load) {
 			for range 3 {
-				all.await(t, 60)
+				load.Await(60)
 				f.consumer.Restart()
 			}
 		}},
-		{"the server is killed", func(t *testing.T) {
+		{"the server is killed", func(t *testing.T, load *testkit.Load) {
 			for range 2 {
-				all.await(t, 60)
+				load.Await(60)
 				f.server.Restart()
 			}
 		}},
-		{"RabbitMQ is stopped and killed", func(t *testing.T) {
+		{"RabbitMQ is stopped and killed", func(t *testing.T, load *testkit.Load) {
 			// An orderly stop first: it stores that there are new queues.
 			f.broker.Control("stop_app")
 			awaitAnswer(t, all, false)
 			f.broker.Control("start_app")
-			all.await(t, 60)
+			load.Await(60)
 			f.broker.Kill()
 			awaitAnswer(t, all, false)
 			f.broker.Start()
-			all.await(t, 60)
+			load.Await(60)
 		}},
-		{"Redis is killed", func(t *testing.T) {
-			all.await(t, 60)
+		{"Redis is killed", func(t *testing.T, load *testkit.Load) {
+			load.Await(60)
 			f.redis.Kill()
-			all.await(t, 60)
+			load.Await(60)
 			f.redis.Start()
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			stop := all.start(t)
-			all.await(t, 30)
-			c.fault(t)
-			all.await(t, 30)
-			stop()
+			load := all.start(t)
+			load.Await(30)
+			c.fault(t, load)
+			load.Await(30)
+			load.Stop()
 			all.verify(t)
 		})
 	}

@@ -55,13 +55,6 @@ func (h *history) addRead(r read) {
 	h.reads = append(h.reads, r)
 }
 
-// operations is how many there have been.
-func (h *history) operations() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.sent) + len(h.reads)
-}
-
 // verify holds every read against the log as it is in the end, and against what
 // had been answered before the read began.
 func (h *history) verify(t *testing.T, c *testkit.Client, chats []string) {

@@ -1,13 +1,10 @@
 package multinode
 
 import (
-	"fmt"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"messenger-api/internal/testkit/await"
+	"messenger-api/internal/testkit"
 )
 
 const (
@@ -42,37 +39,26 @@ func newLoad(c *cluster) *load {
 	return l
 }
 
-// run does so many operations and waits for the last.
-func (l *load) run(t *testing.T, operations int, pause time.Duration) {
+// start lets the workers operate, with so long a pause after each operation.
+func (l *load) start(t *testing.T, pause time.Duration) *testkit.Load {
 	t.Helper()
-	var begun atomic.Int64
-	var all sync.WaitGroup
-	for number := range workers {
-		all.Go(func() {
-			w := newWorker(t, l, number)
-			for begun.Add(1) <= int64(operations) && !t.Failed() {
-				w.operate()
-				time.Sleep(pause)
-			}
-		})
+	all := make([]*worker, workers)
+	for number := range all {
+		all[number] = newWorker(t, l, number)
 	}
-	all.Wait()
+	return testkit.StartLoad(t, workers, func(worker, _ int) bool {
+		all[worker].operate()
+		time.Sleep(pause)
+		return true
+	})
 }
 
-// runWhile does so many operations slowly while f breaks something and mends it.
-func (l *load) runWhile(t *testing.T, operations int, f func()) {
+// run does so many operations at full speed.
+func (l *load) run(t *testing.T, operations int) {
 	t.Helper()
-	var all sync.WaitGroup
-	defer all.Wait() // also where f ends the test
-	all.Go(func() { l.run(t, operations, slowly) })
-	f()
-}
-
-// await waits until there were so many more operations.
-func (l *load) await(t *testing.T, more int) {
-	t.Helper()
-	goal := l.history.operations() + more
-	await.Until(t, fmt.Sprintf("%d operations", more), func() bool { return l.history.operations() >= goal })
+	running := l.start(t, 0)
+	running.Await(operations)
+	running.Stop()
 }
 
 // verify checks all that was read so far.

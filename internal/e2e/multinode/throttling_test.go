@@ -17,9 +17,9 @@ import (
 const perSecond = 20
 
 // burst sends requests of one session to the nodes by turns, as fast as it can,
-// until so many were answered 200. It returns that number and the time from the
-// first of them to the last.
-func burst(t *testing.T, nodes []*testkit.Client, enough int) (served int, took time.Duration) {
+// until so many were answered 200. It returns that number, how many were refused, and
+// the time from the first that was served to the last.
+func burst(t *testing.T, nodes []*testkit.Client, enough int) (served, refused int, took time.Duration) {
 	t.Helper()
 	var first, last time.Time
 	var mu sync.Mutex
@@ -34,6 +34,8 @@ func burst(t *testing.T, nodes []*testkit.Client, enough int) (served int, took 
 					if served++; served == 1 {
 						first = last
 					}
+				} else {
+					refused++
 				}
 				done := served >= enough
 				mu.Unlock()
@@ -48,27 +50,52 @@ func burst(t *testing.T, nodes []*testkit.Client, enough int) (served int, took 
 		})
 	}
 	all.Wait()
-	return served, last.Sub(first)
+	return served, refused, last.Sub(first)
 }
 
-// wantAllowed holds what was served against GCRA: a burst, and the rate.
-func wantAllowed(t *testing.T, served int, took time.Duration) {
+// awaitBurst asks until a request leaves all of the burst but itself, and waits
+// in between as the answer says: who asks more often takes what would be whole again.
+func awaitBurst(t *testing.T, client *testkit.Client) {
 	t.Helper()
-	allowed := perSecond + perSecond*took.Seconds()
-	t.Logf("%d requests were served in %v; %.0f were allowed", served, took, allowed)
-	if ratio := float64(served) / allowed; ratio < 0.9 || ratio > 1.1 {
-		t.Errorf("%d requests were served in %v; want %.0f, within a tenth", served, took, allowed)
+	await.Until(t, "the burst is whole again", func() bool {
+		remaining, reset := field(t, client.Get(sessions), "RateLimit", limitForm)
+		if remaining < perSecond-1 {
+			time.Sleep(time.Duration(reset) * time.Second)
+			return false
+		}
+		return true
+	})
+}
+
+// wantAllowed sends to the nodes until so many were served, and holds that against
+// GCRA: a burst, and the rate. It is no more on any machine, and no less where the
+// limit is what held it up: where the machine did, it is tried again.
+func wantAllowed(t *testing.T, nodes []*testkit.Client, enough int) {
+	t.Helper()
+	for range 5 {
+		awaitBurst(t, nodes[0])
+		served, refused, took := burst(t, nodes, enough)
+		allowed := perSecond + perSecond*took.Seconds()
+		t.Logf("%d requests were served in %v, and %d refused; %.0f were allowed", served, took, refused, allowed)
+		switch ratio := float64(served) / allowed; {
+		case ratio > 1.1:
+			t.Fatalf("%d requests were served in %v; want %.0f, within a tenth", served, took, allowed)
+		case ratio >= 0.9:
+			return
+		case refused >= served:
+			t.Fatalf("%d requests were served in %v, and %d refused; want %.0f, within a tenth", served, took, refused, allowed)
+		}
 	}
+	t.Error("the limit was never what held the requests up")
 }
 
 func TestNodesShareOneLimit(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, cachetest.StartServer(t), "THROTTLING_RPS="+strconv.Itoa(perSecond))
-	c.alice[0].Get(sessions) // so that both have the session near
-	c.alice[1].Get(sessions)
-	time.Sleep(time.Second) // the burst is whole again
-	served, took := burst(t, c.alice[:], 4*perSecond)
-	wantAllowed(t, served, took)
+	for _, alice := range c.alice {
+		awaitBurst(t, alice) // so that both have the session near
+	}
+	wantAllowed(t, c.alice[:], 4*perSecond)
 }
 
 // Without Redis each node counts for itself, and refuses nothing for it.
@@ -80,17 +107,14 @@ func TestLimitsWithoutRedis(t *testing.T) {
 		await.Until(t, "the loss is logged", func() bool {
 			return strings.Contains(c.nodes[node].Logs(), "Redis is out of reach")
 		})
-		served, took := burst(t, []*testkit.Client{client}, 3*perSecond)
-		wantAllowed(t, served, took)
+		wantAllowed(t, []*testkit.Client{client}, 3*perSecond)
 		if lines := strings.Count(c.nodes[node].Logs(), "out of reach"); lines > 2 {
 			t.Errorf("%d lines in the log say that Redis is out of reach", lines)
 		}
 	}
 	c.redis.Start()
 	c.awaitCaching(t)
-	time.Sleep(time.Second)
-	served, took := burst(t, c.alice[:], 3*perSecond)
-	wantAllowed(t, served, took) // shared again
+	wantAllowed(t, c.alice[:], 3*perSecond) // shared again
 }
 
 func TestGuessesAreCountedOverNodes(t *testing.T) {

@@ -6,86 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"messenger-api/internal/testkit"
 )
 
-// load is what a client sends while something is done to its server.
-type load struct {
-	client     *testkit.Client
-	chat, user string
-
-	mu           sync.Mutex
-	acknowledged []string // message ids
-}
-
-func newLoad(client *testkit.Client) *load {
-	l := &load{client: client, chat: client.CreateChat("load")}
-	l.user = client.Join(l.chat, "writer")
-	return l
-}
-
-// run sends from several writers at once until the returned function is called.
-func (l *load) run() (stop func()) {
-	stopped := make(chan struct{})
-	var writers sync.WaitGroup
-	for writer := range 8 {
-		writers.Go(func() {
-			for n := 0; ; n++ {
-				select {
-				case <-stopped:
-					return
-				default:
-				}
-				body := map[string]string{"message": fmt.Sprintf("load %d %d", writer, n)}
-				answer, err := l.client.Try(http.MethodPost, testkit.MessagesPath(l.chat, l.user), body)
-				if err == nil && answer.Status == http.StatusCreated {
-					l.mu.Lock()
-					l.acknowledged = append(l.acknowledged, answer.Field("message_id"))
-					l.mu.Unlock()
-				}
-			}
-		})
-	}
-	return func() { close(stopped); writers.Wait() }
-}
-
-// sofar is what has been acknowledged until now.
-func (l *load) sofar() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.acknowledged[:len(l.acknowledged):len(l.acknowledged)]
-}
-
-func (l *load) await(t *testing.T, count int) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); len(l.sofar()) < count; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d messages in a minute, want %d", len(l.sofar()), count)
-		}
-	}
-}
-
-// verify wants a server to have all of these messages, and a log without holes.
-func (l *load) verify(t *testing.T, server testkit.API, want []string) {
-	t.Helper()
-	messages := server.WithSession(t, l.client.Session).ReadAll(l.chat, 1000)
-	found := map[string]bool{}
-	for i, message := range messages {
-		if seq := int64(len(messages) - i); message.Seq != seq {
-			t.Fatalf("the message has seq %d, want %d", message.Seq, seq)
-		}
-		found[message.MessageID] = true
-	}
-	for _, id := range want {
-		if !found[id] {
-			t.Errorf("the acknowledged message %s is missing", id)
-		}
-	}
-}
+// The load of the tests of what is done beside servers.
+const (
+	chats   = 1
+	writers = 8
+)
 
 func directoryOf(database []string) string { return strings.TrimPrefix(database[0], "DATA_DIR=") }
 
@@ -95,20 +25,21 @@ func TestRestoreDrill(t *testing.T) {
 	t.Parallel()
 	live := testkit.Embedded(t)
 	server := testkit.StartBinary(t, live...)
-	load := newLoad(server.As(t, "alice"))
-	stop := load.run()
+	alice := server.As(t, "alice")
+	sends := testkit.NewSends(alice, chats)
+	load := sends.Start(t, alice, writers)
 	copies := t.TempDir()
-	before := map[string][]string{}
+	before := map[string]map[string]string{}
 	for i := range 3 {
-		load.await(t, len(load.sofar())+200)
+		load.Await(200)
 		path := filepath.Join(copies, fmt.Sprint(i))
-		before[path] = load.sofar()
+		before[path] = sends.Acknowledged()
 		testkit.MustRun(t, live, "backup", path)
 		if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 			t.Errorf("the backup: %v, %v, want mode 0600", info, err)
 		}
 	}
-	stop()
+	load.Stop()
 	if entries, err := os.ReadDir(copies); err != nil || len(entries) != len(before) {
 		t.Errorf("beside the backups: %v, %v", entries, err)
 	}
@@ -116,12 +47,12 @@ func TestRestoreDrill(t *testing.T) {
 		restored := testkit.Embedded(t)
 		testkit.MustRun(t, restored, "restore", path)
 		copied := testkit.StartBinary(t, restored...)
-		load.verify(t, copied.API, acknowledged)
+		sends.VerifyCopy(t, copied.WithSession(t, alice.Session), acknowledged)
 		if code := copied.Terminate(); code != 0 {
 			t.Errorf("the server on the restored database ended with %d", code)
 		}
 	}
-	load.verify(t, server.API, load.sofar())
+	sends.Verify(t, alice)
 }
 
 // An export beside servers that take sends is as of one moment, and as whole as a
@@ -129,17 +60,18 @@ func TestRestoreDrill(t *testing.T) {
 func TestExportUnderLoad(t *testing.T) {
 	onBoth(t, func(t *testing.T, database []string) {
 		server := testkit.StartBinary(t, database...)
-		load := newLoad(server.As(t, "alice"))
-		stop := load.run()
-		load.await(t, 300)
-		before := load.sofar()
+		alice := server.As(t, "alice")
+		sends := testkit.NewSends(alice, chats)
+		load := sends.Start(t, alice, writers)
+		load.Await(300)
+		before := sends.Acknowledged()
 		exported := export(t, database)
-		stop()
+		load.Stop()
 		for _, open := range databases {
 			moved := open(t)
 			move(t, exported, moved)
 			copied := testkit.StartBinary(t, moved...)
-			load.verify(t, copied.API, before)
+			sends.VerifyCopy(t, copied.WithSession(t, alice.Session), before)
 			copied.Terminate()
 		}
 	})
@@ -210,7 +142,7 @@ func TestRestoreRefusals(t *testing.T) {
 	t.Parallel()
 	database := testkit.Embedded(t)
 	server := testkit.StartBinary(t, database...)
-	newLoad(server.As(t, "alice"))
+	testkit.NewSends(server.As(t, "alice"), chats)
 	good := filepath.Join(t.TempDir(), "good")
 	testkit.MustRun(t, database, "backup", good)
 	server.Terminate()
