@@ -278,12 +278,23 @@ type SearchPage struct {
 	// Messages Newest first, by `created_at` and then by `message_id`.
 	Messages []FoundMessage `json:"messages"`
 
+	// More Whether there are older messages that match than the last result of the search; it is the same on each
+	// of its pages.
+	More bool `json:"more"`
+
 	// Next The way to the page that follows. Always there, also on the last page.
 	Next Next `json:"next"`
 }
 
 // SearchStatus How far a search has come.
 type SearchStatus struct {
+	// More Whether there are older messages that match, but are not kept: the search has found as many as it may. It
+	// is known with `SUCCESS`, and false before.
+	More bool `json:"more"`
+
+	// Progress How much of the work is done, as far as that is known. It never goes back; 1 for `SUCCESS`.
+	Progress float64 `json:"progress"`
+
 	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
 	Status TaskStatus `json:"status"`
 }

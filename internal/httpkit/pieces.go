@@ -3,6 +3,7 @@ package httpkit
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -22,6 +23,8 @@ type Piece struct {
 	Next string
 	// Last: nothing follows.
 	Last bool
+	// More is told behind the last piece where it is not nil: whether there is more than the pages give.
+	More *bool
 }
 
 // WritePieces answers with a page that is made of pieces. load gives one after the
@@ -56,25 +59,32 @@ func WritePieces(w http.ResponseWriter, r *http.Request, load func(ctx context.C
 
 // whole is a page of one piece.
 func whole(piece Piece) []byte {
-	page := make([]byte, 0, len(beforeMessages)+len(piece.Messages)+len(beforeNext)+len(piece.Next)+len(behindNext))
+	page := make([]byte, 0, len(beforeMessages)+len(piece.Messages)+len(beforeNext)+len(piece.Next)+len(behindNext)+len(beforeMore)+len("false")+len(behindAll))
 	page = append(page, beforeMessages...)
 	page = append(page, piece.Messages[1:]...)
-	return appendNext(page, piece.Next)
+	return appendEnd(page, piece)
 }
 
 // What stands around the messages and the iterator of a page.
 const (
 	beforeMessages = `{"messages":[`
 	beforeNext     = `,"next":{"iterator":`
-	behindNext     = `}}`
+	behindNext     = `}`
+	beforeMore     = `,"more":`
+	behindAll      = `}`
 )
 
-// appendNext appends what stands behind the array.
-func appendNext(page []byte, next string) []byte {
-	iterator, _ := json.Marshal(next, jsonOptions) // an iterator is plain ASCII: it can't fail to encode
+// appendEnd appends what stands behind the array.
+func appendEnd(page []byte, piece Piece) []byte {
+	iterator, _ := json.Marshal(piece.Next, jsonOptions) // an iterator is plain ASCII: it can't fail to encode
 	page = append(page, beforeNext...)
 	page = append(page, iterator...)
-	return append(page, behindNext...)
+	page = append(page, behindNext...)
+	if piece.More != nil {
+		page = append(page, beforeMore...)
+		page = strconv.AppendBool(page, *piece.More)
+	}
+	return append(page, behindAll...)
 }
 
 // loadPiece has the time of a request for each piece.
@@ -111,7 +121,7 @@ func (p *pieces) write(piece Piece) bool {
 		p.begun = true
 	}
 	if piece.Last {
-		p.put(appendNext([]byte("]"), piece.Next))
+		p.put(appendEnd([]byte("]"), piece))
 	}
 	return p.failed == nil
 }

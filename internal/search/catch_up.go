@@ -12,7 +12,7 @@ import (
 // only, where chat is not zero. What comes meanwhile is left for later.
 func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error {
 	for {
-		left, err := x.catchUp(ctx, account, chat, time.Now().Add(time.Hour))
+		left, err := x.catchUp(ctx, account, chat, x.clock().Add(time.Hour))
 		if err != nil || left == 0 {
 			return err
 		}
@@ -48,7 +48,7 @@ func (x *Indexer) catchUp(ctx context.Context, account, chat messenger.ID, over 
 			return 0, nil
 		}
 		for len(work.chats) > 0 {
-			if time.Now().After(over) {
+			if x.clock().After(over) {
 				return work.messages(), nil
 			}
 			if err := x.step(ctx, work); err != nil {

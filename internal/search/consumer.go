@@ -92,7 +92,7 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 			c.giveBack(ctx, task)
 		}
 	}()
-	turn := newTurn(c.store, c.indexer, task, c.options.ResultsMost, c.log)
+	turn := newTurn(c.store, c.indexer, task, c.options, c.log)
 	ended := false
 	err = c.outlast(ctx, serving, func() error {
 		if ended, err = turn.run(ctx); err != nil {

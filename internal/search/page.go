@@ -18,6 +18,8 @@ type Page struct {
 	// Query is what the results match, for highlights.
 	Query words.Query
 	Next  Cursor
+	// More says that the task has left out messages older than its last result.
+	More bool
 	// Cut: it has less than was asked for because of its bytes.
 	Cut bool
 }
@@ -59,7 +61,7 @@ func (s *Service) Page(
 			task.Confirmed = start
 		}
 	}
-	page := Page{Query: words.ParseQuery(task.Request.Text)}
+	page := Page{Query: words.ParseQuery(task.Request.Text), More: task.More}
 	page.Next.TaskID, page.Next.Place = id, start
 	return page, s.fill(ctx, task, &page, limit, bytesMost)
 }

@@ -142,10 +142,23 @@ func (r *Request) clean() error {
 	return nil
 }
 
-// Status tells how far a task of the account has come. Errors: task-not-found.
-func (s *Service) Status(ctx context.Context, account, task messenger.ID) (Status, error) {
+// State is how far a task has come.
+type State struct {
+	Status Status
+	// Done is how much of the work is done, 0 to 1.
+	Done float64
+	// More says of a task that succeeded that it has left out older messages.
+	More bool
+}
+
+// State tells how far a task of the account has come. Errors: task-not-found.
+func (s *Service) State(ctx context.Context, account, task messenger.ID) (State, error) {
 	found, err := s.task(ctx, account, task)
-	return found.Status, err
+	state := State{found.Status, found.Done, found.More}
+	if state.Status == Waiting && state.Done > 0 {
+		state.Status = InProcess // it waits for its next turn
+	}
+	return state, err
 }
 
 // The pauses between two looks at a task that is waited for.
@@ -160,7 +173,8 @@ func (s *Service) Await(ctx context.Context, account, task messenger.ID, atMost 
 	over := time.NewTimer(atMost)
 	defer over.Stop()
 	for pause := lookPauseFirst; ; pause = min(2*pause, lookPauseMost) {
-		status, err := s.Status(ctx, account, task)
+		state, err := s.State(ctx, account, task)
+		status := state.Status
 		if err != nil || status.Ended() {
 			return status, err
 		}

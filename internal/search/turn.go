@@ -20,15 +20,15 @@ type turn struct {
 	store   Store
 	indexer *Indexer
 	task    Task
-	limit   int
+	options Options
 
 	kept    progress
 	left    int64 // of kept.unindexed
 	finding *finding
 }
 
-func newTurn(store Store, indexer *Indexer, task Task, limit int, log *slog.Logger) *turn {
-	t := &turn{store: store, indexer: indexer, task: task, limit: limit}
+func newTurn(store Store, indexer *Indexer, task Task, options Options, log *slog.Logger) *turn {
+	t := &turn{store: store, indexer: indexer, task: task, options: options}
 	if task.Progress != nil {
 		var err error
 		if t.kept, err = unpackProgress(task.Progress); err != nil {
@@ -41,7 +41,7 @@ func newTurn(store Store, indexer *Indexer, task Task, limit int, log *slog.Logg
 // run works until the search is complete, which it reports, or the turn is over. It can be called
 // again after an error.
 func (t *turn) run(ctx context.Context) (complete bool, err error) {
-	over := time.Now().Add(turnTime)
+	over := t.options.Clock().Add(turnTime)
 	query := words.ParseQuery(t.task.Request.Text)
 	if query.Empty() {
 		return true, nil
@@ -53,7 +53,7 @@ func (t *turn) run(ctx context.Context) (complete bool, err error) {
 	}
 	if t.finding == nil {
 		criteria := Criteria{Query: query, Request: t.task.Request, From: AtStart()}
-		finding, err := newFinding(ctx, t.store, t.task.AccountID, criteria, t.limit)
+		finding, err := newFinding(ctx, t.store, t.task.AccountID, criteria, t.options.ResultsMost)
 		if err != nil {
 			return false, err
 		}
@@ -63,7 +63,7 @@ func (t *turn) run(ctx context.Context) (complete bool, err error) {
 		t.finding = finding
 	}
 	for !t.finding.complete() {
-		if time.Now().After(over) {
+		if t.options.Clock().After(over) {
 			return false, nil
 		}
 		if err := t.finding.step(ctx); err != nil {

@@ -39,7 +39,7 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 		}
 		held.Shrink(len(encoded))
 		from, limit, confirm = &page.Next, limit-len(page.Found), false
-		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut}, nil
+		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut, More: &page.More}, nil
 	})
 }
 

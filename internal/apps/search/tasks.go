@@ -43,12 +43,12 @@ func (a *app) status(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	status, err := a.service.Status(r.Context(), account(r), task)
+	state, err := a.service.State(r.Context(), account(r), task)
 	if err != nil {
 		return err
 	}
 	keepNot(w)
-	return httpkit.Write(w, http.StatusOK, SearchStatus{TaskStatus(status.String())})
+	return httpkit.Write(w, http.StatusOK, SearchStatus{Status: TaskStatus(state.Status.String()), Progress: state.Done, More: state.More})
 }
 
 // requestOf reads what is looked for. The service judges the text.

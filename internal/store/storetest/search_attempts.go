@@ -16,6 +16,7 @@ func attemptTests() searchTests {
 		"an unconfirmed task is taken, an unknown isn't": takeUnconfirmed,
 		"a lease is renewed by the valid attempt":        renewLease,
 		"a task is released by the valid attempt":        releaseTask,
+		"a task that is paused keeps its progress":       pauseTask,
 	}
 }
 
@@ -118,4 +119,38 @@ func releaseTask(t *testing.T, store Searched) {
 	check(t, store.ReleaseTask(t.Context(), task.ID, 1)) // by an attempt that is not valid any more
 	requireTask(t, store, task)
 	check(t, store.ReleaseTask(t.Context(), messenger.NewID(), 1))
+}
+
+func pauseTask(t *testing.T, store Searched) {
+	task := newTask(t, store)
+	pause := func(attempt int, progress string, done float64) bool {
+		t.Helper()
+		paused, err := store.PauseTask(t.Context(), task.ID, attempt, []byte(progress), done, moment(time.Hour))
+		check(t, err)
+		return paused
+	}
+	requireEqual(t, pause(0, "none", 0.1), false) // nobody works on it
+	requireEqual(t, len(take(t, store, task.ID, moment(0), moment(time.Minute)).Progress), 0)
+	take(t, store, task.ID, moment(time.Minute), moment(2*time.Minute))
+	requireEqual(t, pause(1, "stale", 0.9), false)
+	requireEqual(t, pause(2, "first\x00", 0.5), true)
+	requireEqual(t, pause(2, "twice", 0.9), false)
+	task.Attempt, task.Done = 2, 0.5
+	requireTask(t, store, task) // it waits, and its tries are forgotten
+
+	taken := take(t, store, task.ID, moment(0), moment(time.Minute))
+	requireEqual(t, string(taken.Progress), "first\x00")
+	requireEqual(t, taken.Tries, 1)
+	check(t, store.ReleaseTask(t.Context(), task.ID, 3))
+	requireEqual(t, string(take(t, store, task.ID, moment(0), moment(time.Minute)).Progress), "first\x00")
+	requireEqual(t, pause(4, "second", 0.25), true)
+	task.Attempt = 4
+	requireTask(t, store, task) // what was told never goes back
+
+	taken = take(t, store, task.ID, moment(0), moment(time.Minute))
+	requireEqual(t, string(taken.Progress), "second")
+	requireEqual(t, succeed(t, store, task.ID, 5), true)
+	requireEqual(t, pause(5, "late", 0.5), false)
+	requireNotTaken(t, store, task.ID, moment(time.Hour))
+	requireEqual(t, pause(5, "late", 0.5), false)
 }

@@ -1,0 +1,139 @@
+package search_test
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// laborious is a store that looks at one message at a time, and indexes one, and of which each such step
+// takes 400 ms of a clock of its own: two or three fit into a turn.
+type laborious struct {
+	search.Store
+
+	step func()
+
+	mu     sync.Mutex
+	now    time.Time
+	looked map[int64]int
+}
+
+func (s *laborious) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *laborious) work() {
+	s.step()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(400 * time.Millisecond)
+}
+
+func (s *laborious) Unindexed(ctx context.Context, behind []search.Behind, mostBytes int) ([]search.Extension, error) {
+	s.work()
+	return s.Store.Unindexed(ctx, behind[:1], min(mostBytes, 1))
+}
+
+func (s *laborious) FindIn(
+	ctx context.Context, criteria search.Criteria, parts []search.Part, dense bool, limit int,
+) ([]search.Result, []search.Rest, error) {
+	s.work()
+	first := parts[0]
+	first.From = first.Through
+	s.mu.Lock()
+	s.looked[first.Number<<32+first.Through]++
+	s.mu.Unlock()
+	results, rests, err := s.Store.FindIn(ctx, criteria, []search.Part{first}, dense, limit)
+	for _, part := range parts[1:] {
+		rests = append(rests, search.Rest{Through: part.Through, Newest: part.Newest})
+	}
+	return results, rests, err
+}
+
+// A search that takes longer than a turn goes on where it was, with another consumer, too. It looks
+// at no message twice, and tells how far it is.
+func TestSearchGoesOnInTurns(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 100})
+	var sent []messenger.ID
+	base := w.now().Add(-time.Hour)
+	for i := range 8 {
+		if i%2 == 0 {
+			w.join()
+		}
+		sent = slices.Insert(sent, 0, w.say(numbered(i), base.Add(time.Duration(i)*time.Second)))
+	}
+	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+	w.must(err)
+	var states []search.State
+	look := func() {
+		state, err := w.service.State(t.Context(), w.account, task)
+		w.must(err)
+		if count := len(states); count > 0 && (state.Done < states[count-1].Done || state.Status < states[count-1].Status) {
+			t.Errorf("%+v comes after %+v", state, states[count-1])
+		}
+		states = append(states, state)
+	}
+	store := &laborious{Store: w.store, step: look, now: w.now(), looked: map[int64]int{}}
+	options := w.options
+	options.Clock = store.clock
+	log := slog.New(slog.DiscardHandler)
+	results := search.NewCachedResults(w.cache, time.Hour)
+	w.consumer = search.NewConsumer(store, results, w.queue, search.NewIndexer(store, options, log), options, log)
+	w.run()
+	status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+	if w.must(err); status != search.Success {
+		t.Fatalf("the task is %s", status)
+	}
+	look()
+	if last := states[len(states)-1]; last != (search.State{Status: search.Success, Done: 1}) {
+		t.Errorf("the task has come to %+v", last)
+	}
+	if ids, _ := w.page(task, nil, 100); !slices.Equal(ids, sent) {
+		t.Errorf("found %v, want %v", ids, sent)
+	}
+	for place, times := range store.looked {
+		if times != 1 {
+			t.Errorf("the message %d of the chat %d was looked at %d times", place%(1<<32), place>>32, times)
+		}
+	}
+	steps := slices.CompactFunc(states, func(a, b search.State) bool { return a.Done == b.Done })
+	if len(store.looked) != len(sent) || len(steps) < 6 {
+		t.Errorf("%d of %d messages were looked at; the progress was only %v", len(store.looked), len(sent), steps)
+	}
+	ended, err := w.store.Task(t.Context(), task)
+	if w.must(err); ended.Attempt < 5 {
+		t.Errorf("it took %d turns only", ended.Attempt)
+	}
+}
+
+// What another version has kept of a search is no use; the search begins anew.
+func TestUnreadableProgress(t *testing.T) {
+	w := newWorld(t, search.Options{ResultsMost: 100})
+	sent := w.sayMany(3)
+	var tasks []messenger.ID
+	for _, kept := range []string{"", "x", "\x01", "\x01\x01\x00\x00\x7f", "\x01\x01\x00\x00\x00abc", "\x01\x01\xff\xff"} {
+		task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+		w.must(err)
+		taken, _, err := w.store.TakeTask(t.Context(), task, w.now(), w.now().Add(time.Minute))
+		w.must(err)
+		_, err = w.store.PauseTask(t.Context(), task, taken.Attempt, []byte(kept), 0.5, w.now())
+		w.must(err)
+		tasks = append(tasks, task)
+	}
+	w.run()
+	for _, task := range tasks {
+		status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+		w.must(err)
+		if ids, _ := w.page(task, nil, 100); status != search.Success || !slices.Equal(ids, sent) {
+			t.Errorf("%s, found %v, want %v", status, ids, sent)
+		}
+	}
+}
