@@ -15,7 +15,8 @@ ARG TARGETOS TARGETARCH
 ARG VERSION COMMIT
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     GOOS=$TARGETOS GOARCH=$TARGETARCH make build ${VERSION:+VERSION="$VERSION"} ${COMMIT:+COMMIT="$COMMIT"} \
-    && mkdir -p /image/usr/bin /image/data && mv bin/messenger-api /image/usr/bin/
+    && mkdir -p /image/usr/bin /image/usr/share/doc/messenger-api /image/data && mv bin/messenger-api /image/usr/bin/ \
+    && cp LICENSE internal/words/dictionary/NOTICE /image/usr/share/doc/messenger-api/
 
 FROM gcr.io/distroless/static-debian12:nonroot
 LABEL org.opencontainers.image.title="Messenger API" \

@@ -1,16 +1,19 @@
 // Package words is the one analyser that every full-text index and every query
 // goes through, so that all databases find the same.
 //
-// A word is a run of letters, digits and combining marks that starts with a letter
-// or a digit; all else separates words: foo-bar, v1.2 and a@b.c are several. A word
-// is found by its term: in NFC and lower case, Ё as Е, cut to 64 code points and 255
-// bytes, then its Snowball stem, Russian when it holds a Cyrillic letter, English
-// when it holds a Latin one. Stop words are words like any other. Variation selectors
-// do not count. A script without spaces between its words makes long ones.
+// A word is a run of letters, digits and combining marks that starts with a letter or a digit; all else separates
+// words: foo-bar, v1.2 and a@b.c are several. A word is found by its term, which all its forms have in common. It is
+// written in NFC and lower case, Ё as Е, and cut to 64 code points and 255 bytes. A word with a Cyrillic letter is
+// looked for in the Russian dictionary, one with a Latin letter in the English one; where that lacks it, it loses the
+// endings that the dictionary's words have which end alike, and where it isn't of such letters alone, what Snowball's
+// stemmer takes away. No stem is the term of a dictionary's word. Stop words are words like any other. Variation
+// selectors do not count. A script without spaces between its words makes long ones.
 //
 // The functions are safe for concurrent use, and so are the values they return
 // while nobody changes them.
 package words
+
+import "strings"
 
 const (
 	// maxPosition and maxOccurrences are what PostgreSQL's tsvector can hold.
@@ -45,15 +48,18 @@ type Document struct {
 func Analyse(text string) Document {
 	var (
 		made   Document
-		found  analyser
 		counts []int32
 		placed int32
+		// kept has the terms' texts, one after the other.
+		kept strings.Builder
 	)
+	found := newAnalyser()
 	// A guess that suits messages, so that little has to grow.
 	words := min(len(text)/8+1, maxPosition)
 	made.order = make([]int32, 0, words)
 	made.Terms = make([]Term, 0, words)
 	counts = make([]int32, 0, words)
+	kept.Grow(min(len(text), maxPosition))
 	known := index{}
 	scan := scanner{text: text}
 	for number := 1; ; number++ {
@@ -64,7 +70,7 @@ func Analyse(text string) Document {
 		term := found.term(next.text)
 		at, isNew := known.add(made.Terms, term)
 		if isNew {
-			made.Terms = append(made.Terms, Term{Text: term})
+			made.Terms = append(made.Terms, Term{Text: keep(&kept, term)})
 			counts = append(counts, 0)
 		}
 		switch {
@@ -79,6 +85,13 @@ func Analyse(text string) Document {
 	}
 	made.place(counts, placed)
 	return made
+}
+
+// keep adds the term to what is kept. What is added later leaves the string as it is.
+func keep(kept *strings.Builder, term []byte) string {
+	from := kept.Len()
+	kept.Write(term)
+	return kept.String()[from:]
 }
 
 // place gives each term its positions, all in one array; counts says how many
@@ -106,11 +119,11 @@ type index struct {
 const fewTerms = 48
 
 // add gives the place of the term, the next one when it is new, and whether it is.
-func (x *index) add(terms []Term, term string) (int32, bool) {
+func (x *index) add(terms []Term, term []byte) (int32, bool) {
 	next := int32(len(terms))
 	if next < fewTerms {
 		for i := range terms {
-			if terms[i].Text == term {
+			if terms[i].Text == string(term) {
 				return int32(i), false
 			}
 		}
@@ -122,9 +135,9 @@ func (x *index) add(terms []Term, term string) (int32, bool) {
 			x.places[terms[i].Text] = int32(i)
 		}
 	}
-	if at, ok := x.places[term]; ok {
+	if at, ok := x.places[string(term)]; ok {
 		return at, false
 	}
-	x.places[term] = next
+	x.places[string(term)] = next
 	return next, true
 }

@@ -11,15 +11,15 @@ import (
 func TestAnalyse(t *testing.T) {
 	got := Analyse("Кот и кошка: коты и foxes, и всё.")
 	want := []Term{
-		{"кот", []int32{1, 4}}, {"и", []int32{2, 5, 7}}, {"кошк", []int32{3}}, {"fox", []int32{6}}, {"все", []int32{8}},
+		{"кот", []int32{1, 4}}, {"и", []int32{2, 5, 7}}, {"кошек", []int32{3}}, {"fox", []int32{6}}, {"все", []int32{8}},
 	}
 	if diff := cmp.Diff(want, got.Terms); diff != "" {
 		t.Error(diff)
 	}
-	if want := "'кот':1,4 'и':2,5,7 'кошк':3 'fox':6 'все':8"; got.Vector() != want {
+	if want := "'кот':1,4 'и':2,5,7 'кошек':3 'fox':6 'все':8"; got.Vector() != want {
 		t.Errorf("vector %q, want %q", got.Vector(), want)
 	}
-	if want := "кот и кошк кот и fox и все"; got.Sequence() != want {
+	if want := "кот и кошек кот и fox и все"; got.Sequence() != want {
 		t.Errorf("sequence %q, want %q", got.Sequence(), want)
 	}
 	if none := Analyse("!?"); none.Vector() != "" || none.Sequence() != "" {

@@ -30,7 +30,7 @@ func (q Query) Highlights(text string) []Highlight {
 
 // marker takes the words of a text one by one, with the places of Document.
 type marker struct {
-	analyser
+	*analyser
 	// numbers are the query's terms; phrases are its phrases in these numbers,
 	// by the number of their last term.
 	numbers map[string]int32
@@ -52,7 +52,7 @@ type span struct {
 }
 
 func newMarker(q Query) *marker {
-	m := &marker{numbers: make(map[string]int32)}
+	m := &marker{analyser: newAnalyser(), numbers: make(map[string]int32)}
 	for _, phrase := range q.All {
 		numbered := make([]int32, len(phrase))
 		for i, term := range phrase {
@@ -74,7 +74,7 @@ func newMarker(q Query) *marker {
 
 // word adds a highlight for each phrase that ends with the next word.
 func (m *marker) word(found word) {
-	number, ok := m.numbers[m.term(found.text)]
+	number, ok := m.numbers[string(m.term(found.text))]
 	if !ok {
 		number = placeless
 	}

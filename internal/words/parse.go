@@ -16,7 +16,7 @@ import (
 //
 // Each phrase is compared with those before it, so the caller limits the text's length.
 func ParseQuery(text string) Query {
-	parse := parser{rest: text, fresh: true}
+	parse := parser{words: newAnalyser(), rest: text, fresh: true}
 	for parse.rest != "" {
 		parse.step()
 	}
@@ -26,7 +26,7 @@ func ParseQuery(text string) Query {
 type parser struct {
 	made  Query
 	rest  string
-	words analyser
+	words *analyser
 	// fresh says that rest is at the start or after white space.
 	fresh bool
 	// unclosed has the opening quotes that nothing in rest closes, so that many of
@@ -70,7 +70,7 @@ func (p *parser) add(phrases []Phrase, text string) []Phrase {
 	var made Phrase
 	scan := scanner{text: text}
 	for found, ok := scan.next(); ok; found, ok = scan.next() {
-		made = append(made, p.words.term(found.text))
+		made = append(made, string(p.words.term(found.text)))
 	}
 	same := func(phrase Phrase) bool { return slices.Equal(phrase, made) }
 	if made == nil || slices.ContainsFunc(phrases, same) {

@@ -13,7 +13,7 @@ func TestParseQuery(t *testing.T) {
 		" \t":                    {},
 		`"" «» - -- -"" -"!" ()`: {},
 		"🙂":                      {},
-		"Foxes обедать":          {All: []Phrase{{"fox"}, {"обеда"}}},
+		"Foxes обедать":          {All: []Phrase{{"fox"}, {"обедай"}}},
 		"fox foxes FOX":          {All: []Phrase{{"fox"}}},
 		`"red fox" fox`:          {All: []Phrase{{"red", "fox"}, {"fox"}}},
 		`"fox" fox`:              {All: []Phrase{{"fox"}}},

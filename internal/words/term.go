@@ -9,67 +9,81 @@ import (
 	"github.com/blevesearch/snowballstem/english"
 	"github.com/blevesearch/snowballstem/russian"
 	"golang.org/x/text/unicode/norm"
+
+	"messenger-api/internal/words/dictionary"
 )
 
-// The longest term. What is longer is cut before it is stemmed, since a stemmer
-// may need time by the square of a word's length.
+// The longest term, without stemMark. What is longer is cut before it is stemmed, since a stemmer may need time by the
+// square of a word's length.
 const (
 	maxTermPoints = 64
 	maxTermBytes  = 255
 )
 
-// analyser turns words into terms. Its zero value is ready. It is not safe for
-// concurrent use: it holds the stemmer's state.
+// stemMark ends the term of a word that the dictionary lacks, so that it never is the term of one that it has. No
+// folded word has this letter in it.
+const stemMark = "ё"
+
+// analyser turns words into terms. It is not safe for concurrent use: it holds the stemmer's state, and the last term.
 type analyser struct {
-	env snowballstem.Env
-	buf []byte
+	russian, english dictionary.Language
+	env              snowballstem.Env
+	buf              []byte
 }
 
-// term is what the word is found by. It is never empty, and never to be analysed
-// again, for a stem may have a stem of its own.
-func (a *analyser) term(word string) string {
-	folded, ok := a.foldPlain(word)
-	if !ok {
-		folded = fold(word)
+func newAnalyser() *analyser {
+	return &analyser{russian: dictionary.Russian(), english: dictionary.English()}
+}
+
+// term is what the word is found by. It is never empty, and never to be analysed again, for a stem may have a stem of
+// its own. It is valid until the next call.
+func (a *analyser) term(word string) []byte {
+	if !a.foldPlain(word) {
+		a.buf = append(a.buf[:0], fold(word)...)
 	}
-	folded = cut(folded)
-	stem := folded
-	switch scriptOf(folded) {
+	a.buf = a.buf[:cut(a.buf)]
+	switch scriptOf(a.buf) {
 	case cyrillic:
-		a.env.SetCurrent(folded)
-		russian.Stem(&a.env)
-		stem = a.env.Current()
+		a.conflate(a.russian, russian.Stem)
 	case latin:
-		a.env.SetCurrent(folded)
-		english.Stem(&a.env)
-		stem = a.env.Current()
+		a.conflate(a.english, english.Stem)
 	case other:
 	}
-	if stem == "" {
-		return folded
-	}
-	return cut(stem)
+	return a.buf
 }
 
-// foldPlain is fold for the words that nearly all are: of ASCII and Russian
-// letters alone, which are in NFC whatever they stand beside. It gives false for
-// others.
-func (a *analyser) foldPlain(word string) (string, bool) {
-	changes := false
-	for _, r := range word {
-		if !startsWord(r) || r >= utf8.RuneSelf && !plainRussian(r) && r != 'ё' && r != 'Ё' {
-			return "", false
+// conflate makes the folded word the term of all its forms: the dictionary's, or where that lacks the word, what its
+// ending tells, or where that tells nothing, since it has letters of other languages or digits, its Snowball stem.
+func (a *analyser) conflate(language dictionary.Language, snowball func(*snowballstem.Env) bool) {
+	var ok bool
+	if a.buf, ok = language.Term(a.buf); ok {
+		return
+	}
+	if a.buf, ok = language.Stem(a.buf); !ok {
+		a.env.SetCurrent(string(a.buf))
+		snowball(&a.env)
+		if stem := a.env.Current(); stem != "" {
+			a.buf = append(a.buf[:0], stem...)
 		}
-		changes = changes || lowerPlain(r) != r
 	}
-	if !changes {
-		return word, true
-	}
+	a.buf = append(a.buf[:cut(a.buf)], stemMark...)
+}
+
+// foldPlain folds the words that nearly all are: of ASCII and Russian letters alone, which are in NFC whatever they
+// stand beside. It reports false for others.
+func (a *analyser) foldPlain(word string) bool {
 	a.buf = a.buf[:0]
 	for _, r := range word {
-		a.buf = utf8.AppendRune(a.buf, lowerPlain(r))
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			a.buf = append(a.buf, byte(r))
+		case plainRussian(r) || r == 'ё' || r == 'Ё' || 'A' <= r && r <= 'Z':
+			a.buf = utf8.AppendRune(a.buf, lowerPlain(r))
+		default:
+			return false
+		}
 	}
-	return string(a.buf), true
+	return true
 }
 
 // lowerPlain is foldPoint for the letters of foldPlain.
@@ -116,19 +130,20 @@ func foldPoint(r rune) rune {
 	return r
 }
 
-// cut gives the beginning of a folded word, or of its stem, that is kept.
-func cut(folded string) string {
+// cut gives how many bytes are kept of a folded word, or of its stem.
+func cut(folded []byte) int {
 	if len(folded) <= maxTermPoints {
-		return folded
+		return len(folded)
 	}
-	points := 0
-	for at, r := range folded {
-		if points == maxTermPoints || at+utf8.RuneLen(r) > maxTermBytes {
-			return folded[:at]
+	at := 0
+	for range maxTermPoints {
+		_, size := utf8.DecodeRune(folded[at:])
+		if size == 0 || at+size > maxTermBytes {
+			break
 		}
-		points++
+		at += size
 	}
-	return folded
+	return at
 }
 
 type script int
@@ -140,9 +155,11 @@ const (
 )
 
 // scriptOf tells which stemmer a word is for: one Cyrillic letter makes it Russian.
-func scriptOf(folded string) script {
+func scriptOf(folded []byte) script {
 	found := other
-	for _, r := range folded {
+	for at := 0; at < len(folded); {
+		r, size := utf8.DecodeRune(folded[at:])
+		at += size
 		switch {
 		case 'a' <= r && r <= 'z':
 			found = latin

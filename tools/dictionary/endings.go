@@ -1,0 +1,93 @@
+package main
+
+import "unicode/utf8"
+
+const (
+	longestEnding = 6 // letters of a form that are looked at
+	fewestForms   = 4 // that end alike, before they tell anything
+	shortestStem  = 3 // letters that are left of a word
+)
+
+// learnEndings tells for endings of words how many letters to take away, so that most forms of the words that end so
+// become one: what all forms of a word begin with. An ending is there when it says otherwise than a shorter one.
+func learnEndings(words []*word) map[string]int {
+	counts := make(map[string]map[int]int)
+	for _, word := range words {
+		if len(word.forms) < 2 {
+			continue
+		}
+		stem := utf8.RuneCountInString(common(word.forms))
+		for _, form := range word.forms {
+			letters := []rune(form)
+			for length := 1; length <= min(longestEnding, len(letters)-1); length++ {
+				ending := string(letters[len(letters)-length:])
+				if counts[ending] == nil {
+					counts[ending] = make(map[int]int)
+				}
+				counts[ending][len(letters)-stem]++
+			}
+		}
+	}
+	learnt := make(map[string]int)
+	for ending, cuts := range counts {
+		if cut, total := likeliest(cuts); total >= fewestForms {
+			learnt[ending] = cut
+		}
+	}
+	for ending, cut := range learnt {
+		if shorter, ok := cutOf(learnt, ending, utf8.RuneCountInString(ending)-1); ok && shorter == cut {
+			defer delete(learnt, ending)
+		}
+	}
+	return learnt
+}
+
+func likeliest(cuts map[int]int) (likeliest, total int) {
+	for cut, count := range cuts {
+		total += count
+		if best := cuts[likeliest]; count > best || count == best && cut < likeliest {
+			likeliest = cut
+		}
+	}
+	return likeliest, total
+}
+
+// cutOf gives what the longest known ending says, of those of at most so many letters.
+func cutOf(learnt map[string]int, text string, most int) (int, bool) {
+	letters := []rune(text)
+	for length := min(most, len(letters)); length > 0; length-- {
+		if cut, ok := learnt[string(letters[len(letters)-length:])]; ok {
+			return cut, true
+		}
+	}
+	return 0, false
+}
+
+// stem takes the endings from a text until nothing is left to take.
+func stem(learnt map[string]int, text string) string {
+	for {
+		letters := []rune(text)
+		cut, _ := cutOf(learnt, text, longestEnding)
+		cut = min(cut, len(letters)-shortestStem)
+		if cut <= 0 {
+			return text
+		}
+		text = string(letters[:len(letters)-cut])
+	}
+}
+
+// common is what all texts begin with.
+func common(texts []string) string {
+	begin := texts[0]
+	for _, text := range texts[1:] {
+		same := 0
+		for at, letter := range begin {
+			if other, size := utf8.DecodeRuneInString(text[min(at, len(text)):]); other != letter || size == 0 {
+				break
+			}
+			same = at + utf8.RuneLen(letter)
+		}
+		begin = begin[:same]
+	}
+	return begin
+}
