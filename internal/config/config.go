@@ -55,6 +55,9 @@ type Database struct {
 	Password Secret    `env:"POSTGRES_PWD" secret:"true" unset:"not set" doc:"Password at PostgreSQL."`
 	Name     string    `env:"POSTGRES_DB" unset:"not set" doc:"Name of the database at PostgreSQL."`
 	SSLMode  string    `env:"POSTGRES_SSLMODE" envDefault:"prefer" oneof:"disable,allow,prefer,require,verify-ca,verify-full" doc:"TLS to PostgreSQL, as libpq's sslmode."`
+	RootCert string    `env:"POSTGRES_SSLROOTCERT" unset:"those of the system" doc:"File of certificates, in PEM, that PostgreSQL is verified by, with POSTGRES_SSLMODE verify-ca or verify-full."`
+	Cert     string    `env:"POSTGRES_SSLCERT" unset:"none" doc:"File of the certificate, in PEM, to show to PostgreSQL. Needs POSTGRES_SSLKEY."`
+	Key      string    `env:"POSTGRES_SSLKEY" unset:"none" doc:"File of its key, in PEM."`
 	PoolSize int       `env:"POOL_SIZE" envDefault:"10" min:"2" max:"1000" doc:"Most connections to the database."`
 	Echo     Switch    `env:"ECHO_DB" envDefault:"off" doc:"Switch: log SQL."`
 }
@@ -83,9 +86,13 @@ const (
 // Cache is the choice between the cache in the process and Redis.
 type Cache struct {
 	Type     string   `env:"CACHE_TYPE" envDefault:"memory" oneof:"memory,redis" doc:"The process's own memory, or Redis, which needs REDIS_URL."`
-	URL      RedisURL `env:"REDIS_URL" secret:"true" schemes:"redis,rediss" form:"[user:password@]host[:port][/number of a database]" unset:"not set" doc:"Where Redis is, redis://[user:password@]host[:port][/number of a database]; rediss:// for TLS. A password in it is percent-encoded."`
+	URL      RedisURL `env:"REDIS_URL" secret:"true" schemes:"redis,rediss,redis+sentinel,rediss+sentinel" form:"[user:password@]host[:port][/number of a database]" unset:"not set" doc:"Where Redis is, redis://[user:password@]host[:port][/number of a database]; rediss:// for TLS. Behind Sentinels it is redis+sentinel://[user:password@]host[:port][,host[:port]…]/name of the master[/number of a database], with user and password of the master. A password in it is percent-encoded."`
 	MaxBytes int64    `env:"CACHE_MAX_BYTES" envDefault:"67108864" min:"1048576" max:"68719476736" doc:"Memory of this process for cached pages and sessions, in bytes."`
 	Password Secret   `env:"REDIS_PWD" secret:"true" unset:"not set" doc:"Password at Redis, where REDIS_URL has none."`
+
+	SentinelPassword Secret `env:"REDIS_SENTINEL_PWD" secret:"true" unset:"not set" doc:"Password at the Sentinels, where they have one."`
+	RootCert         string `env:"REDIS_SSLROOTCERT" unset:"those of the system" doc:"File of certificates, in PEM, that Redis and its Sentinels are verified by, with rediss://."`
+	Prefix           Prefix `env:"REDIS_PREFIX" unset:"none" doc:"What all keys and channels begin with, so that several services can share a Redis: letters, digits and the characters : . _ - alone, 100 at most."`
 }
 
 // Queue is the choice between the embedded queue and RabbitMQ, which is used where URL or Host is set.

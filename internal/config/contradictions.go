@@ -8,7 +8,7 @@ import (
 // contradictions judges the settings beside each other. A setting that was refused by itself is left out, since what
 // it was meant to be is not known.
 func (r reading) contradictions(knownApps []string) Faults {
-	return slices.Concat(r.unknownApps(knownApps), r.appFaults(), r.backendFaults(), r.listenFaults(), r.traceFaults())
+	return slices.Concat(r.unknownApps(knownApps), r.appFaults(), r.backendFaults(), r.listenFaults(), r.traceFaults(), r.certificateFaults())
 }
 
 func (r reading) unknownApps(known []string) Faults {

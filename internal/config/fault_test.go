@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	redisForm   = "must be a URL, redis:// or rediss://[user:password@]host[:port][/number of a database], with what is special in the password percent-encoded"
+	controlled  = "holds a control character, such as the carriage return of a file with CRLF line ends"
+	redisForm   = "must be a URL, redis:// or rediss:// or redis+sentinel:// or rediss+sentinel://[user:password@]host[:port][/number of a database], with what is special in the password percent-encoded"
 	rmqForm     = "must be a URL, amqp:// or amqps://[user:password@]host[:port][/vhost][?parameters], with what is special in the password percent-encoded"
 	hostsForm   = "POSTGRES_HOSTS: must be a list of host:port, IPv6 in brackets, or an absolute path"
 	proxiesForm = "TRUSTED_PROXIES: must be none or a list of addresses and networks such as 10.0.0.7,10.1.0.0/16"
@@ -75,7 +76,11 @@ func TestValuesThatAreRefused(t *testing.T) {
 		{"CORS_ORIGINS=https://me:hush@a", originsForm},
 		{"CORS_ORIGINS=null", originsForm + `, not "null"`},
 		{"APPS=a pi", `APPS: must be a comma-separated list of names of apps, not "a pi"`},
-		{"HOST=two\nlines", `HOST: must be a host name or an IP address, not "two\nlines"`},
+		{"HOST=two\nlines", "HOST: " + controlled},
+		{"DATA_DIR=./data\r", "DATA_DIR: " + controlled},
+		{"POSTGRES_PWD=secret\r", "POSTGRES_PWD: " + controlled},
+		{"ECHO_DB=1\t", "ECHO_DB: " + controlled},
+		{"AUTH_TOKEN_TYPE=a\u0085", "AUTH_TOKEN_TYPE: " + controlled},
 		{"HOST=" + strings.Repeat("é", 50), `HOST: must be a host name or an IP address, not "` + strings.Repeat("é", 40) + `…"`},
 		{"REDIS_URL=hush", "REDIS_URL: " + redisForm},
 		{"REDIS_URL=http://:hush@cache", "REDIS_URL: " + redisForm},

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -51,6 +52,10 @@ func read(environ []string) (reading, error) {
 	for _, s := range all {
 		text, isGiven := r.given[s.name]
 		if !isGiven {
+			continue
+		}
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			r.faults = append(r.faults, Fault{s.name, "holds a control character, such as the carriage return of a file with CRLF line ends"})
 			continue
 		}
 		for _, problem := range s.problems(text, s.value(r.config), refused[s.name]) {

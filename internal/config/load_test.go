@@ -105,7 +105,7 @@ func TestEverySetting(t *testing.T) {
 		}, User: "u@server", Password: secret(" p=w "), Name: "chats", SSLMode: "verify-full", PoolSize: 1000, Echo: true},
 		Sessions: Sessions{Header: "X-Session", Scheme: "Bearer", Lifetime: 87600 * time.Hour, HideAccounts: true},
 		Limits:   Limits{RequestsPerSecond: 1000000, LoginsPerMinute: 1, MessageMaxBytes: 262144},
-		Cache:    Cache{Type: CacheRedis, URL: RedisURL{address(t, "rediss://:p%2Fw@cache:6380/1")}, MaxBytes: 1048576, Password: secret("p/w")},
+		Cache:    Cache{Type: CacheRedis, URL: RedisURL{URL: address(t, "rediss://:p%2Fw@cache:6380/1")}, MaxBytes: 1048576, Password: secret("p/w")},
 		Queue:    Queue{Host: "mq", Port: 5673, User: "guest", Password: secret("pw"), Consumers: 1},
 		Search:   Search{ResultTTL: time.Minute, MaxResults: 10000, ConsumerPort: 0},
 		Log:      Log{Level: 8, Format: "json", Debug: true},

@@ -1,8 +1,11 @@
 package server
 
 import (
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"messenger-api/internal/cache"
@@ -28,13 +31,33 @@ func openCaches(cfg config.Config, log *slog.Logger) (caches, error) {
 	if err != nil || cfg.Cache.Type == config.CacheMemory {
 		return caches{shared: own, own: own}, err
 	}
+	authorities, err := certificates(cfg.Cache.RootCert)
+	if err != nil {
+		return caches{}, errors.Join(err, own.Close())
+	}
 	shared, err := redis.Open(redis.Options{
-		URL: cfg.Cache.URL.Reveal(), Password: cfg.Cache.Password.Reveal(), Settle: pages.Lifetime, Logger: log,
+		URL: cfg.Cache.URL.Reveal(), Sentinels: cfg.Cache.URL.Sentinels, Password: cfg.Cache.Password.Reveal(),
+		SentinelPassword: cfg.Cache.SentinelPassword.Reveal(), RootCAs: authorities, Prefix: string(cfg.Cache.Prefix),
+		Settle: pages.Lifetime, Logger: log,
 	})
 	if err != nil {
 		return caches{}, errors.Join(err, own.Close())
 	}
 	return caches{shared: shared, near: own, own: own, limits: shared.Script(ratelimit.Source).Run}, nil
+}
+
+// certificates reads a file of them; nil, those of the system, where there is none.
+func certificates(path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificates of Redis's authority: %w", err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(content)
+	return pool, nil
 }
 
 // limiter makes a limiter that all nodes share where they share a cache.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -80,6 +81,7 @@ type migrateCommands struct {
 // or SIGINT asks it to finish; a second one ends the process at once.
 func Main(process Process) int {
 	setGCPercent()
+	forgetDriverSettings()
 	process.log = logging.NewBuffer(process.Stderr)
 	ctx, finish := context.WithCancel(context.Background())
 	defer finish()
@@ -93,6 +95,16 @@ func Main(process Process) int {
 		os.Exit(exitCutShort)
 	}()
 	return Run(ctx, process)
+}
+
+// forgetDriverSettings takes the PG* variables out of the environment: they are settings of
+// libpq, which the PostgreSQL driver reads, too, and would be in force beside ours.
+func forgetDriverSettings() {
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "PG") {
+			_ = os.Unsetenv(name) // its name was just read
+		}
+	}
 }
 
 // Run is Main under the caller's context: when it ends, the command finishes

@@ -52,7 +52,7 @@ func openDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *sl
 func postgresOptions(settings config.Database) postgres.Options {
 	options := postgres.Options{
 		User: settings.User, Password: settings.Password.Reveal(), Database: settings.Name,
-		SSLMode: settings.SSLMode, PoolSize: settings.PoolSize, Echo: bool(settings.Echo),
+		SSLMode: settings.SSLMode, RootCert: settings.RootCert, Cert: settings.Cert, Key: settings.Key, PoolSize: settings.PoolSize, Echo: bool(settings.Echo),
 	}
 	for _, host := range settings.Hosts {
 		options.Hosts = append(options.Hosts, postgres.Host{Name: host.Host, Port: uint16(host.Port)})

@@ -65,16 +65,18 @@ func (l *link) explain(ctx, wait context.Context, err error) error {
 	return cache.ErrDown
 }
 
-// refused says what an error that Redis itself answered means. A server that lost
-// its role or has to load its data first is left: it may not be the one to ask.
-func (l *link) refused(refusal *rueidis.RedisError) error {
+// refused says what an error that Redis itself answered means. A server that will refuse
+// the next call, too, is left: asking it would cost each request a round trip.
+func (l *link) refused(answered *rueidis.RedisError) error {
 	l.heard()
-	switch code, _, _ := strings.Cut(refusal.Error(), " "); code {
-	case "READONLY", "LOADING", "MASTERDOWN":
-		l.lose(refusal)
+	if refused, ok := lasting(answered); ok {
+		l.lose(refused)
 		return cache.ErrDown
 	}
-	return fmt.Errorf("redis: %w", refusal)
+	if strings.HasPrefix(answered.Error(), outOfMemory) {
+		l.full.report(&refusal{outOfMemory, outOfMemoryAdvice, answered})
+	}
+	return fmt.Errorf("redis: %w", answered)
 }
 
 // limited is a context that ends after its limit, counted from when somebody

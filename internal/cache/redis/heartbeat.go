@@ -9,6 +9,11 @@ import (
 // watch sends heartbeats until the connection is lost, or silent for too long, or
 // ctx ends, and says which.
 func (c *Cache) watch(ctx context.Context, l *link) error {
+	if c.options.behindSentinel() {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		l.beats.Go(func() { c.follow(following, l) })
+	}
 	ticker := time.NewTicker(c.options.Beat)
 	defer ticker.Stop()
 	for {

@@ -17,9 +17,11 @@ var errLost = errors.New("the connection is lost")
 
 // link is one connection to Redis, from its making to its loss.
 type link struct {
-	client rueidis.Client
-	conn   net.Conn // nil until it was made
-	made   time.Time
+	client  rueidis.Client
+	address string
+	full    *shortage
+	conn    net.Conn // nil until it was made
+	made    time.Time
 
 	lost     chan error // holds why it was lost, once
 	loss     sync.Once

@@ -20,12 +20,12 @@ func (c *Cache) GetNear(ctx context.Context, atMost time.Duration, keys ...strin
 	// from the others by leaving.
 	_, err := c.read(context.WithoutCancel(ctx), func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
 		if len(keys) == 1 {
-			answers = []rueidis.RedisResult{client.DoCache(ctx, client.B().Get().Key(keys[0]).Cache(), atMost)}
+			answers = []rueidis.RedisResult{client.DoCache(ctx, client.B().Get().Key(c.key(keys[0])).Cache(), atMost)}
 			return answers[0]
 		}
 		commands := make([]rueidis.CacheableTTL, len(keys))
 		for i, key := range keys {
-			commands[i] = rueidis.CT(client.B().Get().Key(key).Cache(), atMost)
+			commands[i] = rueidis.CT(client.B().Get().Key(c.key(key)).Cache(), atMost)
 		}
 		answers = client.DoMultiCache(ctx, commands...)
 		return worst(answers)

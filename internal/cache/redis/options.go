@@ -17,10 +17,18 @@ import (
 // Options say where Redis is and how long to wait for it. A time of zero is the
 // one that the field names.
 type Options struct {
-	// URL is redis:// or rediss:// (TLS), with user, password and /db where needed.
+	// URL is redis:// or rediss:// (TLS), with user, password and /db where needed. With
+	// redis+sentinel:// or rediss+sentinel:// it is a Sentinel's, and its path is the name
+	// of the master, and then /db.
 	URL *url.URL
+	// Sentinels are further Sentinels, host:port, beside the one of URL.
+	Sentinels []string
+	// SentinelPassword is that of the Sentinels; URL and Password are for the servers.
+	SentinelPassword string
 	// Password counts where URL has none.
 	Password string
+	// Prefix is what all keys begin with.
+	Prefix string
 	// RootCAs verify a rediss:// server; nil is those of the system.
 	RootCAs *x509.CertPool
 	// Logger is told when Redis is lost and found; nil is slog.Default.
@@ -74,6 +82,15 @@ const (
 	maxAbandoned = 1 << (ringScale - 1)
 )
 
+// behindSentinel reports whether a Sentinel says where the server is.
+func (o Options) behindSentinel() bool { return strings.HasSuffix(o.URL.Scheme, "+sentinel") }
+
+// master is the name by which the Sentinels know the server.
+func (o Options) master() string {
+	master, _, _ := strings.Cut(strings.Trim(o.URL.Path, "/"), "/")
+	return master
+}
+
 // client gives rueidis what the options say. It never connects again by itself:
 // a new connection is a new client, with an empty near cache.
 func (o Options) client() (rueidis.ClientOption, error) {
@@ -102,16 +119,26 @@ func (o Options) client() (rueidis.ClientOption, error) {
 	}
 	if port == "" {
 		port = "6379"
+		if o.behindSentinel() {
+			port = "26379"
+		}
 	}
 	option.InitAddress = []string{net.JoinHostPort(host, port)}
 	switch o.URL.Scheme {
-	case "redis":
-	case "rediss":
+	case "redis", "redis+sentinel":
+	case "rediss", "rediss+sentinel":
 		option.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: o.RootCAs}
 	default:
-		return option, fmt.Errorf("the address of Redis must be redis:// or rediss://, not %s://", o.URL.Scheme)
+		return option, fmt.Errorf("the address of Redis must be redis://, rediss://, redis+sentinel:// or rediss+sentinel://, not %s://", o.URL.Scheme)
 	}
-	if path := strings.Trim(o.URL.Path, "/"); path != "" {
+	path := strings.Trim(o.URL.Path, "/")
+	if o.behindSentinel() {
+		var master string
+		if master, path, _ = strings.Cut(path, "/"); master == "" {
+			return option, fmt.Errorf("the address of a Sentinel needs the name of the master as its path")
+		}
+	}
+	if path != "" {
 		database, err := strconv.ParseUint(path, 10, 31)
 		if err != nil {
 			return option, fmt.Errorf("the path in the address of Redis must be the number of a database")

@@ -17,12 +17,17 @@ import (
 	"messenger-api/internal/cache"
 )
 
+// refusedBeats is how many heartbeats long the pause between two tries is where Redis
+// refused the last one: somebody has to change something first.
+const refusedBeats = 10
+
 // Cache is a cache.Cache in Redis. Use Open.
 type Cache struct {
 	options Options
 	client  rueidis.ClientOption
 	link    atomic.Pointer[link] // nil while Redis is out of reach
 	outage  outage
+	full    shortage
 	stop    context.CancelFunc
 	done    chan struct{}
 }
@@ -43,6 +48,7 @@ func Open(options Options) (*Cache, error) {
 		options: options,
 		client:  client,
 		outage:  outage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.Remind},
+		full:    shortage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.Remind},
 		stop:    stop,
 		done:    make(chan struct{}),
 	}
@@ -69,25 +75,47 @@ func (c *Cache) use(l *link, err error) {
 // keep watches the connection and makes a new one when it is lost, until ctx ends.
 func (c *Cache) keep(ctx context.Context, l *link) {
 	defer close(c.done)
+	var cause error
 	for {
 		if l != nil {
-			err := c.watch(ctx, l)
+			cause = c.watch(ctx, l)
 			c.link.Store(nil)
 			l.close()
 			if ctx.Err() == nil {
-				c.outage.report(err)
+				c.outage.report(cause)
 			}
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(c.options.Beat):
+		case <-time.After(c.pause(cause)):
 		}
-		var err error
-		if l, err = c.connect(ctx); ctx.Err() == nil {
-			c.use(l, err)
+		if l, cause = c.connect(ctx); ctx.Err() == nil {
+			c.use(l, cause)
 		}
 	}
+}
+
+// pause is how long to wait before the next try, after this failure.
+func (c *Cache) pause(cause error) time.Duration {
+	if codeOf(cause) != "" {
+		return refusedBeats * c.options.Beat
+	}
+	return c.options.Beat
+}
+
+// key is the key in Redis of one of the callers'.
+func (c *Cache) key(key string) string { return c.options.Prefix + key }
+
+func (c *Cache) keys(keys []string) []string {
+	if c.options.Prefix == "" {
+		return keys
+	}
+	all := make([]string, len(keys))
+	for i, key := range keys {
+		all[i] = c.key(key)
+	}
+	return all
 }
 
 // Steady implements cache.Cache. The settling time begins with each connection,

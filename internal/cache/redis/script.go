@@ -24,7 +24,7 @@ func (c *Cache) Script(source string) *Script {
 // the script may still run.
 func (s *Script) Run(ctx context.Context, keys, args []string) ([]int64, error) {
 	answer, err := s.cache.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
-		return s.lua.Exec(ctx, client, keys, args)
+		return s.lua.Exec(ctx, client, s.cache.keys(keys), args)
 	})
 	if err != nil {
 		return nil, err

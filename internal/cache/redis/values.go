@@ -10,7 +10,7 @@ import (
 // Get implements cache.Cache.
 func (c *Cache) Get(ctx context.Context, key string) (value []byte, ok bool, err error) {
 	answer, err := c.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
-		return client.Do(ctx, client.B().Get().Key(key).Build())
+		return client.Do(ctx, client.B().Get().Key(c.key(key)).Build())
 	})
 	if err != nil {
 		return nil, false, err
@@ -25,7 +25,7 @@ func (c *Cache) GetMany(ctx context.Context, keys ...string) ([][]byte, error) {
 		return nil, nil
 	}
 	answer, err := c.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
-		return client.Do(ctx, client.B().Mget().Key(keys...).Build())
+		return client.Do(ctx, client.B().Mget().Key(c.keys(keys)...).Build())
 	})
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (c *Cache) GetMany(ctx context.Context, keys ...string) ([][]byte, error) {
 // GetOrSet implements cache.Cache.
 func (c *Cache) GetOrSet(ctx context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	answer, err := c.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
-		return client.Do(ctx, client.B().Set().Key(key).Value(string(value)).Nx().Get().
+		return client.Do(ctx, client.B().Set().Key(c.key(key)).Value(string(value)).Nx().Get().
 			PxMilliseconds(milliseconds(lifetime)).Build())
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (c *Cache) GetOrSet(ctx context.Context, key string, value []byte, lifetime
 // on its way.
 func (c *Cache) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
 	return c.write(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
-		return client.Do(ctx, client.B().Set().Key(key).Value(string(value)).
+		return client.Do(ctx, client.B().Set().Key(c.key(key)).Value(string(value)).
 			PxMilliseconds(milliseconds(lifetime)).Build())
 	})
 }
@@ -73,7 +73,7 @@ func (c *Cache) Delete(ctx context.Context, keys ...string) error {
 		return nil
 	}
 	return c.write(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
-		return client.Do(ctx, client.B().Del().Key(keys...).Build())
+		return client.Do(ctx, client.B().Del().Key(c.keys(keys)...).Build())
 	})
 }
 

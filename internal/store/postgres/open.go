@@ -42,6 +42,9 @@ type Options struct {
 	Database string
 	// SSLMode is one of libpq's.
 	SSLMode string
+	// RootCert is the file of the authorities that vouch for the server, Cert and Key are
+	// those of the certificate to show to it; empty for none.
+	RootCert, Cert, Key string
 	// PoolSize is the most connections of this process.
 	PoolSize int
 	// Echo logs each statement, without its arguments.
@@ -91,18 +94,16 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	if len(options.Hosts) == 0 {
 		return nil, errors.New("no PostgreSQL host")
 	}
-	// Only what has no field of its own goes through the parser; the rest could
-	// hold any character.
-	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s",
-		joinHosts(options.Hosts), joinPorts(options.Hosts), options.SSLMode))
+	// Only what has no field of its own goes through the parser. What is empty stands
+	// there so that no file in the home directory counts in its place.
+	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s passfile='' sslrootcert=%s sslcert=%s sslkey=%s",
+		joinHosts(options.Hosts), joinPorts(options.Hosts), options.SSLMode, quoted(options.RootCert), quoted(options.Cert), quoted(options.Key)))
 	if err != nil {
 		return nil, fmt.Errorf("configure PostgreSQL: %w", err)
 	}
 	connection := config.ConnConfig
 	connection.User, connection.Database = options.User, options.Database
-	if options.Password != "" {
-		connection.Password = options.Password
-	}
+	connection.Password = options.Password
 	connection.ConnectTimeout = connectTimeout
 	connection.DialFunc = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
 	connection.RuntimeParams = maps.Clone(startupParameters)
@@ -136,6 +137,11 @@ func joinPorts(hosts []Host) string {
 		ports[i] = strconv.Itoa(int(host.Port))
 	}
 	return strings.Join(ports, ",")
+}
+
+// quoted is a value in the form of the driver's parser.
+func quoted(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
