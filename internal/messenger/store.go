@@ -36,6 +36,9 @@ type Store interface {
 	// OpenSessions lists those of an account's sessions open at now that end last, newest
 	// first. Where current is one of them it is listed, whenever it ends.
 	OpenSessions(ctx context.Context, account, current ID, now time.Time, limit int) ([]Session, error)
+	// LogInAddresses lists the addresses of up to limit of the newest sessions of the account of this name,
+	// open or ended, that began at since or later; none where there is no such account.
+	LogInAddresses(ctx context.Context, name string, since time.Time, limit int) ([]string, error)
 	// EndSession marks a session of the account as logged out, if it was open at
 	// now, and reports its token's hash and whether it did.
 	EndSession(ctx context.Context, account, session ID, now time.Time) (hash TokenHash, ended bool, err error)

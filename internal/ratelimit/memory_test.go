@@ -79,6 +79,34 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// An IPv6 address counts by each network that a customer may have.
+func TestNetworkKeys(t *testing.T) {
+	shared := func(one, other string) (same int) {
+		a, b := NetworkKeys(netip.MustParseAddr(one)), NetworkKeys(netip.MustParseAddr(other))
+		for i := range min(len(a), len(b)) {
+			if a[i] == b[i] {
+				same++
+			}
+		}
+		return same
+	}
+	for _, c := range []struct {
+		one, other string
+		same       int
+	}{
+		{"2001:db8:1:1::1", "2001:db8:1:1:ffff::", 3}, {"2001:db8:1:1::1", "2001:db8:1:ff::1", 2},
+		{"2001:db8:1:1::1", "2001:db8:1:100::1", 1}, {"2001:db8:1:1::1", "2001:db8:2:1::1", 0},
+		{"192.0.2.1", "192.0.2.1", 1}, {"192.0.2.1", "192.0.2.2", 0}, {"::ffff:192.0.2.1", "192.0.2.1", 1},
+	} {
+		if same := shared(c.one, c.other); same != c.same {
+			t.Errorf("%s and %s share %d keys, want %d", c.one, c.other, same, c.same)
+		}
+	}
+	if keys := NetworkKeys(netip.MustParseAddr("2001:db8::")); keys[0] == keys[1] || keys[1] == keys[2] {
+		t.Error("networks of two sizes are one key")
+	}
+}
+
 // A flood of keys takes no more memory than it may, and those that owe are
 // forgotten last.
 func TestForget(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -20,14 +21,14 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
 	if err != nil {
 		return err
 	}
-	address := ratelimit.AddressKey(httpkit.InfoOf(r.Context()).Client)
-	if decision := a.guesses.byAddress.Take(r.Context(), address); !decision.OK {
+	networks := ratelimit.NetworkKeys(httpkit.InfoOf(r.Context()).Client)
+	if decision := a.guesses.takeNetworks(r.Context(), networks); !decision.OK {
 		return overGuesses(errs.ErrRequestLimit.After(decision.Wait))
 	}
 	err = a.service.Register(r.Context(), body.UserName, body.Password)
 	if errors.Is(err, errs.ErrBadParameters) {
 		// What can't be registered is no registration, as it is no log-in.
-		a.guesses.byAddress.Return(context.WithoutCancel(r.Context()), address)
+		a.guesses.returnNetworks(context.WithoutCancel(r.Context()), networks)
 	}
 	if err != nil {
 		return err
@@ -45,7 +46,10 @@ func (a *app) logIn(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	client := httpkit.InfoOf(r.Context()).Client
-	attempt, err := a.guesses.begin(r.Context(), ratelimit.AddressKey(client), ratelimit.NameKey(norm.NFC.String(body.UserName)))
+	attempt, err := a.guesses.begin(r.Context(), guesser{
+		networks: ratelimit.NetworkKeys(client), account: ratelimit.NameKey(norm.NFC.String(body.UserName)),
+		owner: a.isOwner(body.UserName, client),
+	})
 	if err != nil {
 		return overGuesses(err)
 	}
@@ -63,7 +67,9 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	info := httpkit.InfoOf(r.Context())
-	attempt, err := a.guesses.begin(r.Context(), ratelimit.AddressKey(info.Client), ratelimit.AccountKey(info.Caller.AccountID))
+	attempt, err := a.guesses.begin(r.Context(), guesser{
+		networks: ratelimit.NetworkKeys(info.Client), account: ratelimit.AccountKey(info.Caller.AccountID),
+	})
 	if err != nil {
 		return overGuesses(err)
 	}
@@ -75,6 +81,21 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 	a.cached.end(r.Context(), ended...)
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+// isOwner asks the database once, and only where a log-in would be refused.
+func (a *app) isOwner(name string, address netip.Addr) func(context.Context) bool {
+	asked, is := false, false
+	return func(ctx context.Context) bool {
+		if !asked {
+			var err error
+			if is, err = a.service.LoggedInFrom(ctx, name, address); err != nil {
+				a.log.DebugContext(ctx, "not known where an account was logged in to from", "error", err)
+			}
+			asked = true
+		}
+		return is
+	}
 }
 
 // isGuess tells a wrong name or password from everything else that can fail.

@@ -37,7 +37,7 @@ func attempts(t *testing.T, count, perMinute int, outcome error) (allowed, asked
 	var group sync.WaitGroup
 	for range count {
 		group.Go(func() {
-			attempt, err := guesses.begin(t.Context(), ratelimit.NameKey("address"), ratelimit.NameKey("name"))
+			attempt, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{ratelimit.NameKey("address")}, account: ratelimit.NameKey("name")})
 			if err != nil {
 				if !errors.Is(err, errs.ErrRequestLimit) {
 					t.Errorf("the error is %v", err)
@@ -90,16 +90,16 @@ func TestTurnsThatTakeLong(t *testing.T) {
 			return ratelimit.NewMemory(rate, time.Now)
 		}})
 		address, name := ratelimit.NameKey("address"), ratelimit.NameKey("name")
-		first, err := guesses.begin(t.Context(), address, name)
+		first, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{address}, account: name})
 		if err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if _, err := guesses.begin(t.Context(), address, name); !errors.Is(err, errs.ErrRequestLimit) || time.Since(began) != turnMost {
+		if _, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{address}, account: name}); !errors.Is(err, errs.ErrRequestLimit) || time.Since(began) != turnMost {
 			t.Errorf("after %v the error is %v", time.Since(began), err)
 		}
 		first.end(t.Context(), nil)
-		again, err := guesses.begin(t.Context(), address, name)
+		again, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{address}, account: name})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 			return ratelimit.NewMemory(rate, time.Now)
 		}})
 		guess := func(address, name string) error {
-			attempt, err := guesses.begin(t.Context(), ratelimit.NameKey(address), ratelimit.NameKey(name))
+			attempt, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{ratelimit.NameKey(address)}, account: ratelimit.NameKey(name)})
 			if err == nil {
 				attempt.end(t.Context(), errs.ErrBadPassword)
 			}

@@ -22,6 +22,7 @@ var costs = map[string][]cost{
 	"insertSession":         {{"'x', id(2, 0), id(1, 1), now(), now(), '', '', 'hash'", 1}},
 	"selectSessionsByToken": {{"ARRAY[sha256('501'), sha256('502'), sha256('503'), sha256('none')]", 4}},
 	"selectOpenSessions":    {{"id(1, 1), now(), id(2, 502), 100", 100}, {"id(1, 400), now(), id(2, 400), 100", 2}},
+	"selectLogInAddresses":  {{"'name000001', now() - interval '30 days', 200", 201}, {"'name000400', now() - interval '30 days', 200", 3}},
 	"endSession":            {{"id(1, 1), id(2, 19994), now()", 1}},
 	"endAnySession":         {{"id(2, 19994), now()", 1}},
 	"endOtherSessions":      {{"id(1, 1), id(2, 19994), now()", 5200}, {"id(1, 400), id(2, 400), now()", 2}},

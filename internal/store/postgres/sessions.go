@@ -36,6 +36,11 @@ const (
 				)
 			) open ORDER BY session_id = $3 DESC, expires_at DESC LIMIT $4
 		) listed ORDER BY created_at DESC, session_id DESC`
+	// The planner is not to know the limit: it would read and sort them all. The condition is that of the index.
+	selectLogInAddresses = `
+		SELECT address FROM sessions
+		WHERE account_id = (SELECT account_id FROM accounts WHERE user_name = $1) AND created_at >= $2 AND address <> ''
+		ORDER BY created_at DESC LIMIT (SELECT $3::bigint)`
 	endSession = `
 		UPDATE sessions SET logged_out_at = $3
 		WHERE session_id = $2 AND account_id IS NOT DISTINCT FROM $1 AND logged_out_at IS NULL AND expires_at > $3
@@ -81,6 +86,16 @@ func (s *Store) SessionsByToken(
 		found[hash] = session
 	}
 	return found, s.failure(rows.Err())
+}
+
+// LogInAddresses implements messenger.Store.
+func (s *Store) LogInAddresses(ctx context.Context, name string, since time.Time, limit int) ([]string, error) {
+	rows, err := s.pool.Query(ctx, selectLogInAddresses, name, since, limit)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	addresses, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return addresses, s.failure(err)
 }
 
 // OpenSessions implements messenger.Store.

@@ -34,6 +34,11 @@ const (
 				)
 			) ORDER BY session_id = ?3 DESC, expires_at DESC LIMIT ?4
 		) listed ORDER BY created_at DESC, session_id DESC`
+	// The last condition is that of the index.
+	selectLogInAddresses = `
+		SELECT address FROM sessions
+		WHERE account_id = (SELECT account_id FROM accounts WHERE user_name = ?) AND created_at >= ? AND address <> ''
+		ORDER BY created_at DESC LIMIT ?`
 	endSession = `
 		UPDATE sessions SET logged_out_at = ?
 		WHERE session_id = ? AND account_id = ? AND logged_out_at IS NULL AND expires_at > ?
@@ -70,6 +75,27 @@ func (s *Store) SessionsByToken(
 		return nil, err
 	}
 	return found, nil
+}
+
+// LogInAddresses implements messenger.Store.
+func (s *Store) LogInAddresses(
+	ctx context.Context, name string, since time.Time, limit int,
+) (addresses []string, err error) {
+	ctx, cancel := reading(ctx)
+	defer cancel()
+	rows, err := s.readers.QueryContext(ctx, selectLogInAddresses, name, since.UnixMicro(), limit)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var address string
+		if err := rows.Scan(&address); err != nil {
+			return nil, s.failure(err)
+		}
+		addresses = append(addresses, address)
+	}
+	return addresses, s.failure(rows.Err())
 }
 
 func hexArray(hashes []messenger.TokenHash) string {

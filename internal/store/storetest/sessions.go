@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"crypto/rand"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ func sessionTests() tests {
 		"a list has a limit":                            sessionsLimited,
 		"the current one is listed, however old":        currentListed,
 		"those that end last are listed":                longestListed,
+		"the addresses of an account's newest log-ins":  logInAddresses,
 	}
 }
 
@@ -159,5 +162,42 @@ func currentListed(t *testing.T, store messenger.Store) {
 		listed, err := store.OpenSessions(t.Context(), account.ID, c.current, now, c.limit)
 		check(t, err)
 		requireEqual(t, listed, c.want)
+	}
+}
+
+// logInAddresses are those of open and ended sessions, the newest first.
+func logInAddresses(t *testing.T, store messenger.Store) {
+	account, other := newAccount(t, store), newAccount(t, store)
+	var want []string
+	for i := range 5 {
+		token, session := newSession(account)
+		session.CreatedAt, session.Address = moment(time.Duration(i)*time.Minute), fmt.Sprintf("192.0.2.%d", i)
+		_, err := store.CreateSession(t.Context(), session, token.Hash(), account.PasswordHash)
+		check(t, err)
+		if i == 3 {
+			_, _, err := store.EndSession(t.Context(), account.ID, session.ID, session.CreatedAt)
+			check(t, err)
+		}
+		want = append(want, session.Address)
+	}
+	openSession(t, store, other)
+	slices.Reverse(want)
+	for _, c := range []struct {
+		name  string
+		since time.Duration
+		limit int
+		want  []string
+	}{
+		{account.Name, 0, 10, want},
+		{account.Name, 2 * time.Minute, 10, want[:3]},
+		{account.Name, 0, 2, want[:2]},
+		{account.Name, time.Hour, 10, nil},
+		{"nobody " + account.Name, 0, 10, nil},
+	} {
+		addresses, err := store.LogInAddresses(t.Context(), c.name, moment(c.since), c.limit)
+		check(t, err)
+		if !slices.Equal(addresses, c.want) {
+			t.Errorf("since %v, %d at most: %q, want %q", c.since, c.limit, addresses, c.want)
+		}
 	}
 }

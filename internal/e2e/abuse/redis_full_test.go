@@ -1,0 +1,73 @@
+package abuse_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/testkit"
+)
+
+// A Redis that others have filled drops what ends soonest. What limits guesses is not
+// among that: two nodes together judge no more of them than they may.
+func TestGuessesWhileRedisIsFull(t *testing.T) {
+	redis := cachetest.StartServer(t, "--maxmemory", "4mb", "--maxmemory-policy", "volatile-ttl")
+	settings := append(testkit.Postgres(t), "CACHE_TYPE=redis", "REDIS_URL="+redis.URL().String(), "THROTTLING_AUTH_RPM=30")
+	nodes := []*testkit.Server{testkit.Start(t, settings...), testkit.Start(t, settings...)}
+	nodes[0].As(t, "alice")
+	fill(t, redis.Address())
+	judged := 0
+	started := time.Now()
+	for i := range 60 {
+		answer := nodes[i%2].Guest(t).Post("/v1/auth/login", map[string]string{"user_name": "alice", "password": "wrong"},
+			"X-Forwarded-For", "192.0.2.1")
+		switch answer.Status {
+		case http.StatusBadRequest:
+			judged++
+		default:
+			answer.Refused(http.StatusTooManyRequests, "request-limit-exceeded")
+		}
+	}
+	if most := 30 + 1 + int(time.Since(started)/(2*time.Second)); judged > most {
+		t.Errorf("%d wrong log-ins were judged, want %d at most", judged, most)
+	}
+}
+
+// fill writes what lives for an hour to a Redis, as fast as it takes it, until the test
+// ends. It returns once the Redis is full.
+func fill(t *testing.T, address string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(conn)
+	value := strings.Repeat("x", 10_000)
+	put := func(i int) error {
+		if _, err := fmt.Fprintf(conn, "SET results:%d %s EX 3600\r\n", i, value); err != nil {
+			return err
+		}
+		_, err := answers.ReadString('\n')
+		return err
+	}
+	for i := range 1000 { // more than twice what fits
+		if err := put(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var group sync.WaitGroup
+	group.Go(func() {
+		for i := 1000; put(i) == nil; i++ {
+		}
+	})
+	t.Cleanup(func() {
+		_ = conn.Close()
+		group.Wait()
+	})
+}

@@ -1,0 +1,44 @@
+package messenger
+
+import (
+	"context"
+	"net/netip"
+)
+
+// Which log-ins are lately: the newest ones, of so long ago at most. Sessions are kept
+// as long after their end.
+const (
+	latelyMost = 200
+	lately     = endedSessionsKept
+)
+
+// LoggedInFrom reports whether the account of this name was logged in to lately from
+// the network of the address: an IPv4 address by itself, an IPv6 one by its /64.
+func (s *Service) LoggedInFrom(ctx context.Context, name string, address netip.Addr) (bool, error) {
+	name, err := cleanName("user_name", name)
+	if err != nil {
+		return false, err
+	}
+	addresses, err := s.store.LogInAddresses(ctx, name, s.now().Add(-lately), latelyMost)
+	if err != nil {
+		return false, err
+	}
+	network := customerNetwork(address)
+	for _, text := range addresses {
+		if known, err := netip.ParseAddr(text); err == nil && network.Contains(known.Unmap()) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// customerNetwork is what one customer has.
+func customerNetwork(address netip.Addr) netip.Prefix {
+	address = address.Unmap().WithZone("")
+	bits := 64
+	if address.Is4() {
+		bits = 32
+	}
+	network, _ := address.Prefix(bits) // an address that is none has no network, which contains nothing
+	return network
+}
