@@ -66,7 +66,7 @@ func RunSearch(t *testing.T, open func(t *testing.T) Searched) {
 // of its own.
 func alone() searchTests {
 	tests := searchTests{}
-	for _, topic := range []searchTests{sweepTests(), deleteTests(), positionTests()} {
+	for _, topic := range []searchTests{sweepTests(), deleteTests(), positionTests(), buildTests()} {
 		for name, test := range topic {
 			tests[name] = test
 		}

@@ -1,0 +1,56 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// What ends in the middle of building leaves an index that is not valid; it is built anew.
+func TestBuildGoesOnAfterAnEnd(t *testing.T) {
+	t.Parallel()
+	store, pool := openFresh(t)
+	user := member(t, store)
+	outcomes, err := store.AppendMessages(t.Context(), []messenger.Message{message(user, "word")})
+	if err != nil || outcomes[0].Err != nil {
+		t.Fatal(err, outcomes)
+	}
+	deferred, err := store.Defer(t.Context(), 1)
+	if err != nil || !deferred || wordsIndex(t, pool) != "none" {
+		t.Fatalf("deferred is %v, %v, the index %s", deferred, err, wordsIndex(t, pool))
+	}
+	// Another process, whose server was killed while it built.
+	for _, statement := range []string{
+		"CREATE INDEX search_index_words ON search_index USING gin (words)",
+		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'search_index_words'::regclass",
+	} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if deferred, err := store.Defer(t.Context(), 1); err != nil || !deferred {
+		t.Errorf("deferred is %v, %v", deferred, err)
+	}
+	if _, err := store.Parts(t.Context(), user.AccountID, search.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Build(t.Context()); err != nil || wordsIndex(t, pool) != "valid" {
+		t.Errorf("the error is %v, the index %s", err, wordsIndex(t, pool))
+	}
+	if deferred, err := store.Defer(t.Context(), 2); err != nil || deferred {
+		t.Errorf("deferred is %v, %v", deferred, err)
+	}
+}
+
+func wordsIndex(t *testing.T, pool *pgxpool.Pool) (state string) {
+	t.Helper()
+	err := pool.QueryRow(t.Context(), `SELECT coalesce((SELECT CASE WHEN indisvalid THEN 'valid' ELSE 'invalid' END FROM pg_index
+		WHERE indexrelid = to_regclass('search_index_words')), 'none')`).Scan(&state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}

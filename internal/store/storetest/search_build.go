@@ -1,0 +1,70 @@
+package storetest
+
+import (
+	"testing"
+
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/search"
+)
+
+// buildTests fill an index that is empty, which a store of their own has.
+func buildTests() searchTests {
+	return searchTests{
+		"an index is filled, and searched meanwhile":  fillAndBuild,
+		"an index that is not empty is left as it is": fillNot,
+	}
+}
+
+func deferred(t *testing.T, store Searched, least int64) bool {
+	t.Helper()
+	deferred, err := store.Defer(t.Context(), least)
+	check(t, err)
+	return deferred
+}
+
+// fillAndBuild finds the same at each stage of the filling.
+func fillAndBuild(t *testing.T, store Searched) {
+	user := newMember(t, store)
+	sent := post(t, store, user, "word", "else", "word else", "word else word")
+	requireEqual(t, deferred(t, store, 5), false)
+	requireEqual(t, deferred(t, store, 4), true)
+	requireAll := func(count int) {
+		t.Helper()
+		for query, at := range map[string][]int{"word": {3, 2, 0}, "else": {3, 2, 1}, `"else word"`: {3}, "word -else": {0}} {
+			var want []messenger.Message
+			for _, i := range at {
+				if i < count {
+					want = append(want, sent[i])
+				}
+			}
+			requireFound(t, store, user.AccountID, criteria(query), want...)
+		}
+	}
+	requireAll(0)
+	requireEqual(t, extend(t, store, fromStart(user.ChatID, 4), 3, sent[:3]...), true)
+	requireAll(3)
+	index(t, store, user.AccountID)
+	requireAll(4)
+	parts, err := store.Parts(t.Context(), user.AccountID, search.Request{})
+	check(t, err)
+	results, rests, err := store.FindIn(t.Context(), criteria("word -else"), parts, false, 10)
+	check(t, err)
+	requireEqual(t, results, resultsOf(sent[0]))
+	requireEqual(t, rests, make([]search.Rest, 1))
+	together(3, func(int) { report(t, store.Build(t.Context())) })
+	check(t, store.Build(t.Context()))
+	requireAll(4)
+	requireEqual(t, deferred(t, store, 1), false)
+	more := post(t, store, user, "word")
+	index(t, store, user.AccountID)
+	requireFound(t, store, user.AccountID, criteria("word -else"), more[0], sent[0])
+}
+
+func fillNot(t *testing.T, store Searched) {
+	user := newMember(t, store)
+	post(t, store, user, "word")
+	index(t, store, user.AccountID)
+	requireEqual(t, deferred(t, store, 1), false)
+	check(t, store.Build(t.Context()))
+	requireEqual(t, len(find(t, store, user.AccountID, criteria("word"))), 1)
+}
