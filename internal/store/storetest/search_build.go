@@ -50,7 +50,7 @@ func fillAndBuild(t *testing.T, store Searched) {
 	results, rests, err := store.FindIn(t.Context(), criteria("word -else"), parts, false, 10)
 	check(t, err)
 	requireEqual(t, results, resultsOf(sent[0]))
-	requireEqual(t, rests, make([]search.Rest, 1))
+	requireEqual(t, rests[0].Through, int64(0))
 	together(3, func(int) { report(t, store.Build(t.Context())) })
 	check(t, store.Build(t.Context()))
 	requireAll(4)
