@@ -60,7 +60,7 @@ func TestTraceOfASearch(t *testing.T) {
 	follow(server, "BATCH", "CLIENT", request) // the limit is looked at, and the task stored
 	publish := follow(server, "publish search_tasks", "PRODUCER", request)
 	work := follow(consumer, "process search_tasks", "CONSUMER", publish)
-	follow(consumer, "SELECT search_index", "CLIENT", work)
+	follow(consumer, "INSERT search_index", "CLIENT", work)
 	ended := 0
 	for _, one := range spans {
 		if one.service == consumer && one.name == "UPDATE search_tasks" && one.parent == work.id {
