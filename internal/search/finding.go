@@ -146,7 +146,7 @@ func (f *finding) step(ctx context.Context) error {
 		case took > stepTime:
 			f.units = max(f.units/2, unitsLeast)
 		}
-		f.add(results, parts, rests)
+		f.add(results, rests)
 		f.sort()
 		return nil
 	}
@@ -186,7 +186,7 @@ func (f *finding) next() (parts []Part) {
 }
 
 // add takes in what a step found, and moves its chats on.
-func (f *finding) add(results []Result, parts []Part, rests []Rest) {
+func (f *finding) add(results []Result, rests []Rest) {
 	looked := int64(0)
 	for i, rest := range rests {
 		chat := &f.chats[i] // as next has them

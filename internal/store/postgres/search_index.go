@@ -141,7 +141,7 @@ func (s *Store) Unindexed(
 		chats[i], from[i], through[i] = one.ChatID, one.Indexed, one.LastSeq
 		extensions[i] = search.Extension{Behind: one, Through: one.LastSeq}
 	}
-	rows, err := s.pool.Query(ctx, selectUnindexed, chats, from, through, mostBytes)
+	rows, err := s.pool.Query(ctx, selectUnindexed, chats, from, through, mostBytes) //nolint:rowserrcheck // ForEachRow does
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -52,7 +52,7 @@ func findLikeClocks(t *testing.T, store Searched) {
 			case 1:
 				at = -i
 			case 2:
-				at = rand.IntN(300) //nolint:gosec // no secret
+				at = rand.IntN(300)
 			case 3:
 				at = i + 1000*(i/100%2) // a clock that was ahead for a while
 			case 4:
@@ -149,7 +149,7 @@ func findStepwise(t *testing.T, store Searched) {
 	}
 	index(t, store, account)
 	for round := range 20 {
-		random := rand.New(rand.NewPCG(1, uint64(round))) //nolint:gosec // no secret
+		random := rand.New(rand.NewPCG(1, uint64(round)))
 		parts, err := store.Parts(t.Context(), account, search.Request{})
 		check(t, err)
 		var found []search.Result
