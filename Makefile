@@ -71,6 +71,11 @@ bench: ## Measure sends, pages, start time and memory
 bench-search: ## Measure searching among a million messages (takes about 20 minutes)
 	scripts/services run postgres redis rabbitmq -- go run ./bench search -compare
 
+.PHONY: bench-growth
+bench-growth: ## Measure each kind of request at 10 thousand, one million and ten million messages (about an hour)
+	scripts/services run postgres -- go run ./bench growth -searches
+	go run ./bench growth -searches -database embedded
+
 .PHONY: lint
 lint: ## Check formatting, vet, golangci-lint with the import rules, shellcheck
 	@unformatted=$$($(call files,'*.go') | xargs -0 gofmt -l); \

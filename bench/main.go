@@ -75,6 +75,12 @@ func command(ctx context.Context, arguments []string) error {
 			return err
 		}
 		return runSearch(ctx, o)
+	case len(arguments) > 0 && arguments[0] == growthCommand:
+		o, err := readGrowthOptions(arguments[1:])
+		if err != nil {
+			return err
+		}
+		return runGrowth(ctx, o)
 	case len(arguments) > 0 && arguments[0] == compareCommand:
 		o, binaries, err := readOptions(compareCommand, arguments[1:])
 		if err != nil {

@@ -17,8 +17,9 @@ const (
 		SELECT $1, $2, account_id, $4, $5, $6, $7 FROM accounts
 		WHERE account_id = $3 AND password_hash = $8 AND disabled_at IS NULL FOR SHARE`
 	selectSessionsByToken = `
-		SELECT token_hash, session_id, account_id, created_at, expires_at, logged_out_at, address, user_agent
-		FROM sessions WHERE token_hash = ANY($1)`
+		SELECT s.token_hash, s.session_id, s.account_id, s.created_at, s.expires_at, s.logged_out_at, s.address, s.user_agent
+		FROM unnest($1::bytea[]) AS h (token_hash)
+		CROSS JOIN LATERAL (SELECT * FROM sessions WHERE token_hash = h.token_hash LIMIT 1) s`
 	// The ones that end last, each found where the index has it, and the current one. The
 	// account is told from the session's by IS NOT DISTINCT FROM so that no index of
 	// accounts is taken for it, where all sessions of the account are.
