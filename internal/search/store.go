@@ -75,7 +75,7 @@ type Tasks interface {
 	DeleteTasks(ctx context.Context, endedBefore, unconfirmedBefore time.Time, limit int) (int, error)
 	// CountTasks counts the confirmed tasks of each status.
 	CountTasks(ctx context.Context) (map[Status]int, error)
-	// OldestWaiting tells since when the oldest of the tasks that wait does so: its
+	// OldestWaiting tells since when the oldest of the tasks that wait for their first turn does so: its
 	// CreatedAt, zero where none waits.
 	OldestWaiting(ctx context.Context) (time.Time, error)
 }

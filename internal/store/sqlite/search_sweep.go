@@ -35,7 +35,7 @@ const (
 	countTasks = `
 		SELECT status, count(*) FROM search_tasks WHERE confirmed = 1 GROUP BY status`
 	selectOldestWaiting = `
-		SELECT min(created_at) FROM search_tasks WHERE confirmed = 1 AND ended_at IS NULL AND status = 1`
+		SELECT min(created_at) FROM search_tasks WHERE confirmed = 1 AND ended_at IS NULL AND status = 1 AND progress IS NULL`
 )
 
 // DueTasks implements search.Tasks.

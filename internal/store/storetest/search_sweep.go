@@ -178,6 +178,10 @@ func oldestWaiting(t *testing.T, store Searched) {
 	requireOldest(time.Time{})
 	check(t, store.ReleaseTask(t.Context(), waits.ID, 1))
 	requireOldest(waits.CreatedAt)
-	check(t, store.FailTask(t.Context(), waits.ID, moment(0)))
-	requireOldest(time.Time{})
+	take(t, store, waits.ID, moment(0), moment(time.Minute))
+	_, err := store.PauseTask(t.Context(), waits.ID, 2, []byte("progress"), 0.5, moment(0))
+	check(t, err)
+	requireOldest(time.Time{}) // it had its turn
+	newTask(t, store)
+	requireOldest(waits.CreatedAt)
 }
