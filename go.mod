@@ -28,7 +28,7 @@ require (
 	golang.org/x/crypto v0.58.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/text v0.43.0
-	modernc.org/libc v1.80.1 // indirect; the version that modernc.org/sqlite is made for, as its go.mod has it
+	modernc.org/libc v1.80.1 // the version that modernc.org/sqlite is made for, as its go.mod has it
 	modernc.org/sqlite v1.62.0
 	pgregory.net/rapid v1.3.0
 )

@@ -24,10 +24,12 @@ const (
 	endAnySession = `
 		UPDATE sessions SET logged_out_at = ?1 WHERE session_id = ?2 AND logged_out_at IS NULL AND expires_at > ?1
 		RETURNING token_hash`
-	// The index is named since it has only the open ones.
+	// The expression is that of the index sessions_end, in which the open ones are the last.
 	endSomeSessions = `
 		UPDATE sessions SET logged_out_at = ?1 WHERE token_hash IN (
-			SELECT token_hash FROM sessions INDEXED BY sessions_open WHERE logged_out_at IS NULL AND expires_at > ?1 LIMIT ?2)
+			SELECT token_hash FROM sessions INDEXED BY sessions_end
+			WHERE min(expires_at, coalesce(logged_out_at, expires_at)) > ?1 AND logged_out_at IS NULL
+			ORDER BY min(expires_at, coalesce(logged_out_at, expires_at)) LIMIT ?2)
 		RETURNING token_hash`
 )
 

@@ -1,0 +1,78 @@
+package sqlite
+
+import (
+	"runtime"
+	"testing"
+	"unsafe"
+
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// counting is a connection to a database file by SQLite's own interface, which tells
+// what a statement did: the driver does not.
+type counting struct {
+	t     testing.TB
+	tls   *libc.TLS
+	pin   runtime.Pinner
+	place struct{ database, statement uintptr } // where SQLite puts its handles
+}
+
+func openCounting(t testing.TB, path string) *counting {
+	t.Helper()
+	c := &counting{t: t, tls: libc.NewTLS()}
+	c.pin.Pin(&c.place)
+	name := c.text(path)
+	defer libc.Xfree(c.tls, name)
+	c.check(sqlite3.Xsqlite3_open_v2(c.tls, name, uintptr(unsafe.Pointer(&c.place.database)), sqlite3.SQLITE_OPEN_READWRITE, 0), path)
+	t.Cleanup(func() {
+		c.check(sqlite3.Xsqlite3_close_v2(c.tls, c.place.database), "close")
+		c.pin.Unpin()
+		c.tls.Close()
+	})
+	return c
+}
+
+func (c *counting) text(text string) uintptr {
+	c.t.Helper()
+	copied, err := libc.CString(text)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return copied
+}
+
+func (c *counting) check(code int32, what string) {
+	c.t.Helper()
+	if code != sqlite3.SQLITE_OK {
+		c.t.Fatalf("%s: %s", what, libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.place.database)))
+	}
+}
+
+// exec runs statements that take no arguments.
+func (c *counting) exec(statements string) {
+	c.t.Helper()
+	text := c.text(statements)
+	defer libc.Xfree(c.tls, text)
+	c.check(sqlite3.Xsqlite3_exec(c.tls, c.place.database, text, 0, 0, 0), statements)
+}
+
+// steps runs a statement to its end and tells how many steps SQLite's machine took.
+func (c *counting) steps(statement string) int {
+	c.t.Helper()
+	text := c.text(statement)
+	defer libc.Xfree(c.tls, text)
+	c.check(sqlite3.Xsqlite3_prepare_v2(c.tls, c.place.database, text, -1, uintptr(unsafe.Pointer(&c.place.statement)), 0), statement)
+	prepared := c.place.statement
+	for {
+		switch code := sqlite3.Xsqlite3_step(c.tls, prepared); code {
+		case sqlite3.SQLITE_ROW:
+		case sqlite3.SQLITE_DONE:
+			steps := sqlite3.Xsqlite3_stmt_status(c.tls, prepared, sqlite3.SQLITE_STMTSTATUS_VM_STEP, 0)
+			c.check(sqlite3.Xsqlite3_finalize(c.tls, prepared), statement)
+			return int(steps)
+		default:
+			c.check(code, statement)
+		}
+	}
+}
