@@ -266,7 +266,8 @@ type SearchCreation struct {
 	// not, finds nothing; one that can't be read is 400 `bad-parameters`.
 	ChatID *string `json:"chat_id,omitempty"`
 
-	// Message The words, 4 to 1024 characters.
+	// Message The words, 4 to 1024 characters; two are enough where they are letters of a script without spaces
+	// between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese).
 	Message string `json:"message"`
 
 	// UserName Find only what was said under this name.

@@ -12,11 +12,13 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/queue"
+	"messenger-api/internal/words"
 )
 
 // The limits of the contract, in characters, and on how much may be under way.
 const (
 	textMinCharacters = 4
+	textMinUnspaced   = 2 // where they are of scripts without spaces between words
 	textMaxCharacters = 1024
 	openTasksMost     = 20
 )
@@ -130,8 +132,9 @@ func (s *Service) abandon(ctx context.Context, task messenger.ID) {
 // into the form in which names are kept.
 func (r *Request) clean() error {
 	switch characters := utf8.RuneCountInString(r.Text); {
-	case characters < textMinCharacters:
-		return errs.ErrBadParameters.WithDetails("message must have more than %d characters", textMinCharacters-1)
+	case characters < textMinCharacters && words.CountUnspaced(r.Text) < textMinUnspaced:
+		return errs.ErrBadParameters.WithDetails("message must have more than %d characters, "+
+			"or %d of a script without spaces between words", textMinCharacters-1, textMinUnspaced)
 	case characters > textMaxCharacters:
 		return errs.ErrBadParameters.WithDetails("message has more than %d characters", textMaxCharacters)
 	}

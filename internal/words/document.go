@@ -6,8 +6,10 @@
 // written in NFC and lower case, Ё as Е, and cut to 64 code points and 255 bytes. A word with a Cyrillic letter is
 // looked for in the Russian dictionary, one with a Latin letter in the English one; where that lacks it, it loses the
 // endings that the dictionary's words have which end alike, and where it isn't of such letters alone, what Snowball's
-// stemmer takes away. No stem is the term of a dictionary's word. Stop words are words like any other. Variation
-// selectors do not count. A script without spaces between its words makes long ones.
+// stemmer takes away. No stem is the term of a dictionary's word. Stop words are words like any other. Stress
+// marks, variation selectors, joiners, and the vowel signs of Arabic and Hebrew do not count. An apostrophe is a letter
+// between Cyrillic ones. Scripts without spaces are found by their parts: each two letters side by side are a
+// word, with a place, and each of a run is one without.
 //
 // The functions are safe for concurrent use, and so are the values they return
 // while nobody changes them.
@@ -33,7 +35,7 @@ type Term struct {
 
 // Document is a text as an index sees it: its different terms in the order of their
 // first occurrence. An occurrence beyond the text's 16383rd word, or beyond the
-// 256th of its term, is placeless: its term is found, but no phrase is.
+// 256th of its term, or that is a letter of a longer run (see above), is placeless: its term is found, but no phrase is.
 //
 // The number of terms is not capped: those of a text of 262144 bytes stay below the
 // 1 MiB that a tsvector may take, since folding at most doubles a letter's bytes, and
@@ -62,17 +64,18 @@ func Analyse(text string) Document {
 	kept.Grow(min(len(text), maxPosition))
 	known := index{}
 	scan := scanner{text: text}
-	for number := 1; ; number++ {
-		next, ok := scan.next()
-		if !ok {
-			break
-		}
+	number := 0
+	for next, ok := scan.next(); ok; next, ok = scan.next() {
 		term := found.term(next.text)
 		at, isNew := known.add(made.Terms, term)
 		if isNew {
 			made.Terms = append(made.Terms, Term{Text: keep(&kept, term)})
 			counts = append(counts, 0)
 		}
+		if next.kind == part {
+			continue
+		}
+		number++
 		switch {
 		case number > maxPosition:
 		case counts[at] == maxOccurrences:

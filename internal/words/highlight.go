@@ -1,5 +1,7 @@
 package words
 
+import "slices"
+
 // Highlight is a part of a text that a query found, in code points of the text as
 // it is written; End is the first one after it.
 type Highlight struct {
@@ -11,7 +13,7 @@ const maxHighlights = 100
 // Highlights gives the places of the text that the query found, in order, none
 // overlapping another, the first 100 of them: each word that is a phrase of All, and each
 // run of words that is a longer one, from its first word to its last one. What overlaps
-// is one highlight. It does not ask whether the text matches as a whole.
+// or touches is one highlight. It does not ask whether the text matches as a whole.
 func (q Query) Highlights(text string) []Highlight {
 	if q.Empty() {
 		return nil
@@ -79,6 +81,12 @@ func (m *marker) word(found word) {
 		number = placeless
 	}
 	at := len(m.order)
+	if found.kind == part {
+		if ok && slices.ContainsFunc(m.phrases[number], func(phrase []int32) bool { return len(phrase) == 1 }) {
+			m.add(span{Highlight{found.start, found.end}, at})
+		}
+		return
+	}
 	m.starts = append(m.starts, found.start)
 	if ok && at < maxPosition && m.counts[number] < maxOccurrences {
 		m.counts[number]++
@@ -111,11 +119,11 @@ func (m *marker) ends(phrase []int32, first int) bool {
 }
 
 // add adds a span that ends no earlier than those before it, as one with those that
-// it overlaps.
+// it overlaps or touches.
 func (m *marker) add(added span) {
 	for len(m.spans) > 0 {
 		last := m.spans[len(m.spans)-1]
-		if last.End <= added.Start {
+		if last.End < added.Start {
 			break
 		}
 		if last.Start < added.Start {

@@ -70,3 +70,14 @@ func TestHighlightsKnowPlaces(t *testing.T) {
 		t.Errorf("the word beyond the last place has the highlights %v", got)
 	}
 }
+
+func TestHighlightsOfParts(t *testing.T) {
+	for query, want := range map[string][]Highlight{
+		"日本": {{0, 2}}, "日本語": {{0, 3}}, "月": {{5, 6}}, "3月": {{4, 6}}, "に行": {{6, 8}}, "за́мок": {{10, 16}},
+	} {
+		got := ParseQuery(query).Highlights("日本語 3月に行く за\u0301мок")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", query, diff)
+		}
+	}
+}

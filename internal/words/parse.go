@@ -44,15 +44,17 @@ func (p *parser) step() {
 		}
 	}
 	if inner, size := p.quoted(p.rest); size > 0 {
-		p.made.All = p.add(p.made.All, inner)
+		p.include(inner)
 		p.skip(size)
 		return
 	}
 	first, size := decode(p.rest)
 	if startsWord(first) {
 		scan := scanner{text: p.rest}
-		found, _ := scan.next()
-		p.made.All = p.add(p.made.All, found.text)
+		for _, more := scan.next(); more && scan.run.open; {
+			_, more = scan.next()
+		}
+		p.include(p.rest[:scan.at])
 		p.skip(scan.at)
 		return
 	}
@@ -65,12 +67,29 @@ func (p *parser) skip(size int) {
 	p.fresh = false
 }
 
+// include adds the text's phrases to what is to be found. A letter alone that a longer run of its script may have as
+// well, as in 3月, is one by itself, since in those runs it has no place.
+func (p *parser) include(text string) {
+	from := 0
+	scan := scanner{text: text}
+	for found, ok := scan.next(); ok; found, ok = scan.next() {
+		if found.kind == alone {
+			p.made.All = p.add(p.made.All, text[from:scan.at-len(found.text)])
+			p.made.All = p.add(p.made.All, found.text)
+			from = scan.at
+		}
+	}
+	p.made.All = p.add(p.made.All, text[from:])
+}
+
 // add adds the text as a phrase unless it has no word, or the phrase is there.
 func (p *parser) add(phrases []Phrase, text string) []Phrase {
 	var made Phrase
 	scan := scanner{text: text}
 	for found, ok := scan.next(); ok; found, ok = scan.next() {
-		made = append(made, string(p.words.term(found.text)))
+		if found.kind != part {
+			made = append(made, string(p.words.term(found.text)))
+		}
 	}
 	same := func(phrase Phrase) bool { return slices.Equal(phrase, made) }
 	if made == nil || slices.ContainsFunc(phrases, same) {

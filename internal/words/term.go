@@ -1,15 +1,12 @@
 package words
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
 	"github.com/blevesearch/snowballstem/russian"
-	"golang.org/x/text/unicode/norm"
-
 	"messenger-api/internal/words/dictionary"
 )
 
@@ -95,37 +92,6 @@ func lowerPlain(r rune) rune {
 		return r + 'а' - 'А'
 	case r == 'ё' || r == 'Ё':
 		return 'е'
-	}
-	return r
-}
-
-// fold gives all spellings of a word that count as the same one form, in NFC.
-// Lower case comes after a first NFC, so that a letter written in parts is
-// lowered as a whole, and can itself undo NFC.
-func fold(word string) string {
-	word = norm.NFC.String(strings.Map(dropSelector, word))
-	lower := strings.Map(foldPoint, word)
-	if lower == word {
-		return word
-	}
-	return norm.NFC.String(lower)
-}
-
-// dropSelector drops what only chooses the look of the character before it: the
-// variation selectors, and the key around a digit's emoji.
-func dropSelector(r rune) rune {
-	if 0xFE00 <= r && r <= 0xFE0F || 0xE0100 <= r && r <= 0xE01EF || r == 0x20E3 {
-		return -1
-	}
-	return r
-}
-
-func foldPoint(r rune) rune {
-	switch r = unicode.ToLower(r); r {
-	case 'ё':
-		return 'е'
-	case 'ς': // the sigma at a word's end, which has the same upper case
-		return 'σ'
 	}
 	return r
 }

@@ -16,7 +16,9 @@ func terms(text string) []string {
 	found := newAnalyser()
 	scan := scanner{text: text}
 	for next, ok := scan.next(); ok; next, ok = scan.next() {
-		made = append(made, string(found.term(next.text)))
+		if next.kind != part {
+			made = append(made, string(found.term(next.text)))
+		}
 	}
 	return made
 }
@@ -51,7 +53,25 @@ func TestForms(t *testing.T) {
 		{"٣", []string{"٣."}, []string{"3"}},
 		{"c3po", []string{"C3PO"}, []string{"c3", "po"}},
 		{"1", []string{"1\uFE0F\u20E3 пункт", "1)"}, []string{"11"}},
-		{"wi", []string{"Wi-Fi", "wi\u00ADfi"}, []string{"wifi"}},
+		{"wi", []string{"Wi-Fi", "wi fi"}, []string{"wifi", "wi\u00ADfi"}},
+		{"wifi", []string{"wi\u00ADfi", "wi\u200Dfi", "wi\u2060\uFEFFfi"}, []string{"wi\u200Bfi"}},
+		{"замок", []string{"за\u0301мок", "замо\u0301к", "ЗА\u0300МКИ"}, nil},
+		{"мой", []string{"мои\u0306", "мои\u0301\u0306"}, nil},
+		{"ещё", []string{"еще", "е\u0301ще", "ещё\u0308"}, nil},
+		{"ѓ", []string{"г\u0301"}, []string{"г"}},
+		{"مرحبا", []string{"مَرْحَبًا", "مرحـــبا"}, nil},
+		{"שלום", []string{"שָׁלוֹם"}, nil},
+		{"نمی‌خواهم", []string{"نمیخواهم"}, nil},
+		{"п'ять", []string{"п’ять", "пʼять", "П’ЯТЬ"}, []string{"ять", "п ять"}},
+		{"o'brien", []string{"O’Brien", "OʼBrien"}, nil},
+		{"john", []string{"John's", "John’s"}, nil},
+		{"日本", []string{"日本語", "大日本", "これは日本です", "日\u200D本"}, []string{"日 本", "本日", "日語本"}},
+		{"日本語", []string{"日本語だ"}, []string{"日本の語", "本語と日本"}},
+		{"月", []string{"3月に行く", "月", "今月は"}, []string{"日"}},
+		{"3月", []string{"3月に行く", "2024年3月"}, []string{"3年"}},
+		{"カード", []string{"クレジットカード"}, []string{"カト"}},
+		{"ข้าว", []string{"กินข้าวแล้ว"}, []string{"กิน"}},
+		{"ទឹក", []string{"ផឹកទឹកទេ"}, nil},
 		{"яsmith", []string{"ЯSmith"}, []string{"я smith"}},
 	} {
 		query := ParseQuery(test.query)
@@ -73,14 +93,16 @@ func TestTerms(t *testing.T) {
 		"foo-bar v1.2 a@b.c": "foo bar v1ё 2 a b c",
 		"don't _x_ a/b":      "don t x a b",
 		"🙂👍🏽 ❤️ 🇷🇺 👨‍👩‍👧 ™ € + = ·": "",
-		"ok🙂ok":            "ok ok",
-		"\u0301a \u0301 e": "a e",
-		"a\x00b\xffc":      "a b c",
-		"½ x² Ⅳ":           "½ x²ё ⅳ",
-		"":                 "",
-		" \t\n":            "",
-		"Ёж ЁЖ ёж":         "еж еж еж",
-		"日本語 テスト":          "日本語 テスト",
+		"ok🙂ok":             "ok ok",
+		"\u0301a \u0301 e":  "a e",
+		"a\x00b\xffc":       "a b c",
+		"½ x² Ⅳ":            "½ x²ё ⅳ",
+		"":                  "",
+		" \t\n":             "",
+		"Ёж ЁЖ ёж":          "еж еж еж",
+		"日本語 テスト":           "日本 本語 テス スト",
+		"3月に Z字":            "3 月に z 字",
+		"a\u200D👍 -\u00ADb": "a b",
 		// The Russian stemmer, for words that are partly Latin: only their end counts.
 		"Fооми": "fоомё",
 	} {

@@ -32,7 +32,7 @@ func testSearchStart(t *testing.T, s searcher) {
 func testSearchRefused(t *testing.T, s searcher) {
 	alice := s.As(t, fresh("alice"))
 	for _, body := range []string{
-		`{}`, `{"message":null}`, `{"message":""}`, `{"message":"abc"}`, `{"message":"ёёё"}`, `{"message":1}`, `{"message":["abcd"]}`,
+		`{}`, `{"message":null}`, `{"message":""}`, `{"message":"abc"}`, `{"message":"ёёё"}`, `{"message":"日a"}`, `{"message":1}`, `{"message":["abcd"]}`,
 		`{"message":"` + strings.Repeat("a", 1025) + `"}`, `{"message":"` + strings.Repeat("💬", 1025) + `"}`, `{"message":"abcd\u0000"}`,
 		`{"text":"hello"}`, `{"message":"hello","chat_id":""}`, `{"message":"hello","chat_id":"x"}`, `{"message":"hello","chat_id":7}`,
 		`{"message":"hello","user_name":""}`, `{"message":"hello","user_name":"` + strings.Repeat("x", 256) + `"}`, `{"message":"hello","user_name":7}`,
