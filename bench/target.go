@@ -33,7 +33,7 @@ type target struct {
 func settingsOf(address, logLevel string, database *database) []string {
 	host, port, _ := net.SplitHostPort(address)
 	settings := []string{
-		"HOST=" + host, "PORT=" + port, "LOG_LEVEL=" + logLevel, "THROTTLING_RPS=1000000", "THROTTLING_AUTH_RPM=1000000",
+		"HOST=" + host, "PORT=" + port, "LOG_LEVEL=" + logLevel, "THROTTLING_RPS=1000000", "THROTTLING_AUTH_RPM=1000000", "THROTTLING_SEARCH_RPM=1000000",
 	}
 	return append(settings, database.settings...)
 }

@@ -34,11 +34,18 @@ type Held struct{ lease budget.Lease[ratelimit.Key] }
 
 // Of makes what a request holds: nothing yet. It has to be released.
 func (m Memory) Of(info *httpkit.Info) Held {
-	address := ratelimit.AddressKey(info.Client)
 	if info.Caller.HasSession() {
-		return Held{m.budget.Lease(ratelimit.AccountKey(info.Caller.AccountID), address)}
+		return Held{m.budget.Lease(KeyOf(info), ratelimit.AddressKey(info.Client))}
 	}
-	return Held{m.budget.Lease(address)}
+	return Held{m.budget.Lease(KeyOf(info))}
+}
+
+// KeyOf is what a caller counts by: the account of a session, else the address.
+func KeyOf(info *httpkit.Info) ratelimit.Key {
+	if info.Caller.HasSession() {
+		return ratelimit.AccountKey(info.Caller.AccountID)
+	}
+	return ratelimit.AddressKey(info.Client)
 }
 
 // Acquire gives back what is held and waits for so many bytes. Errors:

@@ -74,6 +74,7 @@ type Sessions struct {
 type Limits struct {
 	RequestsPerSecond int `env:"THROTTLING_RPS" envDefault:"100" min:"1" max:"1000000" doc:"Requests a second per user, or per address where there is no session."`
 	LoginsPerMinute   int `env:"THROTTLING_AUTH_RPM" envDefault:"30" min:"1" max:"1000000" doc:"Failed log-ins, and registrations, a minute per address (IPv6: per /64, twice as many per /56, four times as many per /48); so many may come at once. An account takes ten times as many, and as many again from each address from which it was logged in to in the last 30 days."`
+	SearchesPerMinute int `env:"THROTTLING_SEARCH_RPM" envDefault:"120" min:"1" max:"1000000" doc:"Searches a minute per user, or per address where there is no session; so many may come at once. It holds whether the app throttling is on or not."`
 	MessageMaxBytes   int `env:"MESSAGE_MAX_BYTES" envDefault:"65536" min:"1" max:"262144" doc:"Longest message text, in bytes."`
 }
 

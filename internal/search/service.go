@@ -21,6 +21,7 @@ const (
 	textMinUnspaced   = 2 // where they are of scripts without spaces between words
 	textMaxCharacters = 1024
 	openTasksMost     = 20
+	endedTasksMost    = 50
 )
 
 // publishDeadline is how long a new task may take to be stored and published:
@@ -81,6 +82,9 @@ func (s *Service) Start(ctx context.Context, account messenger.ID, request Reque
 	defer cancel()
 	task := Task{ID: messenger.NewID(), AccountID: account, Request: request, CreatedAt: s.now()}
 	err := s.accept(ctx, task)
+	if err == nil {
+		s.prune(ctx, account)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	}
@@ -116,6 +120,18 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 		s.abandon(ctx, task.ID)
 	}
 	return err
+}
+
+// prune makes room for a new task: of those of the account that have ended the oldest go,
+// with what they found.
+func (s *Service) prune(ctx context.Context, account messenger.ID) {
+	pruned, err := s.store.PruneTasks(ctx, account, endedTasksMost)
+	for _, task := range pruned {
+		err = errors.Join(err, s.results.ForgetResults(ctx, task.ID, task.Attempt, atEnd()))
+	}
+	if err != nil {
+		s.log.DebugContext(ctx, "old searches are deleted later", "error", err)
+	}
 }
 
 // abandon deletes a task that nobody was told of. What it does not reach is

@@ -73,6 +73,9 @@ type Tasks interface {
 	// endedBefore, and those that were never confirmed and were created before
 	// unconfirmedBefore. It reports how many.
 	DeleteTasks(ctx context.Context, endedBefore, unconfirmedBefore time.Time, limit int) (int, error)
+	// PruneTasks deletes all but the newest keep of the account's tasks that have ended, with their results in
+	// the database, and returns what it deleted: ID, AccountID and Attempt.
+	PruneTasks(ctx context.Context, account messenger.ID, keep int) ([]Task, error)
 	// CountTasks counts the confirmed tasks of each status.
 	CountTasks(ctx context.Context) (map[Status]int, error)
 	// OldestWaiting tells since when the oldest of the tasks that wait for their first turn does so: its

@@ -103,6 +103,9 @@ func AtStart() Place {
 	return place
 }
 
+// atEnd is the place behind all results.
+func atEnd() Place { return Place{CreatedAt: math.MinInt64} }
+
 // Compare is negative where p comes before other, which means it is newer, and 0
 // where they are the same.
 func (p Place) Compare(other Place) int {

@@ -72,7 +72,8 @@ func catalogue() []entry {
 		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages, p.memory) }},
 		{searchapp.Name, []string{auth.Name}, func(p parts) apps.App {
 			searches := newSearching(p.cfg, p.opened, p.log)
-			return searchapp.New(searches.service(), p.memory, searches.beside)
+			return searchapp.New(searches.service(), p.memory, p.opened.caches.limiter("searches",
+				ratelimit.Rate{Events: p.cfg.Limits.SearchesPerMinute, Period: time.Minute}), searches.beside)
 		}},
 		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
 		{metrics.Name, nil, func(p parts) apps.App { return p.opened.seeing.app() }},

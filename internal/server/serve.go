@@ -16,6 +16,7 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/store/postgres"
+	"messenger-api/internal/store/sqlite"
 )
 
 // The time-outs of connections. A client that sends its request in dribs is cut
@@ -139,6 +140,9 @@ func assembleServer(n *node, opened backends, ready health) ([]apps.App, http.Ha
 		return nil, nil, err
 	}
 	handler := newHandler(n.cfg, built, ready, opened.seeing, n.log)
+	if store, ok := opened.database.(*sqlite.Store); ok {
+		built = append(built, apps.App{Run: store.KeepLogShort})
+	}
 	return append(built, watchDatabase(opened, n.log)), handler, nil
 }
 

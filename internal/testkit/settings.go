@@ -10,7 +10,7 @@ import (
 // a log that can be read, and limits that nobody reaches. What a test gives
 // counts more.
 var quiet = []string{
-	"HOST=127.0.0.1", "PORT=0", "CONSUMER_PORT=0", "METRICS_ADDR=127.0.0.1:0", "CONSUMER_METRICS_ADDR=127.0.0.1:0", "LOG_FORMAT=json", "THROTTLING_RPS=1000000", "THROTTLING_AUTH_RPM=1000000",
+	"HOST=127.0.0.1", "PORT=0", "CONSUMER_PORT=0", "METRICS_ADDR=127.0.0.1:0", "CONSUMER_METRICS_ADDR=127.0.0.1:0", "LOG_FORMAT=json", "THROTTLING_RPS=1000000", "THROTTLING_AUTH_RPM=1000000", "THROTTLING_SEARCH_RPM=1000000",
 }
 
 func withQuiet(environment []string) []string { return slices.Concat(quiet, environment) }

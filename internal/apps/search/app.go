@@ -10,6 +10,7 @@ import (
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/ratelimit"
 	"messenger-api/internal/search"
 )
 
@@ -19,12 +20,13 @@ const Name = "search"
 type app struct {
 	service *search.Service
 	memory  apps.Memory
+	starts  ratelimit.Limiter
 }
 
-// New makes the app. run is the work in the background that searching needs in
+// New makes the app. starts limits how many searches are started. run is the work in the background that searching needs in
 // this process; it returns when its ctx ends.
-func New(service *search.Service, memory apps.Memory, run func(ctx context.Context) error) apps.App {
-	a := &app{service, memory}
+func New(service *search.Service, memory apps.Memory, starts ratelimit.Limiter, run func(ctx context.Context) error) apps.App {
+	a := &app{service, memory, starts}
 	return apps.App{Name: Name, Mount: a.mount, Run: run}
 }
 

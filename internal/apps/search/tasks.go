@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"messenger-api/internal/apps"
 	"messenger-api/internal/errs"
 	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
@@ -13,6 +14,9 @@ import (
 )
 
 func (a *app) start(w http.ResponseWriter, r *http.Request) error {
+	if decision := a.starts.Take(r.Context(), apps.KeyOf(httpkit.InfoOf(r.Context()))); !decision.OK {
+		return errs.ErrRequestLimit.After(decision.Wait).WithDetails("too many searches a minute")
+	}
 	body, err := httpkit.Decode[SearchCreation](r)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func New(requests ratelimit.Limiter, refused func()) apps.App {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			info := httpkit.InfoOf(r.Context())
 			if info.Access != httpkit.Free {
-				decision := requests.Take(r.Context(), keyOf(info))
+				decision := requests.Take(r.Context(), apps.KeyOf(info))
 				tell(w.Header(), policy, decision)
 				if !decision.OK {
 					if refused != nil {
@@ -51,12 +51,4 @@ func tell(header http.Header, policy string, decision ratelimit.Decision) {
 	limit = strconv.AppendInt(limit, int64(math.Ceil(decision.Reset.Seconds())), 10)
 	header.Set("RateLimit-Policy", policy)
 	header.Set("RateLimit", string(limit))
-}
-
-// keyOf is the account of a session, else the address.
-func keyOf(info *httpkit.Info) ratelimit.Key {
-	if info.Caller.HasSession() {
-		return ratelimit.AccountKey(info.Caller.AccountID)
-	}
-	return ratelimit.AddressKey(info.Client)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -70,4 +71,23 @@ func fill(t *testing.T, address string) {
 		_ = conn.Close()
 		group.Wait()
 	})
+}
+
+// countKeys counts what a Redis has under a pattern.
+func countKeys(t *testing.T, server *cachetest.Server, pattern string) int {
+	t.Helper()
+	conn, err := net.Dial("tcp", server.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := fmt.Fprintf(conn, "KEYS %s\r\n", pattern); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	count, failure := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(line), "*"))
+	if err != nil || failure != nil {
+		t.Fatalf("%q, %v, %v", line, err, failure)
+	}
+	return count
 }

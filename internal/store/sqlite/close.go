@@ -15,6 +15,9 @@ func (s *Store) shut() error {
 	if s.readers != nil {
 		failures = append(failures, s.readers.Close())
 	}
+	if s.searchers != nil {
+		failures = append(failures, s.searchers.Close())
+	}
 	if s.writer != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
 		defer cancel()

@@ -16,6 +16,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// searchReaders is how many connections searches have of their own.
+const searchReaders = 2
+
 // fileName is the database in the directory.
 const fileName = "messenger.db"
 
@@ -38,7 +41,11 @@ type Store struct {
 	connections []*connector
 	writer      *sql.DB
 	readers     *sql.DB
-	ends        *knownEnds
+	// searchers are the readers of searches and of the index, so that these keep no other waiting.
+	searchers *sql.DB
+	// path is the database's file.
+	path string
+	ends *knownEnds
 	// toMerge: the index was filled, and Build is to merge its parts.
 	toMerge atomic.Bool
 	closed  atomic.Bool
@@ -90,6 +97,7 @@ func makeDirectory(path string) (string, error) {
 }
 
 func (s *Store) connect(ctx context.Context, path string, echo bool) error {
+	s.path = path
 	if err := syncDataOnly(); err != nil {
 		return err
 	}
@@ -108,6 +116,10 @@ func (s *Store) connect(ctx context.Context, path string, echo bool) error {
 		return err
 	}
 	s.readers.SetConnMaxIdleTime(readerIdleTime)
+	if s.searchers, err = s.pool(path, readerSettings, searchReaders, echo); err != nil {
+		return err
+	}
+	s.searchers.SetConnMaxIdleTime(readerIdleTime)
 	var journal string
 	if err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
 		return fmt.Errorf("open the database %s: %w", path, s.failure(err))

@@ -6,9 +6,11 @@ import (
 	"messenger-api/internal/store"
 )
 
-// Pools tells how the writer and the readers are used. It asks nothing of the file.
+// Pools tells how the writer, the readers and those of searches are used. It asks nothing of the file.
 func (s *Store) Pools() []store.Pool {
-	return []store.Pool{poolOf("sqlite_writer", s.writer), poolOf("sqlite_readers", s.readers)}
+	return []store.Pool{
+		poolOf("sqlite_writer", s.writer), poolOf("sqlite_readers", s.readers), poolOf("sqlite_searchers", s.searchers),
+	}
 }
 
 func poolOf(name string, connections *sql.DB) store.Pool {

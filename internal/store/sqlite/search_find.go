@@ -69,7 +69,7 @@ func (s *Store) Parts(
 }
 
 // searching are the connections that searches read with.
-func (s *Store) searching() *sql.DB { return s.readers }
+func (s *Store) searching() *sql.DB { return s.searchers }
 
 // FindIn implements search.Index. The lists of the index are as quick for what is common as for
 // what is rare. It goes through the chats one by one, until its time is over.
@@ -112,7 +112,7 @@ func (s *Store) Visible(
 ) (visible []search.Found, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.searching().QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
+	rows, err := s.readers.QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
 	if err != nil {
 		return nil, s.failure(err)
 	}

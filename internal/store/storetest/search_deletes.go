@@ -16,6 +16,7 @@ func deleteTests() searchTests {
 		"as many tasks are deleted as the limit says":       deleteLimit,
 		"a task that is confirmed is not deleted meanwhile": deleteRace,
 		"no results are left without their task":            deleteWhilePut,
+		"an account's oldest ended tasks make room":         pruneTasks,
 	}
 }
 
@@ -47,6 +48,39 @@ func deleteOld(t *testing.T, store Searched) {
 	requireEqual(t, deleteTasks(t, store, moment(200*time.Hour), moment(200*time.Hour)), 0)
 	for task, want := range map[messenger.ID]int{open.ID: 3, worked.ID: 3, succeeded.ID: 0, failed.ID: 0, unconfirmed.ID: 0} {
 		requireEqual(t, len(resultsAfter(t, store, task, 1, search.AtStart(), 9)), want)
+	}
+}
+
+// pruneTasks leaves open tasks, and those of others, alone.
+func pruneTasks(t *testing.T, store Searched) {
+	account := newAccount(t, store).ID
+	var ended []messenger.ID
+	for i := range 5 {
+		task := newTaskOf(t, store, account)
+		take(t, store, task.ID, moment(0), moment(time.Minute))
+		check(t, store.PutResults(t.Context(), task.ID, 1, someResults(2), time.Hour))
+		check(t, store.FailTask(t.Context(), task.ID, moment(time.Duration(i)*time.Second)))
+		ended = append(ended, task.ID)
+	}
+	open := newTaskOf(t, store, account)
+	other := newTask(t, store)
+	check(t, store.FailTask(t.Context(), other.ID, moment(0)))
+	for _, c := range []struct{ keep, pruned, left int }{{5, 0, 5}, {3, 2, 3}, {3, 0, 3}, {0, 3, 0}} {
+		pruned, err := store.PruneTasks(t.Context(), account, c.keep)
+		check(t, err)
+		requireEqual(t, len(pruned), c.pruned)
+		for _, task := range pruned {
+			requireEqual(t, task.Attempt, 1)
+			requireNoTask(t, store, task.ID)
+			requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.AtStart(), 9)), 0)
+		}
+		for _, task := range ended[5-c.left:] {
+			requireEqual(t, len(resultsAfter(t, store, task, 1, search.AtStart(), 9)), 2)
+		}
+	}
+	for _, task := range []messenger.ID{open.ID, other.ID} {
+		_, err := store.Task(t.Context(), task)
+		check(t, err)
 	}
 }
 

@@ -35,7 +35,12 @@ func taskOf(account messenger.ID) search.Task {
 // newTask is a confirmed task of an account of its own.
 func newTask(t tester, store SearchStore) search.Task {
 	t.Helper()
-	task := taskOf(newAccount(t, store).ID)
+	return newTaskOf(t, store, newAccount(t, store).ID)
+}
+
+func newTaskOf(t tester, store SearchStore, account messenger.ID) search.Task {
+	t.Helper()
+	task := taskOf(account)
 	check(t, store.CreateTask(t.Context(), task, true, openMost))
 	return task
 }

@@ -1,0 +1,118 @@
+package abuse_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	messenger "messenger-api/client"
+	"messenger-api/internal/cache/cachetest"
+	"messenger-api/internal/testkit"
+)
+
+// tasksKept is how many searches of an account that have ended are kept.
+const tasksKept = 50
+
+// Searches that nobody reads are not kept without end: the oldest makes room, wherever
+// results are kept.
+func TestFinishedSearches(t *testing.T) {
+	redis := cachetest.StartServer(t)
+	for name, settings := range map[string][]string{
+		"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t),
+		"redis": append(testkit.Postgres(t), "CACHE_TYPE=redis", "REDIS_URL="+redis.URL().String()),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := testkit.Start(t, settings...)
+			alice := s.As(t, "alice")
+			chat := alice.CreateChat("tea")
+			user := alice.Join(chat, "Alice")
+			alice.Send(chat, user, "needle")
+			var tasks []string
+			for range tasksKept + 10 {
+				tasks = append(tasks, alice.Succeed(messenger.SearchCreation{Message: "needle"}))
+			}
+			for i, task := range tasks {
+				answer := alice.Get(testkit.ResultsPath(task, 1, ""))
+				switch {
+				case i < len(tasks)-tasksKept-1:
+					answer.Refused(http.StatusNotFound, "task-not-found")
+				case i >= len(tasks)-tasksKept:
+					answer.Want(http.StatusOK)
+				}
+			}
+			left := testkit.ExecuteSQL(t, settings, "UPDATE search_results SET seq = seq")
+			if name == "redis" {
+				left = int64(countKeys(t, redis, "results:*"))
+			}
+			if left < tasksKept || left > tasksKept+1 {
+				t.Errorf("%d results are kept, want %d", left, tasksKept)
+			}
+		})
+	}
+}
+
+// Searches have a rate of their own.
+func TestTheRateOfSearches(t *testing.T) {
+	s := testkit.Start(t, append(testkit.Embedded(t), "THROTTLING_SEARCH_RPM=3")...)
+	alice, bob := s.As(t, "alice"), s.As(t, "bob")
+	for range 3 {
+		alice.Search(messenger.SearchCreation{Message: "needle"})
+	}
+	answer := alice.StartSearch(messenger.SearchCreation{Message: "needle"})
+	answer.Refused(http.StatusTooManyRequests, "request-limit-exceeded")
+	if !strings.Contains(answer.Field("details"), "searches") || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%s", answer)
+	}
+	bob.Search(messenger.SearchCreation{Message: "needle"})
+	alice.CreateChat("tea")
+}
+
+// BenchmarkReadsBesideSearches measures uncached reads of another account while one in many
+// chats keeps 20 searches open, and messages are sent: how long the reads take at most,
+// and how long the write-ahead log of the embedded database gets.
+func BenchmarkReadsBesideSearches(b *testing.B) {
+	const chats = 2000
+	database := testkit.Embedded(b)
+	s := testkit.StartBinary(b, database...)
+	mallory, bob := s.As(b, "mallory"), s.As(b, "bob")
+	for i := range chats {
+		chat := mallory.CreateChat("many")
+		mallory.Send(chat, mallory.Join(chat, "Mallory"), fmt.Sprint("needle and thread ", i))
+	}
+	tea := bob.CreateChat("tea")
+	user := bob.Join(tea, "Bob")
+	mallory.AwaitEnd(mallory.Search(messenger.SearchCreation{Message: "needle"}))
+	done := make(chan struct{})
+	defer close(done)
+	for range 20 {
+		go func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					_, _ = mallory.Try(http.MethodPost, "/v1/chats/search", map[string]string{"message": "needle thread nothing"}, "Prefer", "wait=5")
+				}
+			}
+		}()
+	}
+	log := filepath.Join(strings.TrimPrefix(database[0], "DATA_DIR="), "messenger.db-wal")
+	longest, longestLog, reads := time.Duration(0), int64(0), 0
+	text := strings.Repeat("text ", 2000)
+	for b.Loop() {
+		bob.Send(tea, user, text)
+		started := time.Now()
+		bob.Page(tea, 5+reads%900, "")
+		longest = max(longest, time.Since(started))
+		reads++
+		if file, err := os.Stat(log); err == nil {
+			longestLog = max(longestLog, file.Size())
+		}
+	}
+	b.ReportMetric(float64(longest.Microseconds())/1000, "ms-longest")
+	b.ReportMetric(float64(longestLog)/1e6, "MB-log")
+}

@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// lengthenLog writes until the log is longer than it may be, while a reader keeps it
+// from being begun anew.
+func lengthenLog(t *testing.T, s *Store) {
+	t.Helper()
+	reader, err := s.readers.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := reader.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var count int
+	if err := reader.QueryRowContext(t.Context(), "SELECT count(*) FROM events").Scan(&count); err != nil {
+		t.Fatal(err)
+	}
+	user, text := join(t, s), strings.Repeat("x", 60_000)
+	for size := int64(0); size <= logMost; {
+		if _, err := s.AppendMessages(t.Context(), messages(user, text, text, text, text)); err != nil {
+			t.Fatal(err)
+		}
+		if size, err = s.logSize(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestALongLogIsBegunAnew(t *testing.T) {
+	s := open(t, t.TempDir())
+	lengthenLog(t, s)
+	if err := s.restartLog(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if size, err := s.logSize(); err != nil || size != 0 {
+		t.Errorf("the log has %d bytes, %v", size, err)
+	}
+	var timeout int
+	if err := s.writer.QueryRowContext(t.Context(), "PRAGMA busy_timeout").Scan(&timeout); err != nil || timeout != 5000 {
+		t.Errorf("the writer waits for %d ms, %v", timeout, err)
+	}
+	if _, err := s.AppendMessages(t.Context(), messages(join(t, s), "more")); err != nil {
+		t.Error(err)
+	}
+}
+
+// What reads for long, such as a backup, is not waited for: sends go on.
+func TestALongLogThatIsRead(t *testing.T) {
+	s := open(t, t.TempDir())
+	lengthenLog(t, s)
+	user := join(t, s)
+	reader, err := s.readers.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var count int
+	if err := reader.QueryRowContext(t.Context(), "SELECT count(*) FROM events").Scan(&count); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AppendMessages(t.Context(), messages(user, "after the reader's snapshot")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.restartLog(t.Context()); !errors.Is(err, errInUse) {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := s.AppendMessages(t.Context(), messages(user, "more")); err != nil {
+		t.Error(err)
+	}
+	if err := reader.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.restartLog(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
