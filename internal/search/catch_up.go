@@ -12,7 +12,7 @@ import (
 // only, where chat is not zero. What comes meanwhile is left for later.
 func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error {
 	for {
-		left, err := x.catchUp(ctx, account, chat, x.clock().Add(time.Hour))
+		_, left, err := x.catchUp(ctx, account, chat, x.clock().Add(time.Hour))
 		if err != nil || left == 0 {
 			return err
 		}
@@ -20,16 +20,18 @@ func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error
 }
 
 // catchUp indexes what the logs of the account's chats have now, of one chat only where chat is not zero,
-// until the time is over, and tells how many messages are left.
-func (x *Indexer) catchUp(ctx context.Context, account, chat messenger.ID, over time.Time) (left int64, err error) {
+// until the time is over, and tells how many messages there were to index, and how many are left.
+func (x *Indexer) catchUp(
+	ctx context.Context, account, chat messenger.ID, over time.Time,
+) (before, left int64, err error) {
 	targets := map[messenger.ID]int64{}
 	for first, all := true, true; ; first = false {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return before, 0, err
 		}
 		behind, err := x.store.BehindOf(ctx, account, chat, behindMost)
 		if err != nil {
-			return 0, fmt.Errorf("look for what is not indexed: %w", err)
+			return before, 0, fmt.Errorf("look for what is not indexed: %w", err)
 		}
 		if first {
 			all = len(behind) < behindMost
@@ -45,14 +47,15 @@ func (x *Indexer) catchUp(ctx context.Context, account, chat messenger.ID, over 
 			}
 		}
 		if len(work.chats) == 0 {
-			return 0, nil
+			return before, 0, nil
 		}
+		before = max(before, work.messages())
 		for len(work.chats) > 0 {
 			if x.clock().After(over) {
-				return work.messages(), nil
+				return before, work.messages(), nil
 			}
 			if err := x.step(ctx, work); err != nil {
-				return work.messages(), err
+				return before, work.messages(), err
 			}
 		}
 		// Another indexer may have been at work on some of them: how far that has come is not known.

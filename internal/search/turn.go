@@ -76,9 +76,8 @@ func (t *turn) run(ctx context.Context) (complete bool, err error) {
 // index brings the chats up to the ends that their logs have, or reports false where there is no time
 // for all of it.
 func (t *turn) index(ctx context.Context, over time.Time) (bool, error) {
-	var err error
-	t.left, err = t.indexer.catchUp(ctx, t.task.AccountID, t.task.Request.ChatID, over)
-	t.kept.unindexed = max(t.kept.unindexed, t.left)
+	before, left, err := t.indexer.catchUp(ctx, t.task.AccountID, t.task.Request.ChatID, over)
+	t.kept.unindexed, t.left = max(t.kept.unindexed, before), left
 	return err == nil && t.left == 0, err
 }
 
