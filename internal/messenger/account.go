@@ -27,7 +27,7 @@ var AnonymousAccount = Account{ID: ID{15: 1}, Name: "anonymous"}
 
 // Register makes an account. Errors: bad-parameters, user-already-exists.
 func (s *Service) Register(ctx context.Context, name, password string) error {
-	name, err := cleanName("user_name", name)
+	name, err := cleanNewName("user_name", name)
 	if err != nil {
 		return err
 	}

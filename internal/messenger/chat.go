@@ -29,7 +29,7 @@ type User struct {
 
 // CreateChat makes a chat without users. Errors: bad-parameters.
 func (s *Service) CreateChat(ctx context.Context, account ID, name string) (ID, error) {
-	name, err := cleanName("chat_name", name)
+	name, err := cleanNewName("chat_name", name)
 	if err != nil {
 		return ID{}, err
 	}
@@ -45,11 +45,29 @@ func (s *Service) JoinChat(ctx context.Context, account, chat ID, name string) (
 	if err != nil {
 		return ID{}, s.Refuse(ctx, chat, err)
 	}
+	if err := checkNewName("user_name", name); err != nil {
+		return s.knownUser(ctx, account, chat, name, err)
+	}
 	user, err := s.store.JoinChat(ctx, User{ID: NewID(), ChatID: chat, AccountID: account, Name: name, CreatedAt: s.now()})
 	if err != nil {
 		return ID{}, err
 	}
 	if user.AccountID != account {
+		return ID{}, errs.ErrUserAlreadyExists
+	}
+	return user.ID, nil
+}
+
+// knownUser gives the account the user that it has under a name that no new one may have;
+// bad says why not.
+func (s *Service) knownUser(ctx context.Context, account, chat ID, name string, bad error) (ID, error) {
+	user, found, err := s.store.UserByName(ctx, chat, name)
+	switch {
+	case err != nil:
+		return ID{}, fmt.Errorf("look for the user: %w", err)
+	case !found:
+		return ID{}, s.Refuse(ctx, chat, bad)
+	case user.AccountID != account:
 		return ID{}, errs.ErrUserAlreadyExists
 	}
 	return user.ID, nil

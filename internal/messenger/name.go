@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -30,6 +31,48 @@ func cleanName(field, name string) (string, error) {
 		return "", errs.ErrBadParameters.WithDetails("%s has more than %d characters", field, NameMaxCharacters)
 	}
 	return name, nil
+}
+
+// cleanNewName is cleanName for a name that is about to be made.
+func cleanNewName(field, name string) (string, error) {
+	name, err := cleanName(field, name)
+	if err != nil {
+		return "", err
+	}
+	return name, checkNewName(field, name)
+}
+
+// checkNewName refuses names that nobody can tell from others by looking. One that is there
+// already goes on, whatever it is.
+func checkNewName(field, name string) error {
+	if strings.TrimFunc(name, unicode.IsSpace) != name {
+		return errs.ErrBadParameters.WithDetails("%s must not begin or end with white space", field)
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		if joiner(r) && i > 0 && i+1 < len(runes) && !invisible(runes[i-1]) && !invisible(runes[i+1]) {
+			continue
+		}
+		if invisible(r) {
+			return errs.ErrBadParameters.WithDetails("%s must not hold the invisible character %U", field, r)
+		}
+	}
+	return nil
+}
+
+// joiner tells the two invisible characters that some scripts, and emoji, need between visible ones.
+func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+
+// invisible tells control characters, bidirectional and other format marks, line separators, and
+// letters that show as nothing. Variation selectors and tags choose the look of an emoji, and stay.
+func invisible(r rune) bool {
+	switch {
+	case unicode.Is(unicode.Variation_Selector, r), r >= 0xe0020 && r <= 0xe007f:
+		return false
+	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point):
+		return true
+	}
+	return r == '\u2800' // a Braille pattern without dots
 }
 
 // checkText refuses what a database can't keep or what no client can have meant.

@@ -34,7 +34,7 @@ func operatorNow() time.Time { return time.Now().UTC().Truncate(time.Microsecond
 
 // CreateAccount makes an account. Errors: bad-parameters, user-already-exists.
 func (o *Operator) CreateAccount(ctx context.Context, name, password string) error {
-	name, err := cleanName("user_name", name)
+	name, err := cleanNewName("user_name", name)
 	if err != nil {
 		return err
 	}

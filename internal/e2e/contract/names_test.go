@@ -55,8 +55,8 @@ func testNFC(t *testing.T, s *testkit.Server) {
 // Nothing but NFC is done to a name: these are all different ones.
 func testNamesExactly(t *testing.T, s *testkit.Server) {
 	base := fresh("name")
-	names := []string{base, strings.ToUpper(base), " " + base, base + " ", base + "\t", base + "\u00a0", base + "\u200b", base + "\u00df",
-		base + "ss", base + "\ufb01", base + "fi", base + "%", base + "_", base + "\\", base + "\u0001"}
+	names := []string{base, strings.ToUpper(base), base + " b", base + "\u00a0b", base + "\u00df",
+		base + "ss", base + "\ufb01", base + "fi", base + "%", base + "_", base + "\\"}
 	alice, bob := s.As(t, fresh("alice")), s.As(t, fresh("bob"))
 	chat := alice.CreateChat("tea")
 	users := map[string]bool{}
@@ -70,5 +70,54 @@ func testNamesExactly(t *testing.T, s *testkit.Server) {
 	for i, name := range names {
 		s.Guest(t).LogIn(name, name)
 		s.Guest(t).Post("/v1/auth/login", credentials(name, names[(i+1)%len(names)])).Refused(http.StatusBadRequest, "bad-password")
+	}
+}
+
+// A new name that can't be told from another one by looking is none.
+func testNamesThatLookAlike(t *testing.T, s *testkit.Server) {
+	base := fresh("Jos\u00e9")
+	alice := s.As(t, fresh("alice"))
+	chat := alice.CreateChat("tea")
+	for _, name := range []string{
+		" " + base, base + " ", base + "\t", base + "\u00a0", "\u3000" + base, base + "\n", // white space around
+		base + "\u0001", base + "\u007f", base + "\u0085b", "a\tb", // control characters
+		base + "\u200eb", base + "\u202eb", base + "\u2066b", base + "\u061cb", // bidirectional marks
+		base + "\u200b", base + "\u2060b", "\ufeff" + base, base + "\u00adb", base + "\u3164", base + "\u2028b", base + "\u2800", base + "\u115fb",
+		base + "\u200d", "\u200c" + base, base + "\u200d\u200db", "a \u200d\u200b", // joiners that join nothing
+	} {
+		s.Guest(t).Post("/v1/auth/register", credentials(name, "x")).Refused(http.StatusBadRequest, "bad-parameters")
+		alice.Post("/v1/chats", map[string]string{"chat_name": name}).Refused(http.StatusBadRequest, "bad-parameters")
+		alice.Post("/v1/chats/"+chat+"/users", map[string]string{"user_name": name}).Refused(http.StatusBadRequest, "bad-parameters")
+		s.Guest(t).Post("/v1/auth/login", credentials(name, "x")).Refused(http.StatusBadRequest, "user-not-found")
+	}
+	for _, name := range []string{
+		"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",                                                       // Persian
+		"\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f", "\U0001f3f4\U000e0067\U000e0062\U000e007f", // emoji
+		"\u0915\u094d\u200d\u0937", "two words", "\u00a1hola!",
+	} {
+		alice.CreateChat(name)
+		alice.Join(chat, name)
+		s.Guest(t).Post("/v1/auth/register", credentials(name+fresh(""), "x")).Empty(http.StatusCreated)
+	}
+}
+
+// A name from before new ones were judged like this goes on.
+func TestKnownNamesGoOn(t *testing.T) {
+	t.Parallel()
+	for database, environment := range map[string][]string{"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t)} {
+		t.Run(database, func(t *testing.T) {
+			s := testkit.Start(t, environment...)
+			alice, bob := s.As(t, "alice"), s.As(t, "bob")
+			chat := alice.CreateChat("tea")
+			user := alice.Join(chat, "Jos\u00e9")
+			testkit.ExecuteSQL(t, environment, "UPDATE chat_users SET user_name = 'Jos\u00e9 '")
+			testkit.ExecuteSQL(t, environment, "UPDATE accounts SET user_name = 'alice\u200b' WHERE user_name = 'alice'")
+			if again := alice.Join(chat, "Jos\u00e9 "); again != user {
+				t.Errorf("joining again gave %s, want %s", again, user)
+			}
+			bob.Post("/v1/chats/"+chat+"/users", map[string]string{"user_name": "Jos\u00e9 "}).Refused(http.StatusBadRequest, "user-already-exists")
+			bob.Post("/v1/chats/"+chat+"/users", map[string]string{"user_name": "another "}).Refused(http.StatusBadRequest, "bad-parameters")
+			s.Guest(t).Post("/v1/auth/login", credentials("alice\u200b", "wrong")).Refused(http.StatusBadRequest, "bad-password")
+		})
 	}
 }

@@ -16,6 +16,7 @@ func testSearchStart(t *testing.T, s searcher) {
 		`{"message":"hello","unknown":1}`, `{"message":"hello","chat_id":"` + nobody + `"}`, `{"message":"hello","user_name":"nobody"}`,
 		`{"message":"hello","after":"2026-03-01T09:30:00Z","before":"2020-01-01t00:00:00.123456789-11:30"}`,
 		`{"message":"hello","after":"0000-01-01T00:00:00Z","before":"9999-12-31T23:59:59.999999999Z"}`,
+		`{"message":"hello","after":"2016-12-31T23:59:60Z","before":"2016-12-31T15:59:60.5-08:00"}`,
 		`{"message":"hello","after":"9999-12-31T23:59:59-23:59","before":"0000-01-01T00:00:00+23:59"}`,
 	} {
 		answer := r.StartSearch(body).Want(http.StatusCreated)
@@ -40,6 +41,8 @@ func testSearchRefused(t *testing.T, s searcher) {
 		`{"message":"hello","after":"2026-03-01"}`, `{"message":"hello","before":"2026-03-01T09:30:00"}`, `{"message":"hello","before":"2026-02-30T09:30:00Z"}`,
 		`{"message":"hello","before":"2026-03-01T9:30:00Z"}`, `{"message":"hello","before":"2026-03-01T09:30:00,5Z"}`,
 		`{"message":"hello","before":"2026-03-01T24:00:00Z"}`, `{"message":"hello","before":"10000-01-01T00:00:00Z"}`, `{"message":"hello","before":"2026-03-01T09:30:00+25:00"}`,
+		`{"message":"hello","after":"2026-03-01T09:30:00+24:00"}`, `{"message":"hello","after":"2026-03-01T09:30:00-23:60"}`,
+		`{"message":"hello","after":"2026-03-01T09:30:60Z"}`, `{"message":"hello","after":"2016-12-31T23:59:61Z"}`, `{"message":"hello","after":"2016-12-31T23:59:60+01:00"}`,
 	} {
 		if answer := alice.StartSearch(body); answer.Status != 400 || answer.Code() != "bad-parameters" {
 			t.Errorf("%s: %s, want 400 bad-parameters", body, answer)

@@ -69,6 +69,7 @@ func TestContract(t *testing.T) {
 		{"ids that can't be read", testUnreadableIDs},
 		{"names in NFC", testNFC},
 		{"names compared exactly", testNamesExactly},
+		{"names that look alike", testNamesThatLookAlike},
 		{"order of judgement", testOrder},
 		{"details", testDetails},
 		{"bodies that are no JSON", testBadBodies},

@@ -40,3 +40,14 @@ func (s *Store) JoinChat(ctx context.Context, user messenger.User) (messenger.Us
 	joined.CreatedAt = joined.CreatedAt.UTC()
 	return joined, err
 }
+
+// UserByName implements messenger.Store.
+func (s *Store) UserByName(ctx context.Context, chat messenger.ID, name string) (user messenger.User, found bool, err error) {
+	err = s.pool.QueryRow(ctx, selectUserByName, chat, name).
+		Scan(&user.ID, &user.ChatID, &user.AccountID, &user.Name, &user.CreatedAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return user, false, nil
+	}
+	user.CreatedAt = user.CreatedAt.UTC()
+	return user, err == nil, s.failure(err)
+}

@@ -24,6 +24,10 @@ const (
 	lockNotAvailable     = "55P03"
 	queryCanceled        = "57014"
 	adminShutdown        = "57P01"
+	protocolViolation    = "08P01"
+	// A pooler that pools transactions loses prepared statements.
+	noPreparedStatement        = "26000"
+	preparedStatementIsTwofold = "42P05"
 )
 
 var errReadOnly = errors.New("the server takes no writes")
@@ -68,7 +72,7 @@ func unavailable(err error) bool {
 		return !errors.Is(err, context.Canceled)
 	}
 	switch refused.Code {
-	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable:
+	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, noPreparedStatement, preparedStatementIsTwofold:
 		return true
 	}
 	// 08 connection, 28 authorization, 3D no such database, 53 resources, 57 operator, 58 system.

@@ -33,6 +33,9 @@ const minVersion = 150000
 // processes may do so at once: one works, the others wait. A schema newer than
 // this binary is left as it is.
 func (s *Store) Migrate(ctx context.Context) error {
+	if err := s.checkPooling(ctx); err != nil {
+		return err
+	}
 	err := s.withProvider(ctx, func(provider *goose.Provider) error {
 		_, err := provider.Up(ctx)
 		return err

@@ -16,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5/multitracer"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"messenger-api/internal/messenger"
 )
 
 // The deadlines of a connection. A statement of ours takes milliseconds; what
@@ -146,12 +148,16 @@ func quoted(value string) string {
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
+// selectReady is a statement as requests run them: prepared, and on a table. The built-in account is always there.
+const selectReady = `
+	SELECT current_setting('transaction_read_only') FROM accounts WHERE account_id = $1`
+
 // Ping asks whether the server answers and takes writes.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
 	defer cancel()
 	var readOnly string
-	err := s.pool.QueryRow(ctx, "SHOW transaction_read_only").Scan(&readOnly)
+	err := s.pool.QueryRow(ctx, selectReady, messenger.AnonymousAccount.ID).Scan(&readOnly)
 	if err == nil && readOnly != "off" {
 		s.pool.Reset()
 		err = errReadOnly

@@ -41,3 +41,14 @@ func (s *Store) JoinChat(ctx context.Context, user messenger.User) (messenger.Us
 	})
 	return joined, err
 }
+
+// UserByName implements messenger.Store.
+func (s *Store) UserByName(ctx context.Context, chat messenger.ID, name string) (user messenger.User, found bool, err error) {
+	user.ChatID, user.Name = chat, name
+	err = s.readers.QueryRowContext(ctx, selectUserByName, chat[:], name).
+		Scan(blob{user.ID[:]}, blob{user.AccountID[:]}, moment{&user.CreatedAt})
+	if errors.Is(err, sql.ErrNoRows) {
+		return user, false, nil
+	}
+	return user, err == nil, s.failure(err)
+}

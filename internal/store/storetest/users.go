@@ -17,6 +17,7 @@ func userTests() tests {
 		"one name is free in another chat":         joinOtherChat,
 		"there must be a chat":                     joinNowhere,
 		"names are compared exactly":               joinLookAlikes,
+		"a user is found by its name":              userByName,
 		"the longest name is kept whole":           joinLongestName,
 		"of many accounts at once one gets a name": joinRace,
 		"one account joining at once is one user":  joinSelfRace,
@@ -71,6 +72,18 @@ func joinLookAlikes(t *testing.T, store messenger.Store) {
 	for _, name := range lookAlikes() {
 		user := userOf(chat, account, name)
 		requireEqual(t, join(t, store, user), user)
+	}
+}
+
+func userByName(t *testing.T, store messenger.Store) {
+	user := newMember(t, store)
+	found, ok, err := store.UserByName(t.Context(), user.ChatID, user.Name)
+	if err != nil || !ok {
+		t.Fatalf("UserByName = %v, %v", ok, err)
+	}
+	requireEqual(t, found, user)
+	if _, ok, err := store.UserByName(t.Context(), user.ChatID, user.Name+"x"); ok || err != nil {
+		t.Errorf("UserByName of nobody = %v, %v", ok, err)
 	}
 }
 
