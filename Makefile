@@ -136,6 +136,7 @@ docker-build: ## Build the image messenger-api
 .PHONY: docker-run
 docker-run: ## Run the image alone, on port 8080, with its data in a volume
 	docker run --detach --name messenger-api --publish 127.0.0.1:8080:8080 --volume messenger-api:/data \
+		--memory 256m --env GOMEMLIMIT=190MiB \
 		--read-only --tmpfs /tmp --cap-drop ALL --restart unless-stopped '$(IMAGE)'
 
 .PHONY: docker-start docker-stop docker-logs

@@ -650,7 +650,7 @@ type ClientInterface interface {
 	// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 	// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
 	//
-	// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+	// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
 	// 304 while nothing changed.
 	//
 	// Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
@@ -1057,7 +1057,7 @@ func (c *Client) ListSearchResults(ctx context.Context, taskID string, params *L
 // follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 // page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
 //
-// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
 // 304 while nothing changed.
 //
 // Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
@@ -2081,7 +2081,7 @@ type ClientWithResponsesInterface interface {
 	// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 	// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
 	//
-	// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+	// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
 	// 304 while nothing changed.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -2948,7 +2948,7 @@ func (c *ClientWithResponses) ListSearchResultsWithResponse(ctx context.Context,
 // follows the one whose iterator is given. Following the iterators shows every message exactly once. A
 // page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
 //
-// A page is never older than what was answered before it was asked for. Its `ETag` in `If-None-Match` gives
+// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
 // 304 while nothing changed.
 //
 // Returns a wrapper object for the known response body format(s).
