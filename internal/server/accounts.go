@@ -100,7 +100,7 @@ func (c userListCommand) Validate() error {
 // Run implements the command user list. The columns have fixed widths, so that no
 // more than a page of accounts is in memory.
 func (c userListCommand) Run(ctx context.Context, process Process) error {
-	return withOperator(ctx, process, func(operator *messenger.Operator) error {
+	return withReader(ctx, process, func(operator *messenger.Operator) error {
 		if err := listLine(process.Stdout, "CREATED", "DISABLED", "NAME"); err != nil {
 			return err
 		}

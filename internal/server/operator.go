@@ -23,11 +23,23 @@ type operatorStore interface {
 
 // withOperator runs a command's work on the accounts, beside servers that run.
 func withOperator(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
+	return operate(ctx, process, openBeside, work)
+}
+
+// withReader is withOperator for work that changes nothing, and needs to write nothing.
+func withReader(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
+	return operate(ctx, process, openToRead, work)
+}
+
+func operate(
+	ctx context.Context, process Process, open func(context.Context, config.Config, *slog.Logger) (operatorStore, error),
+	work func(*messenger.Operator) error,
+) error {
 	cfg, log, err := settingsAndLog(process)
 	if err != nil {
 		return err
 	}
-	opened, err := openBeside(ctx, cfg, log)
+	opened, err := open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
@@ -68,4 +80,12 @@ func openBeside(ctx context.Context, cfg config.Config, log *slog.Logger) (opera
 		return nil, errors.Join(err, opened.Close())
 	}
 	return opened, nil
+}
+
+// openToRead is openBeside for what reads alone.
+func openToRead(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
+	if len(cfg.Database.Hosts) == 0 {
+		return sqlite.OpenToRead(ctx, sqlite.Options{Directory: cfg.Database.DataDir}, log)
+	}
+	return openBeside(ctx, cfg, log)
 }

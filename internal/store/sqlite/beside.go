@@ -9,10 +9,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"messenger-api/internal/store"
 )
@@ -34,7 +37,29 @@ func beside(ctx context.Context, directory string) (path string, lock *flock.Flo
 		return "", nil, fmt.Errorf("%w: %w", errNoDatabase, err)
 	}
 	lock, err = lockForCommand(ctx, directory, besideWait)
+	if noWriting(err) {
+		// Nobody can put another database there, either; and data must be got out.
+		return path, flock.New(filepath.Join(directory, commandsLockName)), nil
+	}
 	return path, lock, err
+}
+
+// OpenToRead opens the database of a directory that another process may serve from, for a
+// command that reads accounts. It needs to write nothing.
+func OpenToRead(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
+	path, lock, err := beside(ctx, options.Directory)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{log: log, lock: lock}
+	s.close = sync.OnceValue(s.shut)
+	if s.readers, err = readFile(path); err == nil {
+		err = checkSchema(ctx, s.readers, true)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // OpenBeside opens the database of a directory that another process may serve
@@ -84,7 +109,33 @@ func openFile(path string, settings []string) (*sql.DB, error) {
 	}
 	database := sql.OpenDB(connections)
 	database.SetMaxOpenConns(1)
+	if slices.Contains(settings, readOnly) && !slices.Contains(settings, immutable) && unreadable(database) && !hasLog(path) {
+		// SQLite needs a file beside it to share a database, and can't make one here. Without
+		// a log there is nothing to share.
+		return openFile(path, append(slices.Clip(settings), immutable))
+	}
 	return database, nil
+}
+
+const (
+	readOnly  = "mode=ro"
+	immutable = "immutable=1"
+)
+
+// unreadable reports whether what keeps the database from being read is the file system.
+func unreadable(database *sql.DB) bool {
+	var version int
+	switch primaryCode(database.QueryRow("PRAGMA schema_version").Scan(&version)) {
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL:
+		return database.Close() == nil
+	}
+	return false
+}
+
+// hasLog reports whether a write-ahead log holds anything, as it does after a crash.
+func hasLog(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err == nil && info.Size() > 0
 }
 
 // querier is a database or a transaction on it.

@@ -26,7 +26,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the database: %w", s.failure(err))
+		return fmt.Errorf("migrate the database: %w", s.failure(withDisk(s.directory, err)))
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type Options struct {
 
 // Store implements messenger.Store and search.Store. It may be closed twice.
 type Store struct {
+	directory   string
 	log         *slog.Logger
 	lock        *flock.Flock
 	connections []*connector
@@ -77,10 +78,10 @@ func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error
 
 // openWith opens the database of a directory under a lock, which Close gives back.
 func openWith(ctx context.Context, lock *flock.Flock, directory string, echo bool, log *slog.Logger) (*Store, error) {
-	s := &Store{log: log, lock: lock, ends: newKnownEnds()}
+	s := &Store{directory: directory, log: log, lock: lock, ends: newKnownEnds()}
 	s.close = sync.OnceValue(s.shut)
 	if err := s.connect(ctx, filepath.Join(directory, fileName), echo); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(withDisk(directory, err), s.Close())
 	}
 	return s, nil
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,11 +54,10 @@ func appliedMigrations(ctx context.Context, directory string) (_ map[int64]time.
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	connections, err := newConnector(dataSource(file, statusSettings), nil)
+	database, err := openFile(file, statusSettings)
 	if err != nil {
 		return nil, err
 	}
-	database := sql.OpenDB(connections)
 	defer func() { err = errors.Join(err, database.Close()) }()
 	var versioned bool
 	if err := database.QueryRowContext(ctx, selectIsVersioned).Scan(&versioned); err != nil || !versioned {
