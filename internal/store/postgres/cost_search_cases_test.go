@@ -24,6 +24,7 @@ var searchCosts = map[string][]cost{
 	"deleteResultsThrough":     {{"id(6, 1), 1, 990, id(5, 990)", 12}, {"id(6, 9000), 1, 990, id(5, 990)", 1}},
 	"deleteResultsWithoutTask": {{"id(6, 9000)", 2}},
 	"deleteResultsOfTasks":     {{"ARRAY[id(6, 1), id(6, 9000)]", 1001}},
+	"deleteEndedTasks":         {{"id(1, 1), 20", 5000}, {"id(1, 3), 20", 2}},
 	"claimDueTasks":            {{"now(), interval '30 seconds', 100", 300}, {"now() - interval '1 year', interval '30 seconds', 100", 1}},
 	"deleteTasks":              {{"now(), now(), 100", 300}, {"now() - interval '1 year', now() - interval '1 year', 100", 2}},
 }

@@ -46,18 +46,20 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 		sql  []string
 	}{{"of the first day", nil}, {"present", []string{"ANALYZE"}}, {"none", noStatistics}} {
 		executeAll(t, connection, statistics.sql...)
-		for _, mode := range []string{storesMode, "force_custom_plan"} {
-			executeAll(t, connection, "SET plan_cache_mode = "+mode)
-			checkCosts(t, connection, statistics.name+", "+mode, statements, costs)
-			if mode == storesMode { // those of the search rely on it
-				checkCosts(t, connection, statistics.name+", "+mode, statements, searchCosts)
-			}
-		}
+		executeAll(t, connection, asTheStore...)
+		checkCosts(t, connection, statistics.name+", as the store plans", statements, costs)
+		checkCosts(t, connection, statistics.name+", as the store plans", statements, searchCosts)
+		executeAll(t, connection, asPostgres...)
+		checkCosts(t, connection, statistics.name+", as PostgreSQL plans", statements, costs)
 	}
 }
 
-// storesMode is how the store's own connections plan: once for all arguments.
-const storesMode = "force_generic_plan"
+// asTheStore is how the store's connections plan, once for all arguments; asPostgres how they would
+// without settings of their own, which only the statements of the search rely on.
+var (
+	asTheStore = []string{"SET plan_cache_mode = force_generic_plan", "SET enable_hashjoin = off", "SET enable_mergejoin = off"}
+	asPostgres = []string{"SET plan_cache_mode = force_custom_plan", "SET enable_hashjoin = on", "SET enable_mergejoin = on"}
+)
 
 func checkCosts(t *testing.T, connection *pgx.Conn, planned string, statements map[string]string, costs map[string][]cost) {
 	t.Helper()

@@ -27,9 +27,9 @@ const (
 		RETURNING token_hash`
 	// The expression is that of the index sessions_end, in which the open ones are the last.
 	endSomeSessions = `
-		UPDATE sessions SET logged_out_at = $1 WHERE token_hash IN (
+		UPDATE sessions SET logged_out_at = $1 WHERE token_hash = ANY (ARRAY(
 			SELECT token_hash FROM sessions WHERE LEAST(expires_at, logged_out_at) > $1 AND logged_out_at IS NULL
-			ORDER BY LEAST(expires_at, logged_out_at) LIMIT (SELECT $2::bigint) FOR UPDATE)
+			ORDER BY LEAST(expires_at, logged_out_at) LIMIT (SELECT $2::bigint) FOR UPDATE))
 		RETURNING token_hash`
 )
 

@@ -51,9 +51,9 @@ const (
 		WHERE account_id = $1 AND session_id <> $2 AND logged_out_at IS NULL AND expires_at > $3
 		RETURNING token_hash`
 	deleteSessions = `
-		DELETE FROM sessions WHERE token_hash IN (
+		DELETE FROM sessions WHERE token_hash = ANY (ARRAY(
 			SELECT token_hash FROM sessions WHERE LEAST(expires_at, logged_out_at) < $1
-			ORDER BY LEAST(expires_at, logged_out_at) LIMIT 1000 FOR UPDATE SKIP LOCKED)`
+			ORDER BY LEAST(expires_at, logged_out_at) LIMIT 1000 FOR UPDATE SKIP LOCKED))`
 )
 
 // CreateSession implements messenger.Store.
