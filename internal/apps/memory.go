@@ -20,7 +20,7 @@ const LoadBytes = 4 << 20
 const PieceBytes = 128 << 10
 
 // memoryLimits are for all, for an account (or an address without one), and for an address.
-var memoryLimits = budget.Limits{All: 32 << 20, Each: [3]int64{8 << 20, 16 << 20}}
+var memoryLimits = budget.Limits{All: 32 << 20, Reserve: 16 << 20, Each: [3]int64{8 << 20, 12 << 20}}
 
 // Memory is what pages may hold: one account's loads wait for each other, not for those
 // of others, and a client that does not read its answers has few of them made.

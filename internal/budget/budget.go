@@ -21,6 +21,9 @@ var ErrFull = errors.New("too many wait for their share of the budget")
 type Limits struct {
 	// All is for everybody together.
 	All int64
+	// Reserve is beyond All, for owners who hold nothing: so those who hold much, and
+	// don't give it back, don't keep the others from everything.
+	Reserve int64
 	// Each is for one key, by the key's place among those of an owner, such as its
 	// account first and its network then.
 	Each [levels]int64
@@ -155,7 +158,16 @@ func (b *Budget[Key]) Held() (units int64, waiting int) {
 
 // fits reports whether the owner may hold so many units more.
 func (b *Budget[Key]) fits(o *owner[Key], more int64) bool {
-	return b.fitsOwn(o, more) && room(b.held, more, b.limits.All)
+	return b.fitsOwn(o, more) && b.fitsAll(o, more)
+}
+
+// fitsAll is about the bound of all.
+func (b *Budget[Key]) fitsAll(o *owner[Key], more int64) bool {
+	limit := b.limits.All
+	if b.of[0][o.keys[0]] == 0 {
+		limit += b.limits.Reserve
+	}
+	return room(b.held, more, limit)
 }
 
 // fitsOwn leaves out the bound of all.

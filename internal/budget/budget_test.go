@@ -123,6 +123,21 @@ func TestTheLargeOneIsServedToo(t *testing.T) {
 	})
 }
 
+// What some hold for long leaves the others a reserve.
+func TestTheReserveIsForWhoHoldsNothing(t *testing.T) {
+	b := budget.New[string](budget.Limits{All: 4, Reserve: 2, Each: [3]int64{3, 4}})
+	for _, c := range []struct {
+		owner string
+		units int64
+		grows bool
+	}{{"a", 3, true}, {"b", 1, true}, {"b", 1, false}, {"c", 1, true}, {"c", 1, false}, {"d", 1, true}, {"e", 1, false}} {
+		lease := b.Lease(c.owner)
+		if grew := lease.Grow(c.units); grew != c.grows {
+			t.Errorf("%d for %s: %v, want %v", c.units, c.owner, grew, c.grows)
+		}
+	}
+}
+
 func TestWhoLeavesHoldsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(1, 1, 1)

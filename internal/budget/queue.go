@@ -40,7 +40,7 @@ func (b *Budget[Key]) grant() {
 			return
 		}
 		head := b.queue[next].waiters[0]
-		if !room(b.held, head.units, b.limits.All) {
+		if !b.fitsAll(&head.owner, head.units) {
 			return
 		}
 		b.take(&head.owner, head.units)
