@@ -42,8 +42,12 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	if most, ok := ctx.Deadline(); ok && most.Before(deadline) {
 		deadline = most // nobody would learn of what comes later
 	}
-	answer, err := s.sender(draft.ChatID, started).Do(ctx, outgoing{message, deadline, ctx})
+	waiting, done := s.options.Stall.impatient(ctx)
+	defer done()
+	answer, err := s.sender(draft.ChatID, started).Do(waiting, outgoing{message, deadline, ctx})
 	switch {
+	case waiting != ctx && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return ID{}, errStalled
 	case errors.Is(err, gather.ErrFull):
 		return ID{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	case err != nil:

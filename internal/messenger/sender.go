@@ -48,6 +48,7 @@ type sender struct {
 	store     Store
 	changed   func(ctx context.Context, chats ...[16]byte)
 	committed func(messages int, appended []Appended, took time.Duration, err error)
+	stall     *Stall
 	locked    *lockedChats
 	log       *slog.Logger
 }
@@ -55,7 +56,7 @@ type sender struct {
 func newSender(
 	store Store, underway int, locked *lockedChats, options Options, log *slog.Logger,
 ) *gather.Group[outgoing, sendAnswer] {
-	s := &sender{store, options.ChatsChanged, options.Committed, locked, log}
+	s := &sender{store, options.ChatsChanged, options.Committed, options.Stall, locked, log}
 	return gather.NewGroup(s.send, s.tell, gather.Limit[outgoing]{
 		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
 		Underway: underway, Crowd: commitCrowd,
@@ -101,7 +102,11 @@ func (s *sender) tell(batch []outgoing, answers []sendAnswer) {
 func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 	unknown := false
 	for pause := retryPauseFirst; ; pause = min(2*pause, retryPauseMost) {
-		indexes = dropLate(batch, indexes, answers)
+		left := dropLate(batch, indexes, answers)
+		if len(left) < len(indexes) {
+			s.stall.late()
+		}
+		indexes = left
 		if len(indexes) == 0 {
 			return
 		}
@@ -177,6 +182,7 @@ func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) (err
 	if err != nil {
 		return err
 	}
+	s.stall.Succeeded()
 	for i, index := range indexes {
 		answers[index].Appended = appended[i]
 	}

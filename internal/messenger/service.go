@@ -37,6 +37,8 @@ type Options struct {
 	// of each unless err says that it failed, and how long it took. It is called by
 	// several at once and must be quick; nil for nobody to tell.
 	Committed func(messages int, appended []Appended, took time.Duration, err error)
+	// Stall is told how commits end, and shortens the wait for them while they hang; nil for none.
+	Stall *Stall
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
 }

@@ -63,6 +63,8 @@ type Store interface {
 	// second one of a writer follows the first without a pause, so it only pays
 	// where it is a large one.
 	Writers() (writers, underway int)
+	// TryCommit commits a change that changes nothing, to see whether commits succeed.
+	TryCommit(ctx context.Context) error
 	// AppendMessages commits the batch in one transaction and answers each
 	// message at its own index. Under the lock of each chat it judges, in this
 	// order: the chat exists; the user is the account's in this chat; the message

@@ -144,6 +144,7 @@ func newService(cfg config.Config, opened backends, cached *pages.Pages, log *sl
 		SessionLifetime: cfg.Sessions.Lifetime,
 		HideAccounts:    bool(cfg.Sessions.HideAccounts),
 		ChatsChanged:    cached.Changed,
+		Stall:           opened.stall,
 	}
 	if seen := opened.seeing.metrics; seen != nil {
 		options.Committed = seen.Committed

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	searchapp "messenger-api/internal/apps/search"
 	"messenger-api/internal/config"
+	"messenger-api/internal/errs"
+	"messenger-api/internal/messenger"
 	"messenger-api/internal/queue"
 	"messenger-api/internal/queue/embedded"
 	"messenger-api/internal/queue/rabbitmq"
@@ -16,7 +19,9 @@ import (
 // backends are what the settings choose to keep things in and to carry them.
 type backends struct {
 	database database
-	caches   caches
+	// stall knows whether the database's commits hang.
+	stall  *messenger.Stall
+	caches caches
 	// queue is nil while nothing needs it.
 	queue queue.Queue
 	// seeing is told what goes on.
@@ -39,7 +44,7 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing see
 	if err != nil {
 		return backends{}, errors.Join(err, opened.Close())
 	}
-	b := backends{database: opened, caches: caches, seeing: seeing}
+	b := backends{database: opened, stall: &messenger.Stall{}, caches: caches, seeing: seeing}
 	if slices.Contains(names(on), searchapp.Name) {
 		b.queue = openQueue(cfg.Queue, seeing, log)
 	}
@@ -75,4 +80,16 @@ func (b backends) close(log *slog.Logger) {
 	if err := b.database.Close(); err != nil {
 		log.Error("the database was not closed well", "error", err)
 	}
+}
+
+// ready asks the database whether it answers, and, where commits hung, whether they succeed again.
+func (b backends) ready(ctx context.Context) error {
+	if err := b.database.Ping(ctx); err != nil || !b.stall.Stalled() {
+		return err
+	}
+	if err := b.database.TryCommit(ctx); err != nil {
+		return errs.ErrServiceUnavailable.After(time.Second).WithDetails("the database answers, but its commits hang").WithCause(err)
+	}
+	b.stall.Succeeded()
+	return nil
 }

@@ -118,7 +118,7 @@ func (n *node) run(starting, work context.Context) error {
 		if n.gate.draining.Load() {
 			return errs.ErrServiceUnavailable.WithDetails("the server is stopping")
 		}
-		return opened.database.Ping(ctx)
+		return opened.ready(ctx)
 	})
 	built, handler, err := n.assemble(n, opened, ready)
 	if err != nil {

@@ -25,6 +25,8 @@ type fence struct {
 	log *slog.Logger
 	// others connects to each host, and describes those that answer.
 	others func(ctx context.Context) []described
+	// single: there is one host.
+	single bool
 	// changed is called when another server is written to from now on.
 	changed func()
 
@@ -118,7 +120,11 @@ func (f *fence) choose(d described, others []described) error {
 func (f *fence) follow(d described) {
 	promoted := d.is.timeline > f.last.timeline
 	if promoted || f.address != d.address {
-		f.log.Info("writing to a PostgreSQL server", "host", d.address, "before", f.address, "system", d.is.system, "timeline", d.is.timeline)
+		level := slog.LevelInfo
+		if f.address == "" && f.single {
+			level = slog.LevelDebug // where there is one host, it was no choice
+		}
+		f.log.Log(context.Background(), level, "writing to a PostgreSQL server", "host", d.address, "before", f.address, "system", d.is.system, "timeline", d.is.timeline)
 	}
 	f.last, f.address = &d.is, d.address
 	if promoted {

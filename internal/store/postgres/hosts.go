@@ -23,7 +23,7 @@ const (
 // newFence makes a fence around the hosts of the configuration.
 func newFence(all *pgx.ConnConfig, changed func(), log *slog.Logger) *fence {
 	each := eachHost(all)
-	return &fence{log: log, changed: changed, others: func(ctx context.Context) []described {
+	return &fence{log: log, single: len(each) < 2, changed: changed, others: func(ctx context.Context) []described {
 		if len(each) < 2 {
 			return nil
 		}

@@ -165,6 +165,15 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.failure(err)
 }
 
+const touchAnonymous = `
+	UPDATE accounts SET created_at = created_at WHERE account_id = $1`
+
+// TryCommit implements messenger.Store.
+func (s *Store) TryCommit(ctx context.Context) error {
+	_, err := s.pool.Exec(ctx, touchAnonymous, messenger.AnonymousAccount.ID)
+	return s.failure(err)
+}
+
 // Close waits for what runs and ends all connections.
 func (s *Store) Close() error {
 	s.pool.Close()
