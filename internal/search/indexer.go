@@ -29,7 +29,7 @@ const (
 	walkRest     = 3
 )
 
-// fillFrom is how many messages have to be there, and none indexed, for the index to be filled at
+// fillFrom is how many messages have to be there, and hardly any indexed, for the index to be filled at
 // full speed: after an import, or where searching was switched on later.
 const fillFrom = 20_000
 
@@ -63,17 +63,19 @@ func (x *Indexer) Run(ctx context.Context) error {
 	failing := false
 	since := x.clock()
 	for ctx.Err() == nil {
-		started := x.clock()
-		err := x.recent(ctx, since.Add(-indexOverlap))
-		if wentThrough(err) {
-			since = started
-			if time.Since(walked) >= walkEvery {
-				failure := x.walk(ctx)
-				if wentThrough(failure) {
-					walked = time.Now()
-				}
-				err = errors.Join(err, failure)
+		var err error
+		// First of all, since an index in which there is hardly anything is filled at another speed.
+		if time.Since(walked) >= walkEvery {
+			if err = x.walk(ctx); wentThrough(err) {
+				walked = time.Now()
 			}
+		}
+		if started := x.clock(); wentThrough(err) {
+			failure := x.recent(ctx, since.Add(-indexOverlap))
+			if wentThrough(failure) {
+				since = started
+			}
+			err = errors.Join(err, failure)
 		}
 		if err != nil && !failing && ctx.Err() == nil {
 			x.log.WarnContext(ctx, "the search index was not extended; tried again and again", "error", err)
@@ -101,7 +103,7 @@ func (x *Indexer) recent(ctx context.Context, since time.Time) error {
 	return x.all(ctx, behind, recentRest)
 }
 
-// walk looks at every chat. An index in which there is nothing is filled without a rest.
+// walk looks at every chat. An index in which there is hardly anything is filled without a rest.
 func (x *Indexer) walk(ctx context.Context) error {
 	filling, err := x.store.Defer(ctx, fillFrom)
 	if err != nil {

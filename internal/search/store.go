@@ -116,7 +116,7 @@ type Index interface {
 	// transaction, and reports for each whether it did: a chat whose position has moved meanwhile is left as it
 	// is. No chat comes twice. What was added may be lost when the database crashes, its position with it. Errors: see ErrTooSlow.
 	Extend(ctx context.Context, extensions []Extension) (extended []bool, err error)
-	// Defer prepares for much to be indexed: where nothing is yet, and least messages are to be, what makes the
+	// Defer prepares for much to be indexed: where least messages are to be, and less than a tenth is, what makes the
 	// index quick to search is left to Build, and so it is until Build has built it, which it reports. Searching goes on
 	// meanwhile, slower.
 	Defer(ctx context.Context, least int64) (deferred bool, err error)

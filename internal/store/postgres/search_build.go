@@ -13,7 +13,9 @@ const buildLock = 0x73656172636801
 
 const (
 	selectToFill = `
-		SELECT NOT EXISTS (SELECT FROM search_index) AND (SELECT coalesce(sum(last_seq), 0) FROM chats) >= $1`
+		SELECT indexed * 10 <= there AND there - indexed >= $1 FROM (
+			SELECT (SELECT coalesce(sum(seq), 0) FROM search_positions) AS indexed, (SELECT coalesce(sum(last_seq), 0) FROM chats) AS there
+		) counts`
 	lockPositionsTable = `
 		LOCK TABLE search_positions, search_index IN ACCESS EXCLUSIVE MODE`
 	dropWords = `

@@ -7,7 +7,9 @@ import (
 
 const (
 	selectToFill = `
-		SELECT NOT EXISTS (SELECT 1 FROM search_positions) AND (SELECT coalesce(sum(last_seq), 0) FROM chats) >= ?`
+		SELECT indexed * 10 <= there AND there - indexed >= ? FROM (
+			SELECT (SELECT coalesce(sum(seq), 0) FROM search_positions) AS indexed, (SELECT coalesce(sum(last_seq), 0) FROM chats) AS there
+		)`
 	// With a negative number FTS5 begins to merge all that there is, and with a positive one it goes on, each
 	// time by about so many pages.
 	mergeIndex = `
