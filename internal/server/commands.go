@@ -76,11 +76,11 @@ type migrateCommands struct {
 	Adopt  migrateAdoptCommand  `cmd:"" help:"Take the database on this PostgreSQL server, after it was restored or moved here from another one."`
 }
 
-// Main runs one command and returns the process's exit code. GOGC, where it is
+// Main runs one command and returns the process's exit code. GOGC and GOMEMLIMIT, where they are
 // set, says when garbage is collected. The first SIGTERM
 // or SIGINT asks it to finish; a second one ends the process at once.
 func Main(process Process) int {
-	setGCPercent()
+	setGarbageCollector()
 	forgetDriverSettings()
 	process.log = logging.NewBuffer(process.Stderr)
 	ctx, finish := context.WithCancel(context.Background())

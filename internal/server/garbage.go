@@ -3,16 +3,34 @@ package server
 import (
 	"os"
 	"runtime/debug"
+	"strconv"
 )
 
 // gcPercent is GOGC where the environment does not set it: how much the heap may grow
 // between collections, in percent of what is alive. A server keeps a few megabytes
 // and allocates a hundred a second, so with Go's 100 it would spend a tenth of its
-// time on collecting. The limit of GOMEMLIMIT holds beside it.
+// time on collecting.
 const gcPercent = 400
 
-func setGCPercent() {
+// besideCache is what Go's runtime may take beside the cache before it collects as
+// often as it must, in bytes, and cacheDefault what the cache takes by default: with
+// what is not Go's, such as SQLite's own memory, the process stays below 200 MB whatever
+// is asked of it.
+const (
+	besideCache  = 72 << 20
+	cacheDefault = 64 << 20
+)
+
+// setGarbageCollector sets up the collector where the environment does not.
+func setGarbageCollector() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		cache, err := strconv.ParseInt(os.Getenv("CACHE_MAX_BYTES"), 10, 64)
+		if err != nil || cache < 0 { // not set, or a fault that is told of soon
+			cache = cacheDefault
+		}
+		debug.SetMemoryLimit(besideCache + cache)
 	}
 }

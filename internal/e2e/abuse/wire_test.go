@@ -59,7 +59,7 @@ func receive(conn net.Conn, method string) (*http.Response, []byte, error) {
 }
 
 // answerSoon is how long an answer is waited for that may not come.
-const answerSoon = 3 * time.Second
+const answerSoon = 6 * time.Second
 
 // receiveSoon is receive of an answer that may not come.
 func receiveSoon(conn net.Conn) (*http.Response, []byte, error) {
