@@ -30,6 +30,7 @@ var LeftOut = map[string]string{
 	"events.event_id":  "SQLite's own number of a row; nothing else names it",
 	"search_index":     "a view of the events: it fills itself after the import",
 	"search_positions": "how far that view has come: not at all, after the import",
+	"search_versions":  "which analysers made it",
 	"search_tasks":     "a search lives for an hour; one that was open is asked again",
 	"search_results":   "what those searches found",
 	"server_identity":  "which PostgreSQL server the database is on; the other one is on another",

@@ -81,6 +81,9 @@ func joinSpellings(made *lexicon, base *word) {
 			made.join(base, stem+"ings")
 		}
 	}
+	if strings.HasSuffix(text, "ee") {
+		made.join(base, text+"ing")
+	}
 	if made.has(base, doubled+"er") && made.has(base, doubled+"est") {
 		made.join(base, doubled+"er")
 		made.join(base, doubled+"est")

@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // readRussian expands the Russian dictionary: each of its words with the forms that its affixes make.
 func readRussian(folder string, families families) (*lexicon, error) {
@@ -15,16 +18,19 @@ func readRussian(folder string, families families) (*lexicon, error) {
 		for _, flag := range entry.flags {
 			forms = append(forms, read.forms(text, flag)...)
 		}
-		made.add(text, forms...)
+		made.add(text, append(forms, leftOut(entry.word, text, forms)...)...)
 	}
 	families.extend(made)
 	for _, word := range made.words {
 		if len(word.forms) == 1 {
 			joinFragment(made, word)
 		}
+		if len(word.forms) <= 4 {
+			joinPast(made, word)
+		}
 		switch text, reflexive := withoutReflexive(word.text); {
 		case hasSuffix(text, "йти"):
-			made.joinAny(word, trim(text, 3), "*шел *шла *шло *шли шедший шел шла шли")
+			made.joinAny(word, trim(text, 3), "*шел *шла *шло *шли шедший шел шла шли *йди *йдите йди")
 			fallthrough
 		case hasSuffix(text, "ть", "ти", "чь"):
 			joinParticiples(made, word, text, reflexive)
@@ -33,6 +39,25 @@ func readRussian(folder string, families families) (*lexicon, error) {
 		}
 	}
 	return made, nil
+}
+
+// leftOut gives forms that the affixes leave out of most words: встречей, встреч, гаражом, Кузнецовым.
+func leftOut(written, text string, forms []string) []string {
+	if len(forms) == 0 {
+		return nil
+	}
+	feminine, ok := strings.CutSuffix(text, "а")
+	switch {
+	case ok && hasSuffix(feminine, "ж", "ш", "ч", "щ"):
+		return []string{feminine, feminine + "ей"}
+	case ok && hasSuffix(feminine, "ц"):
+		return []string{feminine + "ей"}
+	case hasSuffix(text, "ж", "ш", "ч", "щ") && slices.Contains(forms, text+"у"):
+		return []string{text + "ем", text + "ом"}
+	case written != text && hasSuffix(text, "ов", "ев", "ёв", "ин") && slices.Contains(forms, text+"у"):
+		return []string{text + "ым", text + "ой", text + "ую", text + "ых", text + "ыми"}
+	}
+	return nil
 }
 
 // joinParticiples joins a verb's participles to it, which the dictionary has as adjectives of their own.
@@ -65,6 +90,26 @@ func joinParticiples(made *lexicon, verb *word, infinitive string, reflexive boo
 			name += "ся"
 		}
 		made.join(verb, name)
+		addShort(made, name)
+	}
+}
+
+// addShort adds the short forms of a passive participle, which the dictionary has of some: открыт, сделано.
+func addShort(made *lexicon, name string) {
+	stem, ok := strings.CutSuffix(name, "тый")
+	stem += "т"
+	if !ok {
+		if stem, ok = strings.CutSuffix(name, "нный"); !ok {
+			return
+		}
+		stem += "н"
+	}
+	for _, participle := range made.named[name] {
+		for _, ending := range []string{"", "а", "о", "ы"} {
+			if form := stem + ending; !slices.Contains(participle.forms, form) {
+				participle.forms = append(participle.forms, form)
+			}
+		}
 	}
 }
 

@@ -11,17 +11,31 @@ import (
 // The word must have forms of its own, but for those with a * before the ending, which must have none.
 var fragments = map[string]string{
 	// Nouns with a vowel that comes and goes.
-	"цем": "ец", "цев": "ец", "йцем": "ец еец", "йцев": "ец еец", "льцем": "лец", "льцев": "лец",
+	"цем": "ец", "цев": "ец", "цом": "ец ц", "цов": "ец", "йцом": "ец еец", "йцов": "ец еец", "льцом": "лец", "льцов": "лец", "йцем": "ец еец", "йцев": "ец еец", "льцем": "лец", "льцев": "лец",
 	// Instrumental cases after ж, ч, ш, щ.
-	"жем": "ж", "чем": "ч", "шем": "ш", "щем": "щ", "чом": "ч", "шом": "ш", "жом": "ж", "щом": "щ", "цом": "ц",
+	"жем": "ж", "чем": "ч", "шем": "ш", "щем": "щ", "чом": "ч", "шом": "ш", "жом": "ж", "щом": "щ",
 	"кем": "ек ок",
 	// Genitives of the plural.
-	"": "а о е ый ий ой", "ь": "я ь", "ей": "я ья ье", "ев": "ье ья ий", "ий": "ья ье",
+	"": "а о е ый ий ой", "ь": "я ь", "ей": "я ья ье", "ев": "ий", "ьев": "ья ье", "ий": "ья ье",
 	// Neuter nouns in -мя.
 	"мени": "*мя мя", "менем": "*мя мя", "мен": "*мя мя", "мян": "*мя мя", "мена": "*мя мя",
 	// Short adjectives.
 	"енен": "енный", "ен": "ный", "ны": "ный", "на": "ный", "но": "ный", "ы": "ый ой", "о": "ый ой", "ок": "кий",
-	"ек": "ький кий", "ка": "кий", "ки": "кий", "ко": "кий", "а": "ый ой ий", "и": "ий", "он": "ный", "ел": "лый",
+	"ек": "ький кий ечь *ечь", "ка": "кий", "ки": "кий", "ко": "кий", "а": "ый ой ий", "и": "ий", "он": "ный", "ел": "лый",
+}
+
+// pasts says the same for past tenses without an л before the ending.
+var pasts = map[string]string{
+	"ер": "ереть", "ерла": "ереть", "ерло": "ереть", "ерли": "ереть",
+	"жег": "жечь", "ожгла": "жечь", "ожгло": "жечь", "ожгли": "жечь",
+}
+
+func joinPast(made *lexicon, form *word) {
+	for ending, infinitive := range pasts {
+		if stem, ok := strings.CutSuffix(form.text, ending); ok && stem != "" {
+			made.joinAny(form, stem, infinitive+" *"+infinitive)
+		}
+	}
 }
 
 // The endings of cases, after which a noun's vowel is missed: сна, дню, огнём.
@@ -100,7 +114,7 @@ func (l *lexicon) infinitive(rest, endings string, reflexive bool) string {
 			names = []string{rest + ending + "ся", rest + ending}
 		}
 		for _, name := range names {
-			if words := l.named[name]; len(words) > 0 && len(words[0].forms) > 1 {
+			if len(l.named[name]) > 0 {
 				return name
 			}
 		}

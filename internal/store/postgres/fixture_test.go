@@ -13,18 +13,22 @@ import (
 )
 
 // openStore opens a store on a database of testkit.Postgres, as the server does.
-func openStore(t testing.TB, environment []string) *postgres.Store {
+func openStore(t testing.TB, environment []string, changes ...func(*postgres.Options)) *postgres.Store {
 	t.Helper()
 	cfg, err := config.Load(environment, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	host := cfg.Database.Hosts[0]
-	store, err := postgres.Open(postgres.Options{
+	options := postgres.Options{
 		Hosts: []postgres.Host{{Name: host.Host, Port: uint16(host.Port)}},
 		User:  cfg.Database.User, Password: cfg.Database.Password.Reveal(), Database: cfg.Database.Name,
 		SSLMode: cfg.Database.SSLMode, PoolSize: 6,
-	}, slog.New(slog.DiscardHandler))
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	store, err := postgres.Open(options, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

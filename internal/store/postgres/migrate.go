@@ -43,7 +43,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.rememberServer(ctx)
+	if err := s.rememberServer(ctx); err != nil {
+		return err
+	}
+	return s.useIndex(ctx)
 }
 
 // rememberServer has the database remember its server, once it has a place for that.

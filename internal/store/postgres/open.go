@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/words"
 )
 
 // The deadlines of a connection. A statement of ours takes milliseconds; what
@@ -56,6 +58,8 @@ type Options struct {
 	// Adopt takes the database also where it was last written on another system, and
 	// has it remember this one.
 	Adopt bool
+	// Analyser is the version whose index of words is used; words.Version where it is empty.
+	Analyser string
 }
 
 // Store implements messenger.Store and search.Store. It may be closed twice.
@@ -66,6 +70,9 @@ type Store struct {
 	log   *slog.Logger
 	// wordsIndexed: the index of words was there when it was last looked for.
 	wordsIndexed atomic.Bool
+	// analyser is the version of the index of words that is used, and suffix ends the names of its tables, once it is known.
+	analyser string
+	suffix   atomic.Pointer[string]
 }
 
 // Open makes a Store. It connects when it is first asked something, so that a
@@ -75,7 +82,7 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log}
+	s := &Store{log: log, analyser: cmp.Or(options.Analyser, words.Version())}
 	s.fence = newFence(config.ConnConfig.Copy(), func() { go s.pool.Reset() }, log)
 	s.fence.adopting = options.Adopt
 	config.ConnConfig.ValidateConnect = func(ctx context.Context, connection *pgconn.PgConn) error {

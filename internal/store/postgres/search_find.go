@@ -99,7 +99,7 @@ func (s *Store) FindIn(
 	var results []search.Result
 	batch := &pgx.Batch{}
 	batch.Queue(limitStep, milliseconds(stepTimeout))
-	batch.Queue(statement, arguments...).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(s.indexed(statement), arguments...).Query(func(rows pgx.Rows) (err error) {
 		results, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (result search.Result, err error) {
 			var part int
 			err = row.Scan(&result.Place.CreatedAt, &result.Place.MessageID, &part, &result.Seq)
@@ -110,7 +110,7 @@ func (s *Store) FindIn(
 		})
 		return err
 	})
-	queueRests(batch, parts, rests)
+	s.queueRests(batch, parts, rests)
 	err := s.searching().SendBatch(ctx, batch).Close()
 	if err != nil {
 		return nil, nil, s.failure(slow(err))

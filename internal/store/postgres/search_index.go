@@ -45,14 +45,14 @@ func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (exte
 	err = s.inTransaction(ctx, func(tx pgx.Tx) error {
 		var rows indexRows
 		batch := &pgx.Batch{}
-		queueMoves(batch, extensions, func(i int, chat, newestBefore int64) {
+		s.queueMoves(batch, extensions, func(i int, chat, newestBefore int64) {
 			extended[i] = true
 			rows.add(chat, newestBefore, extensions[i].Entries)
 		})
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil || rows.chats == nil {
 			return slow(err)
 		}
-		_, err := tx.Exec(ctx, insertIndexed,
+		_, err := tx.Exec(ctx, s.indexed(insertIndexed),
 			rows.chats, rows.seqs, rows.createdAts, rows.newestAts, rows.messageIDs, rows.vectors)
 		return slow(err)
 	})
@@ -63,7 +63,7 @@ func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (exte
 }
 
 // queueMoves moves the positions and tells of each that was where it is to be.
-func queueMoves(
+func (s *Store) queueMoves(
 	batch *pgx.Batch, extensions []search.Extension, moved func(i int, chat, newestBefore int64),
 ) {
 	var started [][16]byte
@@ -83,10 +83,10 @@ func queueMoves(
 	slices.SortFunc(sorted, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
 	batch.Queue(deferCommit)
 	if started != nil {
-		batch.Queue(insertPositions, started, math.MinInt64)
+		batch.Queue(s.indexed(insertPositions), started, math.MinInt64)
 	}
-	batch.Queue(lockPositions, sorted)
-	batch.Queue(movePositions, chats, from, through, newest).Query(func(rows pgx.Rows) error {
+	batch.Queue(s.indexed(lockPositions), sorted)
+	batch.Queue(s.indexed(movePositions), chats, from, through, newest).Query(func(rows pgx.Rows) error {
 		var place int
 		var chat, newestBefore int64
 		_, err := pgx.ForEachRow(rows, []any{&place, &chat, &newestBefore}, func() error {

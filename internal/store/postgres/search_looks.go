@@ -65,7 +65,7 @@ func onlyMessages(all looks, parts []search.Part, rests []search.Rest, most int6
 }
 
 // queueRests finds out what is left where something is: other events may fill the places before.
-func queueRests(batch *pgx.Batch, parts []search.Part, rests []search.Rest) {
+func (s *Store) queueRests(batch *pgx.Batch, parts []search.Part, rests []search.Rest) {
 	var asked []int32
 	var chats, befores []int64
 	for i, rest := range rests {
@@ -77,7 +77,7 @@ func queueRests(batch *pgx.Batch, parts []search.Part, rests []search.Rest) {
 	if asked == nil {
 		return
 	}
-	batch.Queue(selectRests, asked, chats, befores).Query(func(rows pgx.Rows) error {
+	batch.Queue(s.indexed(selectRests), asked, chats, befores).Query(func(rows pgx.Rows) error {
 		var part int
 		var rest search.Rest
 		_, err := pgx.ForEachRow(rows, []any{&part, &rest.Through, &rest.Newest}, func() error {

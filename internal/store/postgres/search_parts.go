@@ -30,8 +30,8 @@ func (s *Store) Parts(
 ) (parts []search.Part, err error) {
 	var indexed bool
 	batch := &pgx.Batch{}
-	batch.Queue(selectWordsIndexed).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
-	batch.Queue(selectParts, account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(s.indexed(selectWordsIndexed)).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
+	batch.Queue(s.indexed(selectParts), account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
 		parts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.Part])
 		return err
 	})

@@ -74,7 +74,7 @@ func (s *Store) BehindAfter(
 }
 
 func (s *Store) behind(ctx context.Context, statement string, arguments ...any) ([]search.Behind, error) {
-	rows, err := s.pool.Query(ctx, statement, arguments...)
+	rows, err := s.pool.Query(ctx, s.indexed(statement), arguments...)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -28,5 +28,5 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", s.failure(withDisk(s.directory, err)))
 	}
-	return nil
+	return s.useIndex(ctx)
 }

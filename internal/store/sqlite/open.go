@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"messenger-api/internal/words"
 )
 
 // searchReaders is how many connections searches have of their own.
@@ -32,6 +35,8 @@ type Options struct {
 	Echo bool
 	// Ran is told of each statement that has run; nil for nobody.
 	Ran func(ctx context.Context, statement string, started time.Time, err error)
+	// Analyser is the version whose index of words is used; words.Version where it is empty.
+	Analyser string
 }
 
 // Store implements messenger.Store and search.Store. It may be closed twice.
@@ -49,8 +54,11 @@ type Store struct {
 	ends *knownEnds
 	// toMerge: the index was filled, and Build is to merge its parts.
 	toMerge atomic.Bool
-	closed  atomic.Bool
-	close   func() error
+	// analyser is the version of the index of words that is used, and suffix ends the names of its tables, once it is known.
+	analyser string
+	suffix   atomic.Pointer[string]
+	closed   atomic.Bool
+	close    func() error
 }
 
 // Open takes the directory for this process and opens the database in it, an
@@ -70,6 +78,7 @@ func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error
 	if err != nil {
 		return nil, err
 	}
+	s.analyser = cmp.Or(options.Analyser, s.analyser)
 	for _, connections := range s.connections {
 		connections.ran = options.Ran
 	}
@@ -78,7 +87,7 @@ func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error
 
 // openWith opens the database of a directory under a lock, which Close gives back.
 func openWith(ctx context.Context, lock *flock.Flock, directory string, echo bool, log *slog.Logger) (*Store, error) {
-	s := &Store{directory: directory, log: log, lock: lock, ends: newKnownEnds()}
+	s := &Store{directory: directory, log: log, lock: lock, ends: newKnownEnds(), analyser: words.Version()}
 	s.close = sync.OnceValue(s.shut)
 	if err := s.connect(ctx, filepath.Join(directory, fileName), echo); err != nil {
 		return nil, errors.Join(withDisk(directory, err), s.Close())

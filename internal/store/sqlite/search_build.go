@@ -25,7 +25,7 @@ const mergePages = 64
 func (s *Store) Defer(ctx context.Context, least int64) (toFill bool, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	err = s.searching().QueryRowContext(ctx, selectToFill, least).Scan(&toFill)
+	err = s.searching().QueryRowContext(ctx, s.indexed(selectToFill), least).Scan(&toFill)
 	if toFill {
 		s.toMerge.Store(true)
 	}
@@ -55,7 +55,7 @@ func (s *Store) merge(ctx context.Context, pages int) (more bool, err error) {
 		if err := tx.QueryRowContext(ctx, selectChanges).Scan(&before); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, mergeIndex, pages); err != nil {
+		if _, err := tx.ExecContext(ctx, s.indexed(mergeIndex), pages); err != nil {
 			return err
 		}
 		err := tx.QueryRowContext(ctx, selectChanges).Scan(&after)

@@ -49,7 +49,7 @@ func (s *Store) Parts(
 ) (parts []search.Part, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.searching().QueryContext(ctx, selectParts, account[:], idOrNull(request.ChatID), request.UserName)
+	rows, err := s.searching().QueryContext(ctx, s.indexed(selectParts), account[:], idOrNull(request.ChatID), request.UserName)
 	if err != nil {
 		return nil, s.failure(err)
 	}
@@ -88,7 +88,7 @@ func (s *Store) FindIn(
 	}
 	defer connection.Close()
 	over := time.Now().Add(stepEnough)
-	f := finder{connection, criteria, limit}
+	f := finder{s, connection, criteria, limit}
 	rests := make([]search.Rest, len(parts))
 	var results []search.Result
 	for i, part := range parts {

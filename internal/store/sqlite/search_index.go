@@ -101,7 +101,7 @@ func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (exte
 		begun = true
 		var rows []indexRow
 		for i := range extensions {
-			chat, newest, err := move(ctx, tx, &extensions[i])
+			chat, newest, err := s.move(ctx, tx, &extensions[i])
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
@@ -115,7 +115,7 @@ func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (exte
 				rows = append(rows, indexRow{chat, newest, message, sequences[i][j]})
 			}
 		}
-		return insertRows(ctx, tx, rows)
+		return insertRows(ctx, tx, s.indexed(insertIndexed), rows)
 	})
 	if begun { // who waits for the lock is not slow
 		err = slow(ctx, err)
@@ -128,26 +128,26 @@ func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (exte
 
 // move moves a chat's position, and tells its number and how new its newest message was before; or
 // sql.ErrNoRows where the position is another one.
-func move(ctx context.Context, tx *sql.Tx, extension *search.Extension) (chat, newest int64, err error) {
+func (s *Store) move(ctx context.Context, tx *sql.Tx, extension *search.Extension) (chat, newest int64, err error) {
 	id := extension.ChatID[:]
-	if err := tx.QueryRowContext(ctx, selectNewest, id, math.MinInt64).Scan(&newest); err != nil {
+	if err := tx.QueryRowContext(ctx, s.indexed(selectNewest), id, math.MinInt64).Scan(&newest); err != nil {
 		return 0, 0, err
 	}
 	added := int64(math.MinInt64)
 	for i := range extension.Entries {
 		added = max(added, extension.Entries[i].Message.CreatedAt.UnixMicro())
 	}
-	err = tx.QueryRowContext(ctx, movePosition, id, extension.Through, extension.Indexed, added).Scan(&chat)
+	err = tx.QueryRowContext(ctx, s.indexed(movePosition), id, extension.Through, extension.Indexed, added).Scan(&chat)
 	return chat, newest, err
 }
 
 // insertRows goes by the rowid: FTS5 writes out what it has gathered whenever one is less than the
 // one before.
-func insertRows(ctx context.Context, tx *sql.Tx, rows []indexRow) error {
+func insertRows(ctx context.Context, tx *sql.Tx, insert string, rows []indexRow) error {
 	slices.SortStableFunc(rows, func(a, b indexRow) int { return cmp.Compare(a.chat, b.chat) })
 	for _, row := range rows {
 		m := row.message
-		_, err := tx.ExecContext(ctx, insertIndexed, row.chat, m.Seq, tokens(row.chat, row.sequence, m.UserID),
+		_, err := tx.ExecContext(ctx, insert, row.chat, m.Seq, tokens(row.chat, row.sequence, m.UserID),
 			m.CreatedAt.UnixMicro(), row.newest, m.ID[:])
 		if err != nil {
 			return err

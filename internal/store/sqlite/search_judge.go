@@ -26,6 +26,7 @@ const selectTexts = `
 
 // finder looks into parts of chats.
 type finder struct {
+	store      *Store
 	connection *sql.Conn
 	criteria   search.Criteria
 	limit      int
@@ -55,7 +56,7 @@ func (f finder) matching(
 ) (results []search.Result, rest search.Rest, err error) {
 	start := part.Number << 32
 	expression := matchExpression(query, part.Number, part.Author)
-	rows, err := f.connection.QueryContext(ctx, selectMatching, expression, start+part.From, start+part.Through, f.limit)
+	rows, err := f.connection.QueryContext(ctx, f.store.indexed(selectMatching), expression, start+part.From, start+part.Through, f.limit)
 	if err != nil {
 		return nil, rest, err
 	}
@@ -87,7 +88,7 @@ func (f finder) rest(ctx context.Context, part search.Part) (rest search.Rest, e
 		return rest, nil
 	}
 	start := part.Number << 32
-	err = f.connection.QueryRowContext(ctx, selectRest, start+1, start+part.From-1).Scan(&rest.Through, &rest.Newest)
+	err = f.connection.QueryRowContext(ctx, f.store.indexed(selectRest), start+1, start+part.From-1).Scan(&rest.Through, &rest.Newest)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rest, nil
 	}

@@ -72,7 +72,7 @@ func (s *Store) BehindAfter(
 func (s *Store) positions(ctx context.Context, query string, arguments ...any) (positions []search.Behind, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.searching().QueryContext(ctx, query, arguments...)
+	rows, err := s.searching().QueryContext(ctx, s.indexed(query), arguments...)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -141,3 +141,6 @@ func cut(word []byte, letters int) []byte {
 	}
 	return word
 }
+
+// Data is all that the languages are made of.
+func Data() string { return russian + english }
