@@ -146,3 +146,59 @@ func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 		}
 	})
 }
+
+// A right log-in costs nothing, also where its caller has left by the time that it ends.
+func TestRightLogInOfACallerWhoLeft(t *testing.T) {
+	guesses := newGuesses(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+		return connectedLimiter{ratelimit.NewMemory(rate, time.Now)}
+	}})
+	address, name := ratelimit.NameKey("address"), ratelimit.NameKey("name")
+	for range 3 * perNameFactor {
+		ctx, leave := context.WithCancel(t.Context())
+		attempt, err := guesses.begin(ctx, guesser{networks: []ratelimit.Key{address}, account: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		attempt.end(ctx, nil)
+	}
+	if left := len(guesses.turns.of); left > 0 {
+		t.Errorf("%d addresses are remembered", left)
+	}
+}
+
+// connectedLimiter is a limiter that, as one over a connection, does nothing for who has left.
+type connectedLimiter struct{ ratelimit.Limiter }
+
+func (c connectedLimiter) Return(ctx context.Context, key ratelimit.Key) {
+	if ctx.Err() == nil {
+		c.Limiter.Return(ctx, key)
+	}
+}
+
+// Who leaves in the moment in which it is its turn passes that on.
+func TestTurnOfOneWhoLeft(t *testing.T) {
+	address := ratelimit.NameKey("address")
+	turns := newTurns()
+	inLine := func() chan struct{} {
+		turn, again := turns.line(address, turns.begin(address))
+		if turn == nil || again {
+			t.Fatal("it need not wait")
+		}
+		return turn
+	}
+	turns.begin(address)
+	first, second := inLine(), inLine()
+	turns.end(address, false)
+	<-first
+	turns.leave(address, first)
+	select {
+	case <-second:
+	default:
+		t.Error("nobody is woken")
+	}
+	turns.leave(address, second)
+	if left := len(turns.of); left > 0 {
+		t.Errorf("%d addresses are remembered", left)
+	}
+}

@@ -1,0 +1,92 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+	"time"
+
+	"messenger-api/internal/cache"
+	"messenger-api/internal/cache/memory"
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/messenger"
+	"messenger-api/internal/ratelimit"
+)
+
+// noSessions is a store without any session, which counts how often it is asked for
+// some. What is not needed of a Store is missing, and panics.
+type noSessions struct {
+	messenger.Store
+
+	asked int
+}
+
+func (*noSessions) Writers() (writers, underway int) { return 1, 1 }
+
+func (n *noSessions) SessionsByToken(context.Context, []messenger.TokenHash) (map[messenger.TokenHash]messenger.Session, error) {
+	n.asked++
+	return nil, nil
+}
+
+func newApp(store messenger.Store, options Options) *app {
+	return &app{
+		service: messenger.NewService(store, nil, messenger.Options{}, slog.New(slog.DiscardHandler)),
+		options: options, known: newKnownTokens(),
+	}
+}
+
+// overdue is a cache that keeps everything longer than it was asked to, as one whose
+// clock is behind does.
+type overdue struct{ cache.Cache }
+
+func (o overdue) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
+	return o.Cache.Set(ctx, key, value, lifetime+time.Hour)
+}
+
+// A session that a cache has past its lifetime is over all the same, and the database
+// need not be asked.
+func TestCachedSessionPastItsLifetime(t *testing.T) {
+	entries, err := memory.Open(memory.Options{MaxBytes: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = entries.Close() }) // it never fails
+	store := &noSessions{}
+	a := newApp(store, Options{})
+	a.cached = &cachedSessions{overdue{entries}, time.Now}
+	token := messenger.Token{1}
+	session := messenger.Session{ID: messenger.ID{2}, AccountID: messenger.ID{3}, ExpiresAt: time.Now().Add(-time.Second)}
+	a.cached.keep(t.Context(), token.Hash(), session, session.ExpiresAt.Add(-time.Second))
+	if _, err := a.find(t.Context(), token, token.Hash()); !errors.Is(err, errs.ErrExpiredSession) || store.asked > 0 {
+		t.Errorf("the error is %v, want session-id-expired; the database was asked %d times", err, store.asked)
+	}
+}
+
+// From an address over its limit a session that was seen alive is looked up once more,
+// and once it was found to be over, no more.
+func TestEndedSessionIsNoLongerKnown(t *testing.T) {
+	store := &noSessions{}
+	limiter := ratelimit.NewMemory(ratelimit.Rate{Events: 1, Period: time.Hour}, time.Now)
+	a := newApp(store, Options{Header: "Authorization", Scheme: "session_id", Requests: limiter})
+	token := messenger.Token{1}
+	a.known.add(token.Hash())
+	info := &httpkit.Info{Client: netip.MustParseAddr("192.0.2.1")}
+	if decision := limiter.Take(t.Context(), ratelimit.AddressKey(info.Client)); !decision.OK {
+		t.Fatal("the address is over its limit before its first request")
+	}
+	for _, want := range []error{errs.ErrInvalidSession, errs.ErrRequestLimit, errs.ErrRequestLimit} {
+		request := httptest.NewRequest(http.MethodGet, "/", nil)
+		request.Header.Set("Authorization", "session_id "+token.Reveal())
+		if _, err := a.session(request, info); !errors.Is(err, want) {
+			t.Errorf("the error is %v, want %v", err, want)
+		}
+	}
+	if store.asked != 1 {
+		t.Errorf("the database was asked %d times, want once", store.asked)
+	}
+}
