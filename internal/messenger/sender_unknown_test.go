@@ -102,3 +102,21 @@ func TestRejectedAfterUnknownFailsAlone(t *testing.T) {
 		})
 	}
 }
+
+// A commit that hangs is given up in time for another try of it.
+func TestHangingCommitIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := true
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+			if hangs {
+				hangs = false
+				<-ctx.Done()
+				return nil, errUnknown
+			}
+			return commit(), nil
+		}}
+		service := newScripted(store)
+		id, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "text"})
+		requireSent(t, store, "text", sent{id, err})
+	})
+}

@@ -12,27 +12,34 @@ import (
 
 	"messenger-api/internal/cache/redis"
 	"messenger-api/internal/ratelimit"
+	"messenger-api/internal/testkit/await"
 )
 
 var rate = ratelimit.Rate{Events: 60, Period: time.Hour} // slow enough for a test to be an instant
 
-// newNode gives a limiter as one node has it, over the Redis of TEST_REDIS_URL.
-func newNode(t *testing.T, name string) *ratelimit.Shared {
+// newStore opens the Redis of TEST_REDIS_URL.
+func newStore(t *testing.T) *redis.Cache {
 	t.Helper()
 	address, err := url.Parse(os.Getenv("TEST_REDIS_URL"))
 	if err != nil || address.Host == "" {
 		t.Fatal("TEST_REDIS_URL is not set: run `make test`, or `scripts/services up redis` and `. .services/env`")
 	}
-	cache, err := redis.Open(redis.Options{URL: address})
+	store, err := redis.Open(redis.Options{URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := cache.Close(); err != nil {
+		if err := store.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	script := cache.Script(ratelimit.Source)
+	return store
+}
+
+// newNode gives a limiter as one node has it.
+func newNode(t *testing.T, name string, rate ratelimit.Rate) *ratelimit.Shared {
+	t.Helper()
+	script := newStore(t).Script(ratelimit.Source)
 	return ratelimit.NewShared(name, patient(script.Run), ratelimit.NewMemory(rate, time.Now))
 }
 
@@ -51,7 +58,7 @@ func patient(script ratelimit.Script) ratelimit.Script {
 
 func TestNodesShareOneLimit(t *testing.T) {
 	name := t.Name() + time.Now().String()
-	nodes := []*ratelimit.Shared{newNode(t, name), newNode(t, name)}
+	nodes := []*ratelimit.Shared{newNode(t, name, rate), newNode(t, name, rate)}
 	key := ratelimit.NameKey("key")
 	var passed atomic.Int64
 	var group sync.WaitGroup
@@ -97,4 +104,13 @@ func TestWithoutTheSharedStore(t *testing.T) {
 	if !limiter.Take(t.Context(), key).OK {
 		t.Error("want an event that was returned to be had again")
 	}
+}
+
+// Who goes on asking while it is refused is heard when it has waited long enough.
+func TestRefusedEventsCountNothing(t *testing.T) {
+	limiter := newNode(t, t.Name()+time.Now().String(), ratelimit.Rate{Events: 5, Period: time.Second})
+	key := ratelimit.NameKey("key")
+	for limiter.Take(t.Context(), key).OK {
+	}
+	await.Within(t, 20*time.Second, "it is heard", func() bool { return limiter.Take(t.Context(), key).OK })
 }

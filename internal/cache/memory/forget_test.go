@@ -40,3 +40,27 @@ func TestForget(t *testing.T) {
 		t.Error("want the cache to keep again after the quiet time")
 	}
 }
+
+// What was about to be kept when the cache forgot is forgotten, too.
+func TestForgetInTheMiddle(t *testing.T) {
+	var next atomic.Pointer[func()]
+	c, err := memory.Open(memory.Options{MaxBytes: 1 << 20, Now: func() time.Time {
+		if what := next.Swap(nil); what != nil {
+			(*what)()
+		}
+		return time.Unix(1_700_000_000, 0)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() }) // it never fails
+	c.Forget(0)                         // from then on Set asks the clock whether the cache is quiet
+	forget := func() { c.Forget(0) }
+	next.Store(&forget)
+	if err := c.Set(t.Context(), "key", []byte("old"), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if value, ok, err := c.Get(t.Context(), "key"); ok || err != nil {
+		t.Errorf("%q is back, %v", value, err)
+	}
+}

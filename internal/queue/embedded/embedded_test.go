@@ -76,3 +76,21 @@ func TestFull(t *testing.T) {
 		return !full()
 	})
 }
+
+// What was worked on, or is dealt with as a dead letter, makes room for others.
+func TestRoomIsGivenBack(t *testing.T) {
+	const capacity = 2
+	q := open(t, capacity)
+	all := queuetest.Recorder{Work: func(_ context.Context, id queue.ID) error {
+		if id[0] == 0 {
+			return errors.New("failed on purpose")
+		}
+		return nil
+	}}
+	queuetest.Consume(t, q, capacity, all.Handler())
+	for i := range 5 * capacity {
+		id := queuetest.NewID()
+		id[0] = byte(i % 2)
+		await.Until(t, "there is room", func() bool { return q.Publish(t.Context(), id) == nil })
+	}
+}

@@ -82,13 +82,17 @@ func testClose(t *testing.T, open func() queue.Queue) {
 	go func() { ended <- q.Consume(t.Context(), 1, all.Handler()) }()
 	await.Until(t, "it runs", func() bool { return all.Running() == 1 })
 	closed := make(chan error, 1)
-	go func() { closed <- q.Close() }()
+	go func() {
+		err := q.Close()
+		if !all.AllDone(ids) {
+			err = errors.Join(err, errors.New("Close did not wait for what ran"))
+		}
+		closed <- err
+	}()
+	await.Until(t, "Close has begun", func() bool { return q.Publish(t.Context(), NewID()) != nil })
 	close(release)
 	if err := errors.Join(<-ended, <-closed, q.Close()); err != nil {
 		t.Error(err)
-	}
-	if !all.AllDone(ids) {
-		t.Error("Close did not wait for what ran")
 	}
 }
 

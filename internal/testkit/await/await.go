@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// patience is long: a machine may be busy with other tests.
-	patience = 2 * time.Minute
+	// patience is long, since a machine may be busy with other tests, and short enough
+	// for whoever made a mistake.
+	patience = 50 * time.Second
 	pause    = 5 * time.Millisecond
 )
 
