@@ -67,11 +67,18 @@ func difference(want, got []byte) string {
 	return "one is longer"
 }
 
+// How many messages move between the databases, and how many of them are in each chat
+// that has some.
+const (
+	movedMessages = 32_000
+	movedPerChat  = movedMessages / 40
+)
+
 // What goes through both databases, in either order, comes out byte by byte; and
 // a server on what came in knows its sessions, its passwords and its words.
 func TestMoveBetweenDatabases(t *testing.T) {
 	t.Parallel()
-	history := newArchive(t, 100_000).encode(t)
+	history := newArchive(t, movedMessages).encode(t)
 	for name, route := range map[string][]string{
 		"embedded, postgres, embedded": {"embedded", "postgres", "embedded"},
 		"postgres, embedded, postgres": {"postgres", "embedded", "postgres"},
@@ -102,15 +109,15 @@ func useMoved(t *testing.T, database []string) {
 	again.Post("/v1/auth/login", disabled).Refused(http.StatusBadRequest, "bad-password")
 
 	chat := id(3, 0).String()
-	if page := again.Page(chat, 3, ""); len(page.Messages) != 3 || page.Messages[0].Seq != 2500 {
+	if page := again.Page(chat, 3, ""); len(page.Messages) != 3 || page.Messages[0].Seq != movedPerChat {
 		t.Errorf("the newest messages: %+v", page.Messages)
 	}
-	found := again.Find(messenger.SearchCreation{Message: "message 2317 chat0"})
-	if len(found) != 1 || found[0].Seq != 2317 {
+	found := again.Find(messenger.SearchCreation{Message: "message 717 chat0"})
+	if len(found) != 1 || found[0].Seq != 717 {
 		t.Errorf("found %+v", found)
 	}
 	again.Send(chat, again.Join(chat, oddNames[0]), "after the move")
-	if page := again.Page(chat, 1, ""); page.Messages[0].Seq != 2501 || page.Messages[0].Text != "after the move" {
+	if page := again.Page(chat, 1, ""); page.Messages[0].Seq != movedPerChat+1 || page.Messages[0].Text != "after the move" {
 		t.Errorf("the newest message: %+v", page.Messages)
 	}
 	// A retry of what was sent before the move is still one.
