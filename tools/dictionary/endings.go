@@ -5,7 +5,6 @@ import "unicode/utf8"
 const (
 	longestEnding = 6 // letters of a form that are looked at
 	fewestForms   = 4 // that end alike, before they tell anything
-	shortestStem  = 3 // letters that are left of a word
 )
 
 // learnEndings tells for endings of words how many letters to take away, so that most forms of the words that end so
@@ -61,19 +60,6 @@ func cutOf(learnt map[string]int, text string, most int) (int, bool) {
 		}
 	}
 	return 0, false
-}
-
-// stem takes the endings from a text until nothing is left to take.
-func stem(learnt map[string]int, text string) string {
-	for {
-		letters := []rune(text)
-		cut, _ := cutOf(learnt, text, longestEnding)
-		cut = min(cut, len(letters)-shortestStem)
-		if cut <= 0 {
-			return text
-		}
-		text = string(letters[:len(letters)-cut])
-	}
 }
 
 // common is what all texts begin with.
