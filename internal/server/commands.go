@@ -77,7 +77,7 @@ type migrateCommands struct {
 }
 
 // Main runs one command and returns the process's exit code. GOGC and GOMEMLIMIT, where they are
-// set, says when garbage is collected. The first SIGTERM
+// set, say when garbage is collected. The first SIGTERM
 // or SIGINT asks it to finish; a second one ends the process at once.
 func Main(process Process) int {
 	setGarbageCollector()
