@@ -20,6 +20,7 @@ var costs = map[string][]cost{
 	"enableAccount":       {{"id(1, 500)", 1}},
 	"selectAccountsAfter": {{"'name000500', 100", 100}, {"'', 100", 100}},
 	"loadAnonymous":       {{"id(1, 500), now(), NULL", 1}},
+	"touchAnonymous":      {{"id(1, 500)", 1}},
 
 	"insertSession":         {{"'x', id(2, 0), id(1, 1), now(), now(), '', '', 'hash'", 1}},
 	"selectSessionsByToken": {{"ARRAY[sha256('501'), sha256('502'), sha256('503'), sha256('none')]", 4}},
