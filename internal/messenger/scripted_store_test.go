@@ -14,8 +14,8 @@ import (
 type scriptedStore struct {
 	Store
 
-	// writers is how many commits go at once, 1 where it is 0.
-	writers int
+	// commits is how many the service makes at once, 1 where it is 0.
+	commits int
 	// script makes a commit, or fails it; commit stores the batch.
 	script func(ctx context.Context, batch []Message, commit func() []Appended) ([]Appended, error)
 
@@ -23,8 +23,6 @@ type scriptedStore struct {
 	tries  [][]Message
 	stored []Message
 }
-
-func (s *scriptedStore) Writers() (writers, underway int) { return max(s.writers, 1), 1 }
 
 func (*scriptedStore) ChatExists(_ context.Context, chat ID) (bool, error) { return chat == aChat, nil }
 
@@ -65,11 +63,13 @@ func (s *scriptedStore) storedID(t *testing.T, text string) (id ID, found bool) 
 	return id, found
 }
 
-func newScripted(store *scriptedStore) *Service { return newTelling(store, nil) }
+func newScripted(store *scriptedStore) *Service { return newNotifying(store, nil) }
 
-// newTelling makes a service that tells of the chats it changed.
-func newTelling(store *scriptedStore, changed func(context.Context, ...[16]byte)) *Service {
-	return NewService(store, nil, Options{MessageMaxBytes: 256 << 10, ChatsChanged: changed}, slog.New(slog.DiscardHandler))
+// newNotifying makes a service that reports the chats it changed.
+func newNotifying(store *scriptedStore, changed func(context.Context, ...[16]byte)) *Service {
+	return NewService(store, nil, Options{
+		MessageMaxBytes: 256 << 10, CommitsAtOnce: store.commits, NotifyChanged: changed,
+	}, slog.New(slog.DiscardHandler))
 }
 
 // sent is what became of a Send.

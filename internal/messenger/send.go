@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"messenger-api/internal/batcher"
 	"messenger-api/internal/errs"
-	"messenger-api/internal/gather"
 )
 
 // sendDeadline is how long a send may take, all tries together.
@@ -44,11 +44,11 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	}
 	waiting, done := s.options.Stall.impatient(ctx)
 	defer done()
-	answer, err := s.sender(draft.ChatID, started).Do(waiting, outgoing{message, deadline, ctx})
+	answer, err := s.batcherOf(draft.ChatID, started).Do(waiting, outgoing{message, deadline, ctx})
 	switch {
 	case waiting != ctx && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return ID{}, errStalled
-	case errors.Is(err, gather.ErrFull):
+	case errors.Is(err, batcher.ErrFull):
 		return ID{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	case err != nil:
 		return ID{}, err
@@ -73,41 +73,13 @@ func (s *Service) checkDraft(draft Draft) error {
 	return checkText("client_message_id", draft.ClientMessageID)
 }
 
-// stuckAfter is how long a commit may last before others go around it; most take
-// a few milliseconds. crowd is how many may wait for one before the next ones are
-// better off with another that runs beside it.
-const (
-	stuckAfter = 50 * time.Millisecond
-	crowd      = 64
-)
-
-// sender picks the group that commits a chat's message: the first, since the
-// larger a batch, the less each message costs; the second helps when many wait.
-// While the first one's commit is stuck all others share the chats by hash, so
-// that one locked chat stalls few; once it is known to be locked, the last group is
-// for such chats alone. Which group it is changes nothing for the log: the database
-// judges under the chat's lock.
-func (s *Service) sender(chat ID, now time.Time) *gather.Group[outgoing, sendAnswer] {
-	first, others := s.senders[0], s.senders[1:]
-	if len(others) > 0 && s.locked.any(now) {
-		last := len(others) - 1
-		if s.locked.has(chat, now) {
-			return others[last]
-		}
-		others = others[:last]
+// batcherOf picks the batcher of a chat's message. All go through one, since the larger a
+// batch, the less each message costs; those to chats whose locks others hold go through
+// another, so that no batch of the first one waits for such a lock. Which it is changes
+// nothing for the log: the database judges under the chat's lock.
+func (s *Service) batcherOf(chat ID, now time.Time) *batcher.Batcher[outgoing, sendAnswer] {
+	if s.contended.has(chat, now) {
+		return s.contendedSends
 	}
-	if len(others) == 0 {
-		return first
-	}
-	underway, waiting := first.Busy(now)
-	switch {
-	case underway >= stuckAfter:
-		// An ID ends with random bytes.
-		return others[int(chat[len(chat)-1])%len(others)]
-	case waiting >= crowd:
-		if underway, fewer := others[0].Busy(now); underway < stuckAfter && fewer < waiting {
-			return others[0]
-		}
-	}
-	return first
+	return s.sends
 }

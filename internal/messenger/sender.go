@@ -8,23 +8,31 @@ import (
 	"runtime/debug"
 	"time"
 
+	"messenger-api/internal/batcher"
 	"messenger-api/internal/errs"
-	"messenger-api/internal/gather"
 )
 
-// The limits of one commit, and how many messages are worth one that follows
-// another at once; how long one try of it may take, which is longer than one waits for
-// the batch before it and then for a lock; and the pauses between tries of one whose
-// outcome is unknown.
+// The limits of a commit, and of what waits for one.
 const (
 	commitMaxRows         = 512
-	commitCrowd           = 16
 	commitMaxBytes        = 4 << 20
 	commitMaxWaiting      = 16384
 	commitMaxWaitingBytes = 64 << 20
-	retryPauseFirst       = 20 * time.Millisecond
-	retryPauseMost        = 500 * time.Millisecond
-	tryDeadline           = 3 * time.Second
+)
+
+// When a commit starts while others run: when so many messages wait for it, or when all
+// that run have taken so long, which most don't by far.
+const (
+	commitEnough     = 16
+	commitStuckAfter = 50 * time.Millisecond
+)
+
+// How long one try of a commit may take, which is longer than it waits for a lock, and
+// the pauses between tries of one whose outcome is unknown.
+const (
+	tryDeadline     = 3 * time.Second
+	retryPauseFirst = 20 * time.Millisecond
+	retryPauseMost  = 500 * time.Millisecond
 )
 
 // outgoing is a message on its way, until its deadline. Of the caller's context
@@ -42,30 +50,27 @@ type sendAnswer struct {
 	err error
 }
 
-// sender commits messages together: while one commit is under way the next
-// sends gather, and where there are many go right behind it.
+// sender commits batches of messages.
 type sender struct {
-	store     Store
-	changed   func(ctx context.Context, chats ...[16]byte)
-	committed func(messages int, appended []Appended, took time.Duration, err error)
-	stall     *Stall
-	locked    *lockedChats
-	log       *slog.Logger
+	store         Store
+	notifyChanged func(ctx context.Context, chats ...[16]byte)
+	committed     func(messages int, appended []Appended, took time.Duration, err error)
+	stall         *Stall
+	contended     *contendedChats
+	log           *slog.Logger
 }
 
-func newSender(
-	store Store, underway int, locked *lockedChats, options Options, log *slog.Logger,
-) *gather.Group[outgoing, sendAnswer] {
-	s := &sender{store, options.ChatsChanged, options.Committed, options.Stall, locked, log}
-	return gather.NewGroup(s.send, s.tell, gather.Limit[outgoing]{
+// newBatcher makes a batcher with at most so many commits at once.
+func (s *sender) newBatcher(commits int) *batcher.Batcher[outgoing, sendAnswer] {
+	return batcher.New(s.flush, s.notify, batcher.Limits[outgoing]{
 		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
-		Underway: underway, Crowd: commitCrowd,
+		InFlight: commits, Enough: commitEnough, StuckAfter: commitStuckAfter,
 		Size: func(o outgoing) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
 	})
 }
 
-// send is one trip of the group.
-func (s *sender) send(batch []outgoing) []sendAnswer {
+// flush commits a batch.
+func (s *sender) flush(batch []outgoing) []sendAnswer {
 	answers := make([]sendAnswer, len(batch))
 	indexes := make([]int, len(batch))
 	for i := range batch {
@@ -75,10 +80,10 @@ func (s *sender) send(batch []outgoing) []sendAnswer {
 	return answers
 }
 
-// tell says which chats the batch changed. A repeat counts: its first try may
-// have died before it told.
-func (s *sender) tell(batch []outgoing, answers []sendAnswer) {
-	if s.changed == nil {
+// notify reports the chats that a batch changed, each once, after its commit and before
+// its answers. A repeat counts: its first try may have died before it notified.
+func (s *sender) notify(batch []outgoing, answers []sendAnswer) {
+	if s.notifyChanged == nil {
 		return
 	}
 	chats := make([][16]byte, 0, len(batch))
@@ -88,13 +93,13 @@ func (s *sender) tell(batch []outgoing, answers []sendAnswer) {
 			continue
 		}
 		chat := batch[i].message.ChatID
-		if _, told := seen[chat]; !told {
+		if _, known := seen[chat]; !known {
 			seen[chat] = struct{}{}
 			chats = append(chats, chat)
 		}
 	}
 	if len(chats) > 0 {
-		s.changed(context.Background(), chats...)
+		s.notifyChanged(context.Background(), chats...)
 	}
 }
 
@@ -113,7 +118,7 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 		err := s.try(batch, indexes, answers)
 		unknown = unknown || errors.Is(err, ErrOutcomeUnknown)
 		if err == nil {
-			indexes, err = s.busy(batch, indexes, answers), ErrBusy
+			indexes, err = s.noteContended(batch, indexes, answers), ErrBusy
 			if !unknown || len(indexes) == 0 {
 				return
 			}
@@ -140,16 +145,17 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 	}
 }
 
-// busy gives those of the indexes whose chat was locked, and has that remembered.
-func (s *sender) busy(batch []outgoing, indexes []int, answers []sendAnswer) []int {
-	var left []int
+// noteContended remembers the chats whose locks others hold, and returns the indexes of
+// their messages.
+func (s *sender) noteContended(batch []outgoing, indexes []int, answers []sendAnswer) []int {
+	var busy []int
 	for _, index := range indexes {
 		if err := answers[index].Appended.Err; err != nil && errors.Is(err, ErrBusy) {
-			s.locked.add(batch[index].message.ChatID, time.Now())
-			left = append(left, index)
+			s.contended.add(batch[index].message.ChatID, time.Now())
+			busy = append(busy, index)
 		}
 	}
-	return left
+	return busy
 }
 
 // try makes one commit of the messages at the indexes. A panic fails these

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"messenger-api/internal/batcher"
 	"messenger-api/internal/errs"
-	"messenger-api/internal/gather"
 )
 
 func TestLateSendIsNotTried(t *testing.T) {
@@ -109,7 +109,7 @@ func TestCommitOutlivesItsCallers(t *testing.T) {
 			return commit(), nil
 		}}
 		var changed [][16]byte
-		service := newTelling(store, func(ctx context.Context, chats ...[16]byte) {
+		service := newNotifying(store, func(ctx context.Context, chats ...[16]byte) {
 			if ctx.Err() == nil {
 				changed = append(changed, chats...)
 			}
@@ -120,14 +120,14 @@ func TestCommitOutlivesItsCallers(t *testing.T) {
 		close(left)
 		synctest.Wait()
 		if _, found := store.storedID(t, "text"); !found || !slices.Equal(changed, [][16]byte{aChat}) {
-			t.Errorf("stored: %v, told of %v", found, changed)
+			t.Errorf("stored: %v, notified of %v", found, changed)
 		}
 	})
 }
 
 func TestTooManySendsWait(t *testing.T) {
 	service := newScripted(&scriptedStore{script: works})
-	service.senders[0] = gather.NewGroup(func([]outgoing) []sendAnswer { return nil }, nil, gather.Limit[outgoing]{Waiting: 0})
+	service.sends = batcher.New(func([]outgoing) []sendAnswer { return nil }, nil, batcher.Limits[outgoing]{Waiting: 0})
 	_, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "text"})
 	if !errs.Is(err, errs.Unavailable) || errs.From(err).RetryAfter == 0 {
 		t.Errorf("the error is %v", err)
@@ -139,7 +139,7 @@ func TestStuckCommitStallsFew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		unlocked := make(chan struct{})
 		locked := ID{15: 7}
-		store := &scriptedStore{writers: 3, script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{commits: 3, script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
 			if batch[0].ChatID == locked {
 				<-unlocked
 			}
@@ -151,7 +151,7 @@ func TestStuckCommitStallsFew(t *testing.T) {
 			_, err := service.Send(t.Context(), Draft{ChatID: locked, Text: "locked"})
 			first <- err
 		}()
-		time.Sleep(2 * stuckAfter)
+		time.Sleep(2 * commitStuckAfter)
 		for i := range 8 {
 			if _, err := service.Send(t.Context(), Draft{ChatID: ID{15: byte(i)}, Text: "free"}); i != 7 && err != nil {
 				t.Errorf("a send to another chat: %v", err)

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"messenger-api/internal/gather"
+	"messenger-api/internal/batcher"
 	"messenger-api/internal/password"
 )
 
@@ -13,11 +13,12 @@ import (
 type Service struct {
 	store     Store
 	passwords *password.Hasher
-	sessions  *gather.Group[TokenHash, sessionAnswer]
-	senders   []*gather.Group[outgoing, sendAnswer]
-	locked    *lockedChats
-	options   Options
-	log       *slog.Logger
+	sessions  *batcher.Batcher[TokenHash, sessionAnswer]
+	// sends commits messages, contendedSends those to contended chats.
+	sends, contendedSends *batcher.Batcher[outgoing, sendAnswer]
+	contended             *contendedChats
+	options               Options
+	log                   *slog.Logger
 }
 
 // Options are the settings of a Service.
@@ -29,10 +30,12 @@ type Options struct {
 	// HideAccounts makes a log-in to an account that does not exist look like
 	// one with a wrong password.
 	HideAccounts bool
-	// ChatsChanged is called after each commit, with the chats whose logs it
+	// CommitsAtOnce is the most commits of messages that run at once, 1 where it is 0.
+	CommitsAtOnce int
+	// NotifyChanged is called after each commit, with the chats whose logs it
 	// changed, and before its answers, so that no cache shows a log without it. It
-	// must end by itself; nil for nobody to tell.
-	ChatsChanged func(ctx context.Context, chats ...[16]byte)
+	// must end by itself; nil for nobody.
+	NotifyChanged func(ctx context.Context, chats ...[16]byte)
 	// Committed is told of each commit of messages: how many it was of, what became
 	// of each unless err says that it failed, and how long it took. It is called by
 	// several at once and must be quick; nil for nobody to tell.
@@ -49,12 +52,11 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
+	contended := &contendedChats{}
+	sending := &sender{store, options.NotifyChanged, options.Committed, options.Stall, contended, log}
 	s := &Service{
-		store: store, passwords: passwords, sessions: newSessionGroup(store), locked: &lockedChats{}, options: options, log: log,
-	}
-	writers, underway := store.Writers()
-	for range max(writers, 1) {
-		s.senders = append(s.senders, newSender(store, underway, s.locked, options, log))
+		store: store, passwords: passwords, sessions: newSessionBatcher(store), options: options, log: log,
+		sends: sending.newBatcher(options.CommitsAtOnce), contendedSends: sending.newBatcher(1), contended: contended,
 	}
 	return s
 }

@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"messenger-api/internal/batcher"
 	"messenger-api/internal/errs"
-	"messenger-api/internal/gather"
 )
 
 // The limits of one look-up of sessions, which concurrent requests share.
 const (
-	sessionsPerTrip     = 256
-	sessionsWaiting     = 16384
-	sessionTripDeadline = 3 * time.Second
+	sessionsPerBatch = 256
+	sessionsWaiting  = 16384
+	sessionsDeadline = 3 * time.Second
 )
 
 type sessionAnswer struct {
@@ -39,11 +39,11 @@ func (s *Service) Session(ctx context.Context, token Token) (Session, error) {
 	return answer.session, nil
 }
 
-// newSessionGroup lets the requests that arrive during one look-up share the
+// newSessionBatcher lets the requests that arrive during one look-up share the
 // next: a session is asked of the database each time and still costs little.
-func newSessionGroup(store Store) *gather.Group[TokenHash, sessionAnswer] {
-	trip := func(hashes []TokenHash) []sessionAnswer {
-		ctx, cancel := context.WithTimeout(context.Background(), sessionTripDeadline)
+func newSessionBatcher(store Store) *batcher.Batcher[TokenHash, sessionAnswer] {
+	flush := func(hashes []TokenHash) []sessionAnswer {
+		ctx, cancel := context.WithTimeout(context.Background(), sessionsDeadline)
 		defer cancel()
 		answers := make([]sessionAnswer, len(hashes))
 		found, err := store.SessionsByToken(ctx, hashes)
@@ -53,7 +53,7 @@ func newSessionGroup(store Store) *gather.Group[TokenHash, sessionAnswer] {
 		}
 		return answers
 	}
-	return gather.NewGroup(trip, nil, gather.Limit[TokenHash]{Rows: sessionsPerTrip, Waiting: sessionsWaiting})
+	return batcher.New(flush, nil, batcher.Limits[TokenHash]{Rows: sessionsPerBatch, Waiting: sessionsWaiting})
 }
 
 // Sessions lists the caller's open sessions, newest first, SessionsListed at most,

@@ -58,11 +58,6 @@ type Store interface {
 	// which their texts have bytesMost bytes together.
 	Messages(ctx context.Context, chat ID, before int64, limit, bytesMost int) ([]Message, error)
 
-	// Writers says how batches are best brought, each 1 at least: by how many
-	// writers at once, and how many batches of one writer may be under way. The
-	// second one of a writer follows the first without a pause, so it only pays
-	// where it is a large one.
-	Writers() (writers, underway int)
 	// TryCommit commits a change that changes nothing, to see whether commits succeed.
 	TryCommit(ctx context.Context) error
 	// AppendMessages commits the batch in one transaction and answers each

@@ -137,13 +137,26 @@ func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]
 	return built, nil
 }
 
+// commitsMost is how many commits of messages run at once on PostgreSQL.
+const commitsMost = 3
+
+// commitsAtOnce leaves connections of the pool to everything else, if there are any. SQLite
+// has one writer.
+func commitsAtOnce(settings config.Database) int {
+	if len(settings.Hosts) == 0 {
+		return 1
+	}
+	return max(1, min(commitsMost, settings.PoolSize-2))
+}
+
 func newService(cfg config.Config, opened backends, cached *pages.Pages, log *slog.Logger) *messenger.Service {
 	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), passwordsWaiting)
 	options := messenger.Options{
 		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
 		SessionLifetime: cfg.Sessions.Lifetime,
 		HideAccounts:    bool(cfg.Sessions.HideAccounts),
-		ChatsChanged:    cached.Changed,
+		NotifyChanged:   cached.Changed,
+		CommitsAtOnce:   commitsAtOnce(cfg.Database),
 		Stall:           opened.stall,
 	}
 	if seen := opened.seeing.metrics; seen != nil {

@@ -49,7 +49,7 @@ func newServed(b *testing.B) served {
 	counted := metrics.New("", "", func() bool { return true })
 	passwords := password.NewHasher(password.Recommended, 1, 1)
 	options := messenger.Options{
-		MessageMaxBytes: 1 << 16, SessionLifetime: time.Hour, ChatsChanged: pagesCached.Changed, Committed: counted.Committed,
+		MessageMaxBytes: 1 << 16, SessionLifetime: time.Hour, NotifyChanged: pagesCached.Changed, Committed: counted.Committed,
 	}
 	service := messenger.NewService(instant{store}, passwords, options, quiet)
 	requests := ratelimit.NewMemory(ratelimit.Rate{Events: 1_000_000, Period: time.Second}, time.Now)

@@ -2,135 +2,30 @@ package postgres
 
 import (
 	"context"
-	"errors"
-	"time"
+	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
-	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 )
 
-// appendEvents judges, numbers and stores a batch. It must run in a statement
-// of its own after lockChats: only then its snapshot is younger than the locks,
-// and what another node committed meanwhile is seen.
-//
-// The look-ups are LATERAL … LIMIT 1 so that each is an index probe, whatever
-// the planner thinks of the size of the batch. The account is no condition of the
-// user's, or the index of accounts might be taken, and an account may have thousands
-// of users in one chat.
-const appendEvents = `
-	WITH incoming AS (
-		SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
-			WITH ORDINALITY AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, place)
-	), judged AS MATERIALIZED (
-		SELECT i.*, c.last_seq, u.is_user, stored.message_id AS stored_id, stored.seq AS stored_seq,
-			CASE WHEN i.client_message_id IS NULL THEN i.place ELSE min(i.place) OVER
-				(PARTITION BY i.chat_id, i.account_id, i.client_message_id, u.is_user) END AS first_place
-		FROM incoming i
-		LEFT JOIN LATERAL (
-			SELECT c.last_seq FROM chats c WHERE c.chat_id = i.chat_id LIMIT 1
-		) c ON true
-		LEFT JOIN LATERAL (
-			SELECT u.account_id = i.account_id AS is_user FROM chat_users u
-			WHERE u.chat_id = i.chat_id AND u.user_id = i.user_id LIMIT 1
-		) u ON true
-		LEFT JOIN LATERAL (
-			SELECT e.message_id, e.seq FROM events e WHERE e.message_id = i.message_id AND e.kind = 1
-			UNION ALL
-			SELECT e.message_id, e.seq FROM events e
-			WHERE e.chat_id = i.chat_id AND e.account_id = i.account_id AND e.client_message_id = i.client_message_id
-			LIMIT 1
-		) stored ON u.is_user
-	), fresh AS (
-		SELECT j.*, j.last_seq + row_number() OVER (PARTITION BY j.chat_id ORDER BY j.place) AS seq
-		FROM judged j WHERE j.is_user AND j.stored_id IS NULL AND j.first_place = j.place
-	), inserted AS (
-		INSERT INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
-		SELECT chat_id, seq, 1, created_at, account_id, user_id, message_id, client_message_id, text FROM fresh
-	), advanced AS (
-		UPDATE chats c SET last_seq = f.seq
-		FROM (SELECT chat_id, max(seq) AS seq FROM fresh GROUP BY chat_id) f WHERE c.chat_id = f.chat_id
-	)
-	SELECT j.first_place, j.last_seq IS NOT NULL, coalesce(j.is_user, false), j.stored_id, coalesce(j.stored_seq, f.seq, 0)
-	FROM judged j LEFT JOIN fresh f USING (place) ORDER BY j.place`
-
-// Writers implements messenger.Store.
-func (s *Store) Writers() (count, underway int) { return len(s.lines.all), underwayOnLine }
-
-// AppendMessages implements messenger.Store: one round trip, one transaction. A
-// batch in which all is well goes the short way; where the database's constraints
-// stop that, it goes again, and each message is judged; where a lock does, it goes
-// without the chats that are locked.
+// AppendMessages implements messenger.Store: one round trip, one transaction. The fast
+// path takes all of the batch or nothing. Where a constraint stops it, the validated path
+// judges each message; where a lock does, the batch goes again and skips the chats that
+// others have locked.
 func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
-	appended, err := s.appendAll(ctx, messages)
-	switch {
-	case err == nil:
-		return appended, nil
-	case errors.Is(err, errNoConnection):
-		return nil, s.failure(err)
-	case !violatesAny(err) && !waitedInVain(err):
-		return nil, s.appendFailure(err)
-	}
-	connection, noConnection := s.pool.Acquire(ctx)
-	if noConnection != nil {
-		return nil, s.failure(noConnection)
+	connection, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, s.failure(fmt.Errorf("get a connection for a batch: %w", err))
 	}
 	defer connection.Release()
+	appended, err := appendFast(ctx, connection.Conn(), messages)
 	if violatesAny(err) {
-		appended, err = appendJudged(ctx, connection.Conn(), messages, lockTimeout)
+		appended, err = appendValidated(ctx, connection.Conn(), messages, lockTimeout)
 	}
 	if waitedInVain(err) {
-		appended, err = appendUnlocked(ctx, connection.Conn(), messages)
+		appended, err = appendSkipLocked(ctx, connection.Conn(), messages)
 	}
 	if err != nil {
 		return nil, s.appendFailure(err)
 	}
 	return appended, nil
-}
-
-// appendJudged stores what may be stored of a batch. It waits so long for each chat.
-func appendJudged(
-	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, wait time.Duration,
-) (appended []messenger.Appended, err error) {
-	// Without a BEGIN the batch is one implicit transaction, committed at its end.
-	columns := columnsOf(messages)
-	batch := &pgx.Batch{}
-	if wait != lockTimeout {
-		batch.Queue(limitLockWait, milliseconds(wait))
-	}
-	batch.Queue(lockChats, columns.chats)
-	batch.Queue(appendEvents, columns.ofEvents()...).Query(func(rows pgx.Rows) error {
-		appended, err = collectAppended(rows, messages)
-		return err
-	})
-	// Close has read the end of the transaction: what it returns nil for is durable.
-	return appended, connection.SendBatch(ctx, batch).Close()
-}
-
-func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.Appended, error) {
-	appended := make([]messenger.Appended, 0, len(messages))
-	for rows.Next() {
-		var first, seq int64
-		var isChat, isUser bool
-		var storedID *messenger.ID
-		if err := rows.Scan(&first, &isChat, &isUser, &storedID, &seq); err != nil {
-			return nil, err
-		}
-		place := len(appended)
-		one := messenger.Appended{MessageID: messages[place].ID, Seq: seq}
-		switch {
-		case !isChat:
-			one = messenger.Appended{Err: errs.ErrChatNotFound}
-		case !isUser:
-			one = messenger.Appended{Err: errs.ErrUserNotFound}
-		case storedID != nil:
-			one.MessageID, one.Repeated = *storedID, true
-		case int(first)-1 < place:
-			one = appended[first-1]
-			one.Repeated = true
-		}
-		appended = append(appended, one)
-	}
-	return appended, rows.Err()
 }

@@ -16,12 +16,12 @@ type ids = pgtype.FlatArray[[16]byte]
 type columns struct {
 	messageIDs, chatIDs, userIDs, accountIDs ids
 	chats                                    ids // the different ones in the order of their ids
-	clientMessageIDs                         []*string
-	texts                                    []string
-	createdAts                               []time.Time
+	clientMessageIDs                         pgtype.FlatArray[pgtype.Text]
+	texts                                    pgtype.FlatArray[string]
+	createdAts                               pgtype.FlatArray[time.Time]
 }
 
-// ofEvents are the arguments of appendEvents.
+// ofEvents are the arguments of validateAndInsert, and the first ones of insertEvents.
 func (c *columns) ofEvents() []any {
 	return []any{c.messageIDs, c.chatIDs, c.userIDs, c.accountIDs, c.clientMessageIDs, c.texts, c.createdAts}
 }
@@ -36,18 +36,10 @@ func columnsOf(messages []messenger.Message) columns {
 		c.accountIDs = append(c.accountIDs, message.AccountID)
 		c.texts = append(c.texts, message.Text)
 		c.createdAts = append(c.createdAts, message.CreatedAt)
-		c.clientMessageIDs = append(c.clientMessageIDs, clientKey(message))
+		c.clientMessageIDs = append(c.clientMessageIDs, pgtype.Text{String: message.ClientMessageID, Valid: message.ClientMessageID != ""})
 	}
 	for _, chat := range number(messages).chats {
 		c.chats = append(c.chats, chat)
 	}
 	return c
-}
-
-// clientKey is NULL for a message without one.
-func clientKey(message *messenger.Message) *string {
-	if message.ClientMessageID == "" {
-		return nil
-	}
-	return &message.ClientMessageID
 }

@@ -52,7 +52,7 @@ var costs = map[string][]cost{
 		{appendArguments + ", ARRAY[-1, -1, -2]", 12},
 		{"ARRAY[id(5, 0)], ARRAY[id(3, 1)], ARRAY[id(4, 102000)], ARRAY[id(1, 2)], ARRAY['new'], ARRAY['text'], ARRAY[now()], ARRAY[-1]", 4},
 	},
-	"appendEvents": {
+	"validateAndInsert": {
 		{appendArguments, 20},
 		// A repeated message, by its client's key and by its id.
 		{"ARRAY[id(5, 0)], ARRAY[id(3, 1)], ARRAY[id(4, 102000)], ARRAY[id(1, 2)], ARRAY['key1999'], ARRAY['text'], ARRAY[now()]", 6},

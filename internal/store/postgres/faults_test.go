@@ -165,3 +165,49 @@ func TestReadOnlyServerIsUnavailable(t *testing.T) {
 		t.Fatalf("want Ping to say Unavailable, got %v", err)
 	}
 }
+
+// What became of a batch whose caller gave up is not known, and the same again finds out:
+// it is stored once, and the next one follows it.
+func TestBatchThatGivesUp(t *testing.T) {
+	t.Parallel()
+	store, pool := openFresh(t)
+	user := member(t, store)
+	locker, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer locker.Rollback(t.Context()) //nolint:errcheck // its end is what counts
+	if _, err := locker.Exec(t.Context(), "SELECT FROM chats WHERE chat_id = $1 FOR UPDATE", user.ChatID); err != nil {
+		t.Fatal(err)
+	}
+	stored := message(user, "hello")
+	ctx, giveUp := context.WithCancel(t.Context())
+	waits := make(chan error)
+	go func() {
+		_, err := store.AppendMessages(ctx, batch(stored))
+		waits <- err
+	}()
+	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))`
+	for count := 0; count == 0 && t.Context().Err() == nil; {
+		if err := pool.QueryRow(t.Context(), waiting, locker.Conn().PgConn().PID()).Scan(&count); err != nil {
+			t.Fatal(err)
+		}
+	}
+	giveUp()
+	if err := <-waits; err == nil {
+		t.Error("a batch whose chat is locked was stored")
+	}
+	if err := locker.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		appended, err := store.AppendMessages(t.Context(), batch(stored))
+		if err != nil || appended[0].MessageID != stored.ID || appended[0].Seq != 1 {
+			t.Errorf("the same again came to %+v, %v", appended, err)
+		}
+	}
+	appended, err := store.AppendMessages(t.Context(), batch(message(user, "next")))
+	if err != nil || appended[0].Seq != 2 {
+		t.Errorf("the next one came to %+v, %v", appended, err)
+	}
+}

@@ -37,8 +37,6 @@ type fence struct {
 	// adopting takes the database whatever system it was last written on.
 	adopting bool
 	warned   bool
-	// generation counts the changes of the server.
-	generation int
 }
 
 // admit refuses a connection to a server that must not be written to.
@@ -128,16 +126,8 @@ func (f *fence) follow(d described) {
 	}
 	f.last, f.address = &d.is, d.address
 	if promoted {
-		f.generation++
 		f.changed()
 	}
-}
-
-// now gives the number of the server that is written to, which changes with it.
-func (f *fence) now() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.generation
 }
 
 func (f *fence) warnOfUnknown(d described) {

@@ -111,7 +111,6 @@ func (f *fence) compare(found []described) (rivals []string) {
 	}
 	if *f.last != before {
 		f.log.Warn("another PostgreSQL server was promoted: connections to the one before are ended", "system", f.last.system, "timeline", f.last.timeline)
-		f.generation++
 		f.changed()
 	}
 	return rivals

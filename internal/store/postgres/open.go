@@ -65,7 +65,6 @@ type Options struct {
 // Store implements messenger.Store and search.Store. It may be closed twice.
 type Store struct {
 	pool  *pgxpool.Pool
-	lines *lines
 	fence *fence
 	log   *slog.Logger
 	// wordsIndexed: the index of words was there when it was last looked for.
@@ -95,7 +94,6 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the connection pool: %w", err)
 	}
-	s.lines = newLines(s.pool, s.fence.now, options.PoolSize, config.ConnConfig.Tracer)
 	return s, nil
 }
 

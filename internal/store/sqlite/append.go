@@ -10,9 +10,6 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// Writers implements messenger.Store: SQLite has one write lock.
-func (s *Store) Writers() (writers, underway int) { return 1, 1 }
-
 // AppendMessages implements messenger.Store.
 func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (appended []messenger.Appended, err error) {
 	if err := s.ends.acquire(ctx); err != nil {

@@ -25,11 +25,11 @@ const (
 // longer than another batch takes.
 const shortLockWait = 300 * time.Millisecond
 
-// appendUnlocked stores what may be stored of a batch in which some chat is locked, so
+// appendSkipLocked stores what may be stored of a batch in which some chat is locked, so
 // that it fails nobody in another one: first all whose chats are free, then chat by
 // chat the others. The messages of those that stay locked are answered with
 // messenger.ErrBusy.
-func appendUnlocked(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.Appended, error) {
+func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.Appended, error) {
 	appended := make([]messenger.Appended, len(messages))
 	locked, err := appendFree(ctx, connection, messages, appended)
 	if err != nil {
@@ -37,7 +37,7 @@ func appendUnlocked(ctx context.Context, connection *pgx.Conn, messages []messen
 	}
 	for _, chat := range locked {
 		places := placesOf(messages, func(of messenger.ID) bool { return of == chat })
-		inChat, failure := appendJudged(ctx, connection, at(messages, places), shortLockWait)
+		inChat, failure := appendValidated(ctx, connection, at(messages, places), shortLockWait)
 		switch {
 		case waitedInVain(failure):
 			inChat = slices.Repeat([]messenger.Appended{
@@ -63,14 +63,14 @@ func appendFree(
 		places := placesOf(messages, func(of messenger.ID) bool { return !slices.Contains(locked, of) })
 		free := at(messages, places)
 		columns := columnsOf(free)
-		rows, err := tx.Query(ctx, appendEvents, columns.ofEvents()...)
+		rows, err := tx.Query(ctx, validateAndInsert, columns.ofEvents()...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
-		judged, err := collectAppended(rows, free)
+		validated, err := collectAppended(rows, free)
 		if err == nil {
-			put(appended, places, judged)
+			put(appended, places, validated)
 		}
 		return err
 	})

@@ -1,4 +1,4 @@
-package gather
+package batcher
 
 import (
 	"context"
@@ -8,31 +8,31 @@ import (
 	"testing/synctest"
 )
 
-// waited is a group whose arrivals wait to be let go.
-func waited(release chan struct{}) *Group[string, string] {
-	return NewGroup(func(requests []string) []string { return requests },
+// waited is a batcher whose AfterFlush waits to be released.
+func waited(release chan struct{}) *Batcher[string, string] {
+	return New(func(requests []string) []string { return requests },
 		func(requests, answers []string) {
 			if requests[0] != answers[0] {
-				panic("the answers of another trip")
+				panic("the answers of another flush")
 			}
 			if requests[0] == "panics" {
 				panic("as it should")
 			}
 			<-release
-		}, Limit[string]{Rows: 9, Waiting: 9})
+		}, Limits[string]{Rows: 9, Waiting: 9})
 }
 
-// Answers wait for the arrival of their trip, and the next trip does not.
-func TestAnswersWaitForTheArrival(t *testing.T) {
+// Answers wait for the AfterFlush of their batch, and the next flush does not.
+func TestAnswersWaitForAfterFlush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		group := waited(release)
+		b := waited(release)
 		var calls sync.WaitGroup
 		answered := 0
 		var mu sync.Mutex
 		for _, request := range []string{"first", "second"} {
 			calls.Go(func() {
-				answer, err := group.Do(t.Context(), request)
+				answer, err := b.Do(t.Context(), request)
 				if answer != request || err != nil {
 					t.Errorf("%q was answered %q, %v", request, answer, err)
 				}
@@ -41,8 +41,8 @@ func TestAnswersWaitForTheArrival(t *testing.T) {
 				answered++
 			})
 			synctest.Wait()
-			if len(group.underway) > 0 {
-				t.Errorf("the trip of %q is held up by an arrival", request)
+			if len(b.inFlight) > 0 {
+				t.Errorf("the flush of %q is held up by AfterFlush", request)
 			}
 		}
 		if answered > 0 {
@@ -51,21 +51,21 @@ func TestAnswersWaitForTheArrival(t *testing.T) {
 		release <- struct{}{}
 		synctest.Wait()
 		if answered != 1 {
-			t.Errorf("%d answers after one arrival", answered)
+			t.Errorf("%d answers after one AfterFlush", answered)
 		}
 		close(release)
 		calls.Wait()
 	})
 }
 
-func TestPanicAtTheArrival(t *testing.T) {
+func TestPanicInAfterFlush(t *testing.T) {
 	release := make(chan struct{})
 	close(release)
-	group := waited(release)
-	if answer, err := group.Do(t.Context(), "panics"); answer != "" || err == nil || !strings.Contains(err.Error(), "as it should") {
+	b := waited(release)
+	if answer, err := b.Do(t.Context(), "panics"); answer != "" || err == nil || !strings.Contains(err.Error(), "as it should") {
 		t.Errorf("the answer is %q, %v", answer, err)
 	}
-	if answer, err := group.Do(t.Context(), "next"); answer != "next" || err != nil {
+	if answer, err := b.Do(t.Context(), "next"); answer != "next" || err != nil {
 		t.Errorf("the next answer is %q, %v", answer, err)
 	}
 }
@@ -73,9 +73,9 @@ func TestPanicAtTheArrival(t *testing.T) {
 // A caller who left leaves its channel with its answer: nobody else gets that.
 func TestLeftAnswersAreNobodyElses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLine(Limit[string]{Rows: 1, Waiting: 9})
+		l := newGated(Limits[string]{Rows: 1, Waiting: 9})
 		var calls sync.WaitGroup
-		l.ask(t, &calls, "under way")
+		l.ask(t, &calls, "in flight")
 		ctx, leave := context.WithCancel(t.Context())
 		calls.Go(func() {
 			if _, err := l.Do(ctx, "gone"); err == nil {
@@ -86,7 +86,7 @@ func TestLeftAnswersAreNobodyElses(t *testing.T) {
 		leave()
 		synctest.Wait()
 		l.ask(t, &calls, "a", "b", "c")
-		close(l.depart)
+		close(l.gate)
 		calls.Wait()
 	})
 }

@@ -13,20 +13,20 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// telling makes a service whose first commit is held up, so that what is sent
-// meanwhile goes in one batch; it remembers each time that it told.
-type telling struct {
+// notifying makes a service whose first commit is held up, so that what is sent
+// meanwhile goes in one batch; it remembers each notification.
+type notifying struct {
 	*Service
 
-	store *scriptedStore
-	gate  chan struct{}
-	told  [][][16]byte
-	// during is what else happens while it tells.
+	store    *scriptedStore
+	gate     chan struct{}
+	notified [][][16]byte
+	// during is what else happens while it notifies.
 	during func()
 }
 
-func newToldBatch(verdict func(message Message, stored Appended) Appended) *telling {
-	s := &telling{gate: make(chan struct{}), during: func() {}}
+func newNotifiedBatch(verdict func(message Message, stored Appended) Appended) *notifying {
+	s := &notifying{gate: make(chan struct{}), during: func() {}}
 	s.store = &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
 		if batch[0].Text == leader {
 			<-s.gate
@@ -38,18 +38,18 @@ func newToldBatch(verdict func(message Message, stored Appended) Appended) *tell
 		}
 		return appended, nil
 	}}
-	s.Service = newTelling(s.store, func(_ context.Context, chats ...[16]byte) {
-		s.told = append(s.told, chats)
+	s.Service = newNotifying(s.store, func(_ context.Context, chats ...[16]byte) {
+		s.notified = append(s.notified, chats)
 		s.during()
 	})
 	return s
 }
 
-// Each chat of a batch is told of once, before any of its answers: of a repeat,
+// Each changed chat of a batch is reported once, before any of its answers: of a repeat,
 // too, and of nothing that was refused.
-func TestABatchTellsOfEachChatOnce(t *testing.T) {
+func TestABatchNotifiesOfEachChatOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := newToldBatch(func(message Message, stored Appended) Appended {
+		service := newNotifiedBatch(func(message Message, stored Appended) Appended {
 			switch message.ChatID {
 			case ID{2}:
 				stored.Repeated = true
@@ -62,7 +62,7 @@ func TestABatchTellsOfEachChatOnce(t *testing.T) {
 		service.during = func() {
 			time.Sleep(time.Millisecond)            // of the bubble: who can go on has done so after it
 			if left := answered.Load(); left != 1 { // the leader's
-				t.Errorf("%d answers left before it told", left)
+				t.Errorf("%d answers left before it notified", left)
 			}
 		}
 		var group sync.WaitGroup
@@ -79,16 +79,16 @@ func TestABatchTellsOfEachChatOnce(t *testing.T) {
 		}
 		close(service.gate)
 		group.Wait()
-		if len(service.told) != 1 || !slices.Equal(service.told[0], [][16]byte{{1}, {2}, {4}}) {
-			t.Errorf("told of %v", service.told)
+		if len(service.notified) != 1 || !slices.Equal(service.notified[0], [][16]byte{{1}, {2}, {4}}) {
+			t.Errorf("notified of %v", service.notified)
 		}
 	})
 }
 
-// While it is told of one batch, which may take a while, the next is committed.
-func TestTellingHoldsUpNoCommit(t *testing.T) {
+// While one batch is notified of, which may take a while, the next is committed.
+func TestNotifyingHoldsUpNoCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := newToldBatch(func(_ Message, stored Appended) Appended { return stored })
+		service := newNotifiedBatch(func(_ Message, stored Appended) Appended { return stored })
 		slow := make(chan struct{})
 		first := true
 		service.during = func() {
@@ -104,7 +104,7 @@ func TestTellingHoldsUpNoCommit(t *testing.T) {
 		free.id, free.err = service.Send(t.Context(), Draft{ChatID: aChat, Text: "free"})
 		requireSent(t, service.store, "free", free)
 		if held != (sent{}) {
-			t.Error("an answer left before its chat was told of")
+			t.Error("an answer left before its chat was notified of")
 		}
 		close(slow)
 		group.Wait()
