@@ -12,17 +12,17 @@ import (
 
 // AppendMessages implements messenger.Store.
 func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (appended []messenger.Appended, err error) {
-	if err := s.ends.acquire(ctx); err != nil {
+	if err := s.lastSeqs.acquire(ctx); err != nil {
 		return nil, s.notBegun(err)
 	}
-	defer s.ends.release()
+	defer s.lastSeqs.release()
 	committed := false
 	defer func() {
 		if !committed { // or it panicked
-			s.ends.forget()
+			s.lastSeqs.clear()
 		}
 	}()
-	a := &appending{ctx: ctx, unwatched: context.WithoutCancel(ctx), ends: s.ends, chats: map[messenger.ID]*chatEnd{}}
+	a := &appending{ctx: ctx, unwatched: context.WithoutCancel(ctx), lastSeqs: s.lastSeqs, chats: map[messenger.ID]*chatState{}}
 	err = s.onWriter(ctx, func(writer *connection) error {
 		a.writer = writer
 		if err := writer.begin(ctx); err != nil {
@@ -40,7 +40,7 @@ func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (
 		return nil, err
 	}
 	committed = true
-	s.ends.learn(a.chats)
+	s.lastSeqs.put(a.chats)
 	return appended, nil
 }
 
@@ -50,12 +50,12 @@ func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (
 type appending struct {
 	ctx, unwatched context.Context
 	writer         *connection
-	ends           *knownEnds
-	chats          map[messenger.ID]*chatEnd
+	lastSeqs       *lastSeqCache
+	chats          map[messenger.ID]*chatState
 }
 
-// chatEnd is where a chat's log ends, and ended before the batch.
-type chatEnd struct {
+// chatState is whether a chat exists, and its last seq before the batch and now.
+type chatState struct {
 	exists       bool
 	before, last int64
 }
@@ -101,23 +101,23 @@ func (a *appending) one(message *messenger.Message, insertion *insertion) (messe
 	return messenger.Appended{MessageID: message.ID, Seq: chat.last}, nil
 }
 
-func (a *appending) chat(id messenger.ID) (*chatEnd, error) {
+func (a *appending) chat(id messenger.ID) (*chatState, error) {
 	if chat, known := a.chats[id]; known {
 		return chat, nil
 	}
-	chat := &chatEnd{exists: true}
+	chat := &chatState{exists: true}
 	a.chats[id] = chat
-	if last, known := a.ends.of(id); known {
+	if last, known := a.lastSeqs.get(id); known {
 		chat.before, chat.last = last, last
 		return chat, nil
 	}
-	exists, last, err := a.end(id)
-	*chat = chatEnd{exists: exists, before: last, last: last}
+	exists, last, err := a.readLastSeq(id)
+	*chat = chatState{exists: exists, before: last, last: last}
 	return chat, err
 }
 
-// end asks where a chat's log ends.
-func (a *appending) end(id messenger.ID) (exists bool, last int64, err error) {
+// readLastSeq asks the database.
+func (a *appending) readLastSeq(id messenger.ID) (exists bool, last int64, err error) {
 	var found sql.Null[int64]
 	err = a.row(selectLastSeq, named(id[:]), &found)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -43,7 +43,7 @@ func TestATakenNumberIsRejected(t *testing.T) {
 	if _, err := s.write(t.Context(), updateLastSeq, 0, user.ChatID[:]); err != nil {
 		t.Fatal(err)
 	}
-	s.ends.forget() // as after a start
+	s.lastSeqs.clear() // as after a start
 	if _, err := s.AppendMessages(t.Context(), messages(user, "second")); !errors.Is(err, messenger.ErrRejected) {
 		t.Error(err)
 	}

@@ -50,8 +50,8 @@ type Store struct {
 	// searchers are the readers of searches and of the index, so that these keep no other waiting.
 	searchers *sql.DB
 	// path is the database's file.
-	path string
-	ends *knownEnds
+	path     string
+	lastSeqs *lastSeqCache
 	// toMerge: the index was filled, and Build is to merge its parts.
 	toMerge atomic.Bool
 	// analyser is the version of the index of words that is used, and suffix ends the names of its tables, once it is known.
@@ -87,7 +87,7 @@ func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error
 
 // openWith opens the database of a directory under a lock, which Close gives back.
 func openWith(ctx context.Context, lock *flock.Flock, directory string, echo bool, log *slog.Logger) (*Store, error) {
-	s := &Store{directory: directory, log: log, lock: lock, ends: newKnownEnds(), analyser: words.Version()}
+	s := &Store{directory: directory, log: log, lock: lock, lastSeqs: newLastSeqCache(), analyser: words.Version()}
 	s.close = sync.OnceValue(s.shut)
 	if err := s.connect(ctx, filepath.Join(directory, fileName), echo); err != nil {
 		return nil, errors.Join(withDisk(directory, err), s.Close())

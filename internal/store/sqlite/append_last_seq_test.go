@@ -10,9 +10,9 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// Where a chat's log ends is not asked again after a commit, and is after a
-// failure: what is known is what was committed.
-func TestKnownEndsAreThoseCommitted(t *testing.T) {
+// The last seq of a chat is not asked again after a commit, and is after a
+// failure: what is cached is what was committed.
+func TestLastSeqsAreThoseCommitted(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
 	appendOne := func(text string, want int64) {
@@ -21,8 +21,8 @@ func TestKnownEndsAreThoseCommitted(t *testing.T) {
 		if err != nil || appended[0].Seq != want {
 			t.Fatal(appended, err)
 		}
-		if last, known := s.ends.of(user.ChatID); !known || last != want {
-			t.Errorf("the end is %d, known: %v", last, known)
+		if last, known := s.lastSeqs.get(user.ChatID); !known || last != want {
+			t.Errorf("the last seq is %d, known: %v", last, known)
 		}
 	}
 	appendOne("first", 1)
@@ -34,21 +34,21 @@ func TestKnownEndsAreThoseCommitted(t *testing.T) {
 	if _, err := s.AppendMessages(t.Context(), messages(user, "good", "poison")); !errors.Is(err, messenger.ErrRejected) {
 		t.Fatal(err)
 	}
-	if _, known := s.ends.of(user.ChatID); known {
-		t.Error("the end is known after a failure")
+	if _, known := s.lastSeqs.get(user.ChatID); known {
+		t.Error("the last seq is cached after a failure")
 	}
 	appendOne("third", 3)
 }
 
-func TestAnUnknownChatHasNoEnd(t *testing.T) {
+func TestAnUnknownChatHasNoLastSeq(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
 	user.ChatID = messenger.NewID()
 	if _, err := s.AppendMessages(t.Context(), messages(user, "nowhere")); err != nil {
 		t.Fatal(err)
 	}
-	if _, known := s.ends.of(user.ChatID); known {
-		t.Error("a chat that does not exist has an end")
+	if _, known := s.lastSeqs.get(user.ChatID); known {
+		t.Error("a chat that does not exist has a last seq")
 	}
 }
 
@@ -66,33 +66,33 @@ func TestBatchesAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if last, _ := s.ends.of(user.ChatID); last != batches*size || len(texts(t, s, user)) != batches*size {
-		t.Errorf("the end is %d", last)
+	if last, _ := s.lastSeqs.get(user.ChatID); last != batches*size || len(texts(t, s, user)) != batches*size {
+		t.Errorf("the last seq is %d", last)
 	}
 }
 
-func TestKnownEndsAreBounded(t *testing.T) {
-	ends := newKnownEnds()
-	for i := range 2 * endsMost {
+func TestLastSeqsAreBounded(t *testing.T) {
+	lastSeqs := newLastSeqCache()
+	for i := range 2 * lastSeqsMost {
 		id := messenger.ID{0: byte(i), 1: byte(i >> 8), 2: byte(i >> 16)}
-		ends.learn(map[messenger.ID]*chatEnd{id: {exists: true, last: int64(i)}})
-		if last, known := ends.of(id); !known || last != int64(i) {
-			t.Fatalf("the end %d was not learned", i)
+		lastSeqs.put(map[messenger.ID]*chatState{id: {exists: true, last: int64(i)}})
+		if last, known := lastSeqs.get(id); !known || last != int64(i) {
+			t.Fatalf("the last seq %d is not cached", i)
 		}
 	}
-	if len(ends.last) > endsMost {
-		t.Errorf("%d ends are kept", len(ends.last))
+	if len(lastSeqs.last) > lastSeqsMost {
+		t.Errorf("%d last seqs are kept", len(lastSeqs.last))
 	}
 }
 
 // Who waits for the turn until the deadline is told that the database is busy.
-func TestTheTurnIsWaitedForUntilTheDeadline(t *testing.T) {
+func TestOtherBatchesAreWaitedForUntilTheDeadline(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
-	if err := s.ends.acquire(t.Context()); err != nil {
+	if err := s.lastSeqs.acquire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	defer s.ends.release()
+	defer s.lastSeqs.release()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if _, err := s.AppendMessages(ctx, messages(user, "waits")); !errors.Is(err, messenger.ErrBusy) {
