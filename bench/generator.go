@@ -14,12 +14,13 @@ import (
 // loaded is what came of a load.
 type loaded struct {
 	// perSecond, latencies (sorted) and bodyBytes (their mean) are of the
-	// measured time, answers and created (the 201s) of the warm-up, too.
+	// measured time, answers, created (the 201s) and read (the 200s) of the warm-up, too.
 	perSecond float64
 	latencies []time.Duration
 	bodyBytes int
 	answers   int64
 	created   int64
+	read      int64
 }
 
 // quantile gives the latency that the share q of all answers did not exceed.
@@ -76,8 +77,11 @@ func (l *looper) run(begin, end time.Time) error {
 			return fmt.Errorf("answered with %d instead of %d: %.200s", answer.status, request.want, answer.body)
 		}
 		l.answers++
-		if answer.status == http.StatusCreated {
+		switch answer.status {
+		case http.StatusCreated:
 			l.created++
+		case http.StatusOK:
+			l.read++
 		}
 		answered := time.Now()
 		if answered.After(begin) && !answered.After(end) {
@@ -96,6 +100,7 @@ func together(loopers []*looper, measured time.Duration) (loaded, error) {
 		all.bodyBytes += one.bytes
 		all.answers += one.answers
 		all.created += one.created
+		all.read += one.read
 	}
 	if len(all.latencies) == 0 {
 		return all, errors.New("nothing was answered in the measured time")

@@ -165,8 +165,8 @@ func measureLoad(ctx context.Context, l *lab, kind targetKind, clients int, does
 	if transactions > transactionsBefore {
 		m.batch = float64(answered.created) / float64(transactions-transactionsBefore)
 	}
-	if err == nil && answered.created > 0 && answered.answers > answered.created {
-		m.hits, err = on.database.hits(ctx, pagesBefore, answered.answers-answered.created)
+	if err == nil && answered.created > 0 && answered.read > 0 {
+		m.hits, err = on.database.hits(ctx, pagesBefore, answered.read)
 	}
 	return m, err
 }
