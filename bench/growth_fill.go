@@ -15,7 +15,6 @@ type grown struct {
 
 	lab      *lab
 	database *database
-	bytes    int64 // before the search's index
 }
 
 // newGrown makes and fills a database.

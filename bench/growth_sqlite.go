@@ -50,8 +50,8 @@ func (g *grown) fillSQLite(ctx context.Context) (err error) {
 }
 
 func prepareInsert(ctx context.Context, tx *sql.Tx, table string, columns []string) (func(row) error, error) {
-	prepared, err := tx.PrepareContext(ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES (?%s)",
-		table, strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)-1)))
+	statement := fmt.Sprintf("INSERT INTO %s (%s) VALUES (?%s)", table, strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)-1))
+	prepared, err := tx.PrepareContext(ctx, statement) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,7 @@ func WriteBytes(w http.ResponseWriter, status int, contentType string, body []by
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client is gone: there is nobody to tell
+	_, _ = w.Write(body) //nolint:gosec // it is JSON, and where that fails the client is gone
 }
 
 // Time spells a time as the contract does: RFC 3339 in UTC with microseconds.

@@ -64,7 +64,9 @@ func fill(t *testing.T, address string) {
 	}
 	var group sync.WaitGroup
 	group.Go(func() {
-		for i := 1000; put(i) == nil; i++ {
+		var err error
+		for i := 1000; err == nil; i++ {
+			err = put(i)
 		}
 	})
 	t.Cleanup(func() {

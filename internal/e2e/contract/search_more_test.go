@@ -33,7 +33,7 @@ func TestSearchMore(t *testing.T) {
 				r.Get(testkit.StatusPath(task)).Want(http.StatusOK).Decode(&status)
 				page := r.Results(task, 2, "")
 				rest := r.Results(task, 2, page.Next.Iterator)
-				found := append(page.Messages, rest.Messages...)
+				found := slices.Concat(page.Messages, rest.Messages)
 				wantFound(t, found, c.ids...)
 				if status.More != c.more || page.More != c.more || rest.More != c.more || status.Progress != 1 {
 					t.Errorf("%v: %+v, and the pages say %v, %v", c.ids, status, page.More, rest.More)

@@ -85,7 +85,7 @@ func testClose(t *testing.T, open func() queue.Queue) {
 	go func() {
 		err := q.Close()
 		if !all.AllDone(ids) {
-			err = errors.Join(err, errors.New("Close did not wait for what ran"))
+			err = errors.Join(err, errors.New("what ran was not waited for by Close"))
 		}
 		closed <- err
 	}()

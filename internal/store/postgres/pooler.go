@@ -8,8 +8,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// ErrTransactionPooling: a pooler such as pgbouncer stands before the server, and gives a
-// connection to others between two transactions. Prepared statements, locks that last and
+// ErrTransactionPooling is returned where a pooler such as pgbouncer stands before the server
+// and gives a connection to others between two transactions. Prepared statements, locks that last and
 // settings of a session are lost there.
 var ErrTransactionPooling = errors.New("a pooler before PostgreSQL pools transactions: " +
 	"set pool_mode = session in it for this database, or connect to PostgreSQL itself")

@@ -35,7 +35,7 @@ func Backup(ctx context.Context, directory, target string) (err error) {
 // copyDatabase copies one database file into an empty one, with what its
 // write-ahead log has.
 func copyDatabase(ctx context.Context, from, to string) (err error) {
-	source, err := openFile(from, copySettings)
+	source, err := openFile(ctx, from, copySettings)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 // inspect makes sure that a file is a whole database of ours, of a version that
 // this binary knows.
 func inspect(ctx context.Context, path string) (err error) {
-	database, err := readFile(path)
+	database, err := readFile(ctx, path)
 	if err != nil {
 		return err
 	}

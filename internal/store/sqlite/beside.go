@@ -53,7 +53,7 @@ func OpenToRead(ctx context.Context, options Options, log *slog.Logger) (*Store,
 	}
 	s := &Store{log: log, lock: lock}
 	s.close = sync.OnceValue(s.shut)
-	if s.readers, err = readFile(path); err == nil {
+	if s.readers, err = readFile(ctx, path); err == nil {
 		err = checkSchema(ctx, s.readers, true)
 	}
 	if err != nil {
@@ -90,15 +90,15 @@ func OpenBeside(ctx context.Context, options Options, log *slog.Logger) (*Store,
 
 // readFile opens a database file for reading. It is one connection, closed by the
 // caller.
-func readFile(path string) (*sql.DB, error) {
+func readFile(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s", errNoDatabase, path)
 	}
-	return openFile(path, statusSettings)
+	return openFile(ctx, path, statusSettings)
 }
 
 // openFile opens a database file for one connection with these settings.
-func openFile(path string, settings []string) (*sql.DB, error) {
+func openFile(ctx context.Context, path string, settings []string) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", path, err)
@@ -109,10 +109,10 @@ func openFile(path string, settings []string) (*sql.DB, error) {
 	}
 	database := sql.OpenDB(connections)
 	database.SetMaxOpenConns(1)
-	if slices.Contains(settings, readOnly) && !slices.Contains(settings, immutable) && unreadable(database) && !hasLog(path) {
+	if slices.Contains(settings, readOnly) && !slices.Contains(settings, immutable) && unreadable(ctx, database) && !hasLog(path) {
 		// SQLite needs a file beside it to share a database, and can't make one here. Without
 		// a log there is nothing to share.
-		return openFile(path, append(slices.Clip(settings), immutable))
+		return openFile(ctx, path, append(slices.Clip(settings), immutable))
 	}
 	return database, nil
 }
@@ -123,9 +123,9 @@ const (
 )
 
 // unreadable reports whether what keeps the database from being read is the file system.
-func unreadable(database *sql.DB) bool {
+func unreadable(ctx context.Context, database *sql.DB) bool {
 	var version int
-	switch primaryCode(database.QueryRow("PRAGMA schema_version").Scan(&version)) {
+	switch primaryCode(database.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version)) {
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL:
 		return database.Close() == nil
 	}

@@ -35,7 +35,7 @@ func diskFault(directory string) error {
 	if err != nil {
 		return fmt.Errorf("nothing can be written to the data directory %s: %w", directory, err)
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // an empty file is left at worst
+	defer os.Remove(file.Name())
 	_, err = file.Write(make([]byte, little))
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("nothing can be written to the data directory %s: %w", directory, err)

@@ -38,7 +38,7 @@ func Dump(ctx context.Context, directory string, w *transfer.Writer) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	database, err := readFile(path)
+	database, err := readFile(ctx, path)
 	if err != nil {
 		return err
 	}

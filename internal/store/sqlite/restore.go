@@ -96,7 +96,7 @@ var errInUse = errors.New("another program has the database open")
 
 // emptyLog brings all of the write-ahead log into the database.
 func emptyLog(ctx context.Context, path string) (err error) {
-	database, err := openFile(path, []string{"mode=rw", "_busy_timeout=5000"})
+	database, err := openFile(ctx, path, []string{"mode=rw", "_busy_timeout=5000"})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func appliedMigrations(ctx context.Context, directory string) (_ map[int64]time.
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	database, err := openFile(file, statusSettings)
+	database, err := openFile(ctx, file, statusSettings)
 	if err != nil {
 		return nil, err
 	}
