@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -10,7 +11,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Readers who don't take what they asked for keep nobody else from results.
+// Readers who don't take what they asked for have a share of the memory for pages: beyond it
+// they are refused, and nobody else is kept from results.
 func TestStalledReadersOfResults(t *testing.T) {
 	server := testkit.Start(t, append(testkit.Embedded(t), "THROTTLING_RPS=1000")...)
 	r := newRoom(t, server)
@@ -18,17 +20,23 @@ func TestStalledReadersOfResults(t *testing.T) {
 	for range 30 {
 		r.sayAll(long)
 	}
+	bob := server.As(t, fresh("bob"))
+	bob.Join(r.chat, "Bob")
 	task := r.Succeed(looking("hello"))
+	answers := map[string]int{}
 	for range 12 {
-		stall(t, server, r.Session, testkit.ResultsPath(task, 100, ""))
+		answers[stall(t, server, r.Session, testkit.ResultsPath(task, 100, ""))]++
 	}
-	if page := r.Results(task, 1, ""); len(page.Messages) != 1 {
+	if answers["200"] == 0 || answers["200"]+answers["503"] != 12 {
+		t.Errorf("the answers are %v, want 200 and then 503", answers)
+	}
+	if page := bob.Results(bob.Succeed(looking("hello")), 1, ""); len(page.Messages) != 1 {
 		t.Errorf("%d results, want 1", len(page.Messages))
 	}
 }
 
-// stall asks for something and reads no more than the beginning of the answer.
-func stall(t *testing.T, server *testkit.Server, session, path string) {
+// stall asks for something, reads no more than the beginning of the answer, and gives its status.
+func stall(t *testing.T, server *testkit.Server, session, path string) (status string) {
 	t.Helper()
 	address, err := url.Parse(server.URL)
 	if err != nil {
@@ -46,8 +54,9 @@ func stall(t *testing.T, server *testkit.Server, session, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begins := make([]byte, len("HTTP/1.1 200 OK"))
-	if _, err = conn.Read(begins); err != nil || string(begins) != "HTTP/1.1 200 OK" {
+	begins := make([]byte, len("HTTP/1.1 200"))
+	if _, err = io.ReadFull(conn, begins); err != nil {
 		t.Fatalf("the answer begins with %q: %v", begins, err)
 	}
+	return string(begins[len("HTTP/1.1 "):])
 }
