@@ -95,7 +95,7 @@ func (a *archive) query(ctx context.Context, in search.Index, name string, count
 		}
 		query := words.ParseQuery(texts.Query())
 		began := time.Now()
-		results, _, err := search.Find(ctx, in, by, search.Criteria{Query: query, From: search.AtStart()}, 1000)
+		results, _, err := search.Find(ctx, in, by, search.Criteria{Query: query, From: search.BeforeAll()}, 1000)
 		if err != nil && !errors.Is(err, search.ErrTooSlow) { // what took too long took that long
 			return fmt.Errorf("%s: %w", name, err)
 		}

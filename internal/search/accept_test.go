@@ -28,7 +28,7 @@ func (l lasting) Publish(ctx context.Context, id queue.ID) error {
 
 // A task that is deleted before it counts was not accepted: its caller may try again.
 func TestDeletedBeforeItCounts(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	log := slog.New(slog.DiscardHandler)
 	service := search.NewService(w.store, w.store, lasting{w.queue, w}, w.options, log)
 	_, err := service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
@@ -59,7 +59,7 @@ func (r remembering) CreateTask(ctx context.Context, task search.Task, confirmed
 // A search that could not be published leaves nothing behind, also where its caller
 // has gone.
 func TestFailedPublishLeavesNoTask(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	store := remembering{w.store, &search.Task{}}
 	service := search.NewService(store, w.store, unpublished{w.queue}, w.options, slog.New(slog.DiscardHandler))
 	_, err := service.Start(t.Context(), w.account, search.Request{Text: "numbers"})

@@ -32,15 +32,15 @@ func (c *CachedResults) PutResults(
 
 // ResultsAfter implements Results.
 func (c *CachedResults) ResultsAfter(
-	ctx context.Context, task messenger.ID, attempt int, place Place, limit int,
+	ctx context.Context, task messenger.ID, attempt int, place SortKey, limit int,
 ) ([]Result, error) {
 	results, err := c.after(ctx, task, attempt, place)
 	return results[:min(limit, len(results))], err
 }
 
-// ForgetResults implements Results. Of two calls at once one may bring back what
+// DeleteResults implements Results. Of two calls at once one may bring back what
 // the other deleted; the task's confirmed place stands before it.
-func (c *CachedResults) ForgetResults(ctx context.Context, task messenger.ID, attempt int, through Place) error {
+func (c *CachedResults) DeleteResults(ctx context.Context, task messenger.ID, attempt int, through SortKey) error {
 	left, err := c.after(ctx, task, attempt, through)
 	switch {
 	case err != nil:
@@ -51,13 +51,13 @@ func (c *CachedResults) ForgetResults(ctx context.Context, task messenger.ID, at
 	return c.PutResults(ctx, task, attempt, left, c.keep)
 }
 
-func (c *CachedResults) after(ctx context.Context, task messenger.ID, attempt int, place Place) ([]Result, error) {
+func (c *CachedResults) after(ctx context.Context, task messenger.ID, attempt int, place SortKey) ([]Result, error) {
 	packed, _, err := c.cache.Get(ctx, resultsKey(task, attempt))
 	if err != nil {
 		return nil, err
 	}
 	results := unpackResults(packed)
-	first, there := slices.BinarySearchFunc(results, place, func(r Result, p Place) int { return r.Place.Compare(p) })
+	first, there := slices.BinarySearchFunc(results, place, func(r Result, p SortKey) int { return r.SortKey.Compare(p) })
 	if there {
 		first++
 	}
@@ -69,12 +69,12 @@ func resultsKey(task messenger.ID, attempt int) string {
 }
 
 // packedBytes is the size of one result.
-const packedBytes = placeBytes + len(messenger.ID{}) + 8
+const packedBytes = sortKeyBytes + len(messenger.ID{}) + 8
 
 func packResults(results []Result) []byte {
 	packed := make([]byte, 0, len(results)*packedBytes)
 	for _, result := range results {
-		packed = appendPlace(packed, result.Place)
+		packed = appendSortKey(packed, result.SortKey)
 		packed = append(packed, result.ChatID[:]...)
 		packed = binary.BigEndian.AppendUint64(packed, uint64(result.Seq))
 	}
@@ -86,8 +86,8 @@ func unpackResults(packed []byte) []Result {
 	for i := range results {
 		one := packed[i*packedBytes:]
 		results[i] = Result{
-			Place: parsePlace(one), ChatID: messenger.ID(one[placeBytes : placeBytes+16]),
-			Seq: int64(binary.BigEndian.Uint64(one[placeBytes+16:])),
+			SortKey: parseSortKey(one), ChatID: messenger.ID(one[sortKeyBytes : sortKeyBytes+16]),
+			Seq: int64(binary.BigEndian.Uint64(one[sortKeyBytes+16:])),
 		}
 	}
 	return results

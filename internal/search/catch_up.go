@@ -29,14 +29,14 @@ func (x *Indexer) catchUp(
 		if err := ctx.Err(); err != nil {
 			return before, 0, err
 		}
-		behind, err := x.store.BehindOf(ctx, account, chat, behindMost)
+		behind, err := x.store.AccountIndexLag(ctx, account, chat, maxLagging)
 		if err != nil {
 			return before, 0, fmt.Errorf("look for what is not indexed: %w", err)
 		}
 		if first {
-			all = len(behind) < behindMost
+			all = len(behind) < maxLagging
 		}
-		work := newStretch(nil)
+		work := newBacklog(nil)
 		for _, one := range behind {
 			if (first || !all) && targets[one.ChatID] == 0 {
 				targets[one.ChatID] = one.LastSeq
@@ -54,7 +54,7 @@ func (x *Indexer) catchUp(
 			if x.clock().After(over) {
 				return before, work.messages(), nil
 			}
-			if err := x.step(ctx, work); err != nil {
+			if err := x.indexNext(ctx, work); err != nil {
 				return before, work.messages(), err
 			}
 		}

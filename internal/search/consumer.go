@@ -21,13 +21,13 @@ const (
 	leaseTime      = 15 * time.Second
 	leaseRenewal   = 5 * time.Second
 	callDeadline   = 5 * time.Second
-	waitPauseFirst = 100 * time.Millisecond
-	waitPauseMost  = 2 * time.Second
+	minRetryDelay  = 100 * time.Millisecond
+	maxRetryDelay  = 2 * time.Second
 )
 
 // triesMost bounds the tries, without any progress, of a task that ends its consumers, or is never
 // given back: such tries are not the queue's to count.
-const triesMost = 10
+const maxTries = 10
 
 // Consumer works on tasks. It is safe for concurrent use.
 type Consumer struct {
@@ -54,7 +54,7 @@ func NewConsumer(
 func (c *Consumer) Run(ctx context.Context, parallel int) error {
 	return c.queue.Consume(ctx, parallel, queue.Handler{
 		Handle: func(working context.Context, id queue.ID) error { return c.work(working, ctx, id) },
-		Dead:   func(working context.Context, id queue.ID) error { return c.bury(working, id) },
+		Dead:   func(working context.Context, id queue.ID) error { return c.fail(working, id) },
 	})
 }
 
@@ -69,7 +69,7 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	defer context.AfterFunc(serving, func() { time.AfterFunc(finishDeadline, cancel) })()
 	var task Task
 	var taken bool
-	err := c.outlast(ctx, serving, func() (err error) {
+	err := c.retryWhileUnavailable(ctx, serving, func() (err error) {
 		now := c.now()
 		task, taken, err = c.store.TakeTask(ctx, id, now, now.Add(leaseTime))
 		return err
@@ -81,20 +81,20 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	if err != nil {
 		return fmt.Errorf("take a search task: %w", err)
 	}
-	if task.Tries > triesMost {
-		return c.bury(ctx, id)
+	if task.Tries > maxTries {
+		return c.fail(ctx, id)
 	}
 	ctx, release := c.holdLease(ctx, task)
 	defer release()
 	kept := false
 	defer func() {
 		if !kept { // by a panic too
-			c.giveBack(ctx, task)
+			c.release(ctx, task)
 		}
 	}()
-	turn := newTurn(c.store, c.indexer, task, c.options, c.log)
+	turn := newTaskRun(c.store, c.indexer, task, c.options, c.log)
 	ended := false
-	err = c.outlast(ctx, serving, func() error {
+	err = c.retryWhileUnavailable(ctx, serving, func() error {
 		if ended, err = turn.run(ctx); err != nil {
 			return err
 		}
@@ -108,18 +108,18 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	}
 	kept = true
 	if !ended {
-		c.putBack(ctx, task)
+		c.requeue(ctx, task)
 	}
 	return nil
 }
 
 // succeed keeps what was found and ends the task. Doing it again does no harm: what
 // counts is the valid attempt's first success.
-func (c *Consumer) succeed(ctx context.Context, task Task, turn *turn) error {
+func (c *Consumer) succeed(ctx context.Context, task Task, turn *taskRun) error {
 	results, more := turn.found()
 	outcome := Outcome{More: more}
 	if len(results) > 0 {
-		outcome.Newest, outcome.Oldest = results[0].Place, results[len(results)-1].Place
+		outcome.Newest, outcome.Oldest = results[0].SortKey, results[len(results)-1].SortKey
 		if err := c.results.PutResults(ctx, task.ID, task.Attempt, results, c.options.ResultTTL); err != nil {
 			if errs.Is(err, errs.Unavailable) {
 				return err
@@ -132,16 +132,16 @@ func (c *Consumer) succeed(ctx context.Context, task Task, turn *turn) error {
 	if err != nil {
 		return fmt.Errorf("end a search task: %w", err)
 	}
-	if ended := c.options.Watch.Ended; ended != nil && valid {
+	if ended := c.options.Hooks.TaskEnded; ended != nil && valid {
 		ended(Success, now.Sub(task.CreatedAt))
 	}
 	return nil
 }
 
 // pause keeps how far the task has come.
-func (c *Consumer) pause(ctx context.Context, task Task, turn *turn) error {
-	kept, done := turn.progress()
-	_, err := c.store.PauseTask(ctx, task.ID, task.Attempt, kept.pack(), done, c.now().Add(republishPause))
+func (c *Consumer) pause(ctx context.Context, task Task, turn *taskRun) error {
+	kept, done := turn.checkpointAndDone()
+	_, err := c.store.PauseTask(ctx, task.ID, task.Attempt, kept.pack(), done, c.now().Add(republishDelay))
 	if err != nil {
 		return fmt.Errorf("keep the progress of a search task: %w", err)
 	}
@@ -150,7 +150,7 @@ func (c *Consumer) pause(ctx context.Context, task Task, turn *turn) error {
 
 // putBack lets a task that was paused wait for its next turn behind all others. Where the queue
 // does not take it the Sweeper publishes it.
-func (c *Consumer) putBack(ctx context.Context, task Task) {
+func (c *Consumer) requeue(ctx context.Context, task Task) {
 	if err := c.queue.Publish(ctx, task.ID); err != nil {
 		c.log.DebugContext(ctx, "a search waits for the sweeper", "task_id", task.ID.String(), "error", err)
 	}
@@ -158,8 +158,8 @@ func (c *Consumer) putBack(ctx context.Context, task Task) {
 
 // outlast does something again while the database is down. What takes too long is
 // a failed try: done again and again it would keep everybody else's tasks waiting.
-func (c *Consumer) outlast(ctx, serving context.Context, do func() error) error {
-	for pause := waitPauseFirst; ; pause = min(2*pause, waitPauseMost) {
+func (c *Consumer) retryWhileUnavailable(ctx, serving context.Context, do func() error) error {
+	for pause := minRetryDelay; ; pause = min(2*pause, maxRetryDelay) {
 		err := do()
 		if err == nil || !errs.Is(err, errs.Unavailable) || errors.Is(err, ErrTooSlow) {
 			return err
@@ -175,21 +175,21 @@ func (c *Consumer) outlast(ctx, serving context.Context, do func() error) error 
 }
 
 // bury ends a task that failed too often.
-func (c *Consumer) bury(ctx context.Context, id messenger.ID) error {
+func (c *Consumer) fail(ctx context.Context, id messenger.ID) error {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	if err := c.store.FailTask(ctx, id, c.now()); err != nil {
 		return fmt.Errorf("mark a search task as failed: %w", err)
 	}
 	c.log.ErrorContext(ctx, "a search failed", "task_id", id.String())
-	if ended := c.options.Watch.Ended; ended != nil {
+	if ended := c.options.Hooks.TaskEnded; ended != nil {
 		ended(Failed, 0)
 	}
 	return nil
 }
 
 // giveBack lets others take the task at once, not only after the lease.
-func (c *Consumer) giveBack(ctx context.Context, task Task) {
+func (c *Consumer) release(ctx context.Context, task Task) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callDeadline)
 	defer cancel()
 	if err := c.store.ReleaseTask(ctx, task.ID, task.Attempt); err != nil {

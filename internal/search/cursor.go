@@ -18,8 +18,8 @@ var cursorEncoding = base64.RawURLEncoding.Strict()
 
 // Cursor is a position in the results of one task.
 type Cursor struct {
-	TaskID messenger.ID
-	Place  Place
+	TaskID  messenger.ID
+	SortKey SortKey
 }
 
 // String encodes the cursor as an iterator, which is opaque to clients.
@@ -27,7 +27,7 @@ func (c Cursor) String() string {
 	raw := make([]byte, 0, cursorBytes)
 	raw = append(raw, cursorKind)
 	raw = append(raw, c.TaskID[:]...)
-	raw = appendPlace(raw, c.Place)
+	raw = appendSortKey(raw, c.SortKey)
 	return cursorEncoding.EncodeToString(raw)
 }
 
@@ -41,26 +41,26 @@ func ParseCursor(task messenger.ID, iterator string) (Cursor, error) {
 	if err != nil || len(raw) != cursorBytes || raw[0] != cursorKind || messenger.ID(raw[1:17]) != task {
 		return Cursor{}, errs.ErrBadCursor
 	}
-	place := parsePlace(raw[17:])
+	place := parseSortKey(raw[17:])
 	if place.CreatedAt < 0 {
 		return Cursor{}, errs.ErrBadCursor
 	}
 	return Cursor{task, place}, nil
 }
 
-const placeBytes = 8 + len(messenger.ID{})
+const sortKeyBytes = 8 + len(messenger.ID{})
 
-func appendPlace(raw []byte, place Place) []byte {
+func appendSortKey(raw []byte, place SortKey) []byte {
 	raw = binary.BigEndian.AppendUint64(raw, uint64(place.CreatedAt))
 	return append(raw, place.MessageID[:]...)
 }
 
-func parsePlace(raw []byte) Place {
-	return Place{int64(binary.BigEndian.Uint64(raw)), messenger.ID(raw[8:placeBytes])}
+func parseSortKey(raw []byte) SortKey {
+	return SortKey{int64(binary.BigEndian.Uint64(raw)), messenger.ID(raw[8:sortKeyBytes])}
 }
 
 // justBefore is the last place that comes before the given one.
-func justBefore(place Place) Place {
+func predecessor(place SortKey) SortKey {
 	for i := len(place.MessageID) - 1; i >= 0; i-- {
 		place.MessageID[i]++
 		if place.MessageID[i] != 0 {
@@ -68,7 +68,7 @@ func justBefore(place Place) Place {
 		}
 	}
 	if place.CreatedAt == math.MaxInt64 {
-		return AtStart()
+		return BeforeAll()
 	}
 	place.CreatedAt++
 	return place

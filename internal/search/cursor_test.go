@@ -11,8 +11,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-func anyPlace(t *rapid.T, name string) Place {
-	place := Place{CreatedAt: rapid.Int64Range(0, math.MaxInt64).Draw(t, name+" time")}
+func anyPlace(t *rapid.T, name string) SortKey {
+	place := SortKey{CreatedAt: rapid.Int64Range(0, math.MaxInt64).Draw(t, name+" time")}
 	copy(place.MessageID[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, name+" id"))
 	return place
 }
@@ -36,9 +36,9 @@ func TestCursorRoundTrip(t *testing.T) {
 // What no server has made is refused, however near it comes.
 func TestParseCursorRefuses(t *testing.T) {
 	task := messenger.NewID()
-	good := Cursor{task, Place{1, messenger.NewID()}}.String()
+	good := Cursor{task, SortKey{1, messenger.NewID()}}.String()
 	for _, iterator := range []string{"", " ", good[1:], good + "A", good + "=", good[:20] + "\n" + good[20:], strings.Repeat("A", len(good)),
-		messenger.Cursor{}.String(), Cursor{task, Place{-1, messenger.ID{}}}.String()} {
+		messenger.Cursor{}.String(), Cursor{task, SortKey{-1, messenger.ID{}}}.String()} {
 		if cursor, err := ParseCursor(task, iterator); err == nil {
 			t.Errorf("%q is taken as %+v", iterator, cursor)
 		}
@@ -47,7 +47,7 @@ func TestParseCursorRefuses(t *testing.T) {
 
 func FuzzParseCursor(f *testing.F) {
 	task := messenger.ID{1}
-	f.Add(Cursor{task, AtStart()}.String())
+	f.Add(Cursor{task, BeforeAll()}.String())
 	f.Fuzz(func(t *testing.T, iterator string) {
 		if cursor, err := ParseCursor(task, iterator); err == nil && cursor.String() != iterator {
 			t.Errorf("%q is another spelling of %q", iterator, cursor)
@@ -59,8 +59,8 @@ func FuzzParseCursor(f *testing.F) {
 func TestJustBefore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		place := anyPlace(t, "place")
-		before := justBefore(place)
-		if place == AtStart() {
+		before := predecessor(place)
+		if place == BeforeAll() {
 			return
 		}
 		if before.Compare(place) >= 0 {
@@ -71,20 +71,20 @@ func TestJustBefore(t *testing.T) {
 			t.Fatalf("%+v is between %+v and %+v", other, before, place)
 		}
 	})
-	last := Place{5, AtStart().MessageID}
-	if before := justBefore(last); before != (Place{6, messenger.ID{}}) {
+	last := SortKey{5, BeforeAll().MessageID}
+	if before := predecessor(last); before != (SortKey{6, messenger.ID{}}) {
 		t.Errorf("before the first id of a time: %+v", before)
 	}
-	if before := justBefore(AtStart()); before != AtStart() {
+	if before := predecessor(BeforeAll()); before != BeforeAll() {
 		t.Errorf("before the start: %+v", before)
 	}
 }
 
 func TestPlacesGoFromNewToOld(t *testing.T) {
-	old, lower, higher := Place{1, messenger.ID{9}}, Place{2, messenger.ID{1}}, Place{2, messenger.ID{2}}
-	places := []Place{lower, AtStart(), old, higher, {}}
-	slices.SortFunc(places, Place.Compare)
-	if want := []Place{AtStart(), higher, lower, old, {}}; !slices.Equal(places, want) {
+	old, lower, higher := SortKey{1, messenger.ID{9}}, SortKey{2, messenger.ID{1}}, SortKey{2, messenger.ID{2}}
+	places := []SortKey{lower, BeforeAll(), old, higher, {}}
+	slices.SortFunc(places, SortKey.Compare)
+	if want := []SortKey{BeforeAll(), higher, lower, old, {}}; !slices.Equal(places, want) {
 		t.Errorf("%+v, want %+v", places, want)
 	}
 }

@@ -115,8 +115,8 @@ func (w *world) page(task messenger.ID, from *search.Cursor, limit int) (ids []m
 	w.t.Helper()
 	page, err := w.service.Page(w.t.Context(), w.account, task, from, limit, 1<<30, true)
 	w.must(err)
-	for _, found := range page.Found {
-		ids = append(ids, found.Place.MessageID)
+	for _, found := range page.Hits {
+		ids = append(ids, found.SortKey.MessageID)
 	}
 	return ids, &page.Next
 }

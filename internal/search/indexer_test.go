@@ -19,18 +19,18 @@ type narrow struct {
 	most map[messenger.ID]int
 }
 
-func (s narrow) Extend(ctx context.Context, extensions []search.Extension) ([]bool, error) {
+func (s narrow) ExtendIndex(ctx context.Context, extensions []search.Extension) ([]bool, error) {
 	for _, one := range extensions {
 		if most, limited := s.most[one.ChatID]; limited && len(one.Entries) > most {
 			return nil, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
 		}
 	}
-	return s.Store.Extend(ctx, extensions)
+	return s.Store.ExtendIndex(ctx, extensions)
 }
 
 func (w *world) behind(account messenger.ID) int {
 	w.t.Helper()
-	behind, err := w.store.BehindOf(w.t.Context(), account, messenger.ID{}, 10)
+	behind, err := w.store.AccountIndexLag(w.t.Context(), account, messenger.ID{}, 10)
 	w.must(err)
 	return len(behind)
 }
@@ -57,12 +57,12 @@ type rounds struct {
 	since chan time.Time
 }
 
-func (r rounds) BehindSince(ctx context.Context, since time.Time, limit int) ([]search.Behind, error) {
+func (r rounds) RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]search.IndexLag, error) {
 	select {
 	case r.since <- since:
 	case <-ctx.Done():
 	}
-	return r.Store.BehindSince(ctx, since, limit)
+	return r.Store.RecentIndexLag(ctx, since, limit)
 }
 
 // A chat that can't be indexed keeps its own searches from succeeding, and no other

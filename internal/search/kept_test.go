@@ -21,7 +21,7 @@ func (w *world) sayMany(count int) (sent []messenger.ID) {
 // Results that were lost are found again for a HEAD too, which confirms nothing:
 // what comes before its place is still there to be read.
 func TestLookingAheadAfterALossConfirmsNothing(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 10})
+	w := newWorld(t, search.Options{MaxResults: 10})
 	w.run()
 	sent := w.sayMany(6)
 	task := w.succeed("numbers")
@@ -38,7 +38,7 @@ func TestLookingAheadAfterALossConfirmsNothing(t *testing.T) {
 // An attempt may run again when the answer to its success is lost, and finds more
 // then. What was first written as the task's newest result stays that.
 func TestNothingNewerThanTheNewestResult(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 10})
+	w := newWorld(t, search.Options{MaxResults: 10})
 	w.run()
 	sent := w.sayMany(2)
 	task := w.succeed("numbers")
@@ -47,9 +47,9 @@ func TestNothingNewerThanTheNewestResult(t *testing.T) {
 	newer := w.say(numbered(3), w.now())
 	w.succeed("numbers")
 	results := search.NewCachedResults(w.cache, time.Hour)
-	kept, err := results.ResultsAfter(t.Context(), task, done.Attempt, search.AtStart(), 10)
+	kept, err := results.ResultsAfter(t.Context(), task, done.Attempt, search.BeforeAll(), 10)
 	w.must(err)
-	more := search.Result{Place: search.Place{CreatedAt: w.now().UnixMicro(), MessageID: newer}, ChatID: w.chat, Seq: 3}
+	more := search.Result{SortKey: search.SortKey{CreatedAt: w.now().UnixMicro(), MessageID: newer}, ChatID: w.chat, Seq: 3}
 	w.must(results.PutResults(t.Context(), task, done.Attempt, slices.Insert(kept, 0, more), time.Hour))
 	if ids, _ := w.page(task, nil, 10); !slices.Equal(ids, sent) {
 		t.Errorf("the page is %v, want %v", ids, sent)

@@ -53,11 +53,11 @@ func (l *leased) RenewTask(_ context.Context, _ messenger.ID, _ int, leaseEnd ti
 	return l.valid, nil
 }
 
-func (*leased) BehindOf(context.Context, messenger.ID, messenger.ID, int) ([]search.Behind, error) {
+func (*leased) AccountIndexLag(context.Context, messenger.ID, messenger.ID, int) ([]search.IndexLag, error) {
 	return nil, nil
 }
 
-func (l *leased) Parts(ctx context.Context, _ messenger.ID, _ search.Request) ([]search.Part, error) {
+func (l *leased) LogRanges(ctx context.Context, _ messenger.ID, _ search.Request) ([]search.LogRange, error) {
 	return nil, l.find(ctx)
 }
 

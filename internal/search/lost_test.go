@@ -12,7 +12,7 @@ import (
 // Results that their store lost are found again as of the task: neither what was
 // said since, nor what the task had left out as too old, nor what is confirmed.
 func TestLostResultsAreFoundAgain(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	w.run()
 	base := w.now().Add(-time.Hour)
 	var sent []messenger.ID
@@ -53,7 +53,7 @@ func TestLostResultsAreFoundAgain(t *testing.T) {
 
 // A task that found nothing has nothing to lose.
 func TestNothingFoundStaysNothing(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	w.run()
 	task := w.succeed("numbers")
 	w.say(numbered(1), w.now())
@@ -67,7 +67,7 @@ func TestNothingFoundStaysNothing(t *testing.T) {
 // A task that the queue brings twice at once, and again after its end, has one
 // outcome.
 func TestTaskRunsTwice(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	w.run()
 	sent := w.say(numbered(1), w.now())
 	for range 20 {
@@ -90,7 +90,7 @@ func TestTaskRunsTwice(t *testing.T) {
 // An attempt whose lease was lost in the middle ends nothing: what counts is the
 // attempt that took the task over.
 func TestLostLease(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	sent := w.say(numbered(1), w.now())
 	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 	w.must(err)

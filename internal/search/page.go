@@ -14,7 +14,7 @@ const PageMaxResults = 100
 
 // Page is a run of results, newest first. Next continues it with older ones.
 type Page struct {
-	Found []Found
+	Hits []Hit
 	// Query is what the results match, for highlights.
 	Query words.Query
 	Next  Cursor
@@ -26,7 +26,7 @@ type Page struct {
 
 // Refuse returns the error that a bad request about a task deserves: the
 // contract judges the task first, so it is task-not-found when there is none.
-func (s *Service) Refuse(ctx context.Context, account, task messenger.ID, bad error) error {
+func (s *Service) TaskErrorOr(ctx context.Context, account, task messenger.ID, bad error) error {
 	if _, err := s.task(ctx, account, task); err != nil {
 		return err
 	}
@@ -52,8 +52,8 @@ func (s *Service) Page(
 		return Page{}, errs.ErrTaskNotComplete
 	}
 	start := task.Confirmed
-	if from != nil && from.Place.Compare(start) > 0 {
-		start = from.Place
+	if from != nil && from.SortKey.Compare(start) > 0 {
+		start = from.SortKey
 		if confirm {
 			if start, err = s.confirm(ctx, task, start); err != nil {
 				return Page{}, err
@@ -62,18 +62,18 @@ func (s *Service) Page(
 		}
 	}
 	page := Page{Query: words.ParseQuery(task.Request.Text), More: task.More}
-	page.Next.TaskID, page.Next.Place = id, start
+	page.Next.TaskID, page.Next.SortKey = id, start
 	return page, s.fill(ctx, task, &page, limit, bytesMost)
 }
 
 // confirm moves what is confirmed on to the place, and returns where it is. It is
 // written before the answer, so that nothing confirmed ever comes back.
-func (s *Service) confirm(ctx context.Context, task Task, place Place) (Place, error) {
+func (s *Service) confirm(ctx context.Context, task Task, place SortKey) (SortKey, error) {
 	confirmed, err := s.store.AdvanceTask(ctx, task.ID, place)
 	if err != nil {
 		return place, err
 	}
-	if err := s.results.ForgetResults(ctx, task.ID, task.Attempt, confirmed); err != nil {
+	if err := s.results.DeleteResults(ctx, task.ID, task.Attempt, confirmed); err != nil {
 		// They are confirmed all the same, and go with the task.
 		s.log.WarnContext(ctx, "received results are deleted later", "error", err)
 	}
@@ -84,28 +84,28 @@ func (s *Service) confirm(ctx context.Context, task Task, place Place) (Place, e
 // last result that is on it or was passed over. Where much is passed over it takes
 // longer and longer strides; of no stride are more texts read than the page has room for.
 func (s *Service) fill(ctx context.Context, task Task, page *Page, limit, bytesMost int) error {
-	for stride, bytes := limit, 0; len(page.Found) < limit; {
-		results, err := s.resultsAfter(ctx, task, page.Next.Place, stride)
+	for stride, bytes := limit, 0; len(page.Hits) < limit; {
+		results, err := s.resultsAfter(ctx, task, page.Next.SortKey, stride)
 		if err != nil {
 			return err
 		}
 		if len(results) == 0 {
 			return nil
 		}
-		room := limit - len(page.Found)
-		visible, err := s.store.Visible(ctx, task.AccountID, results, room, bytesMost-bytes)
+		room := limit - len(page.Hits)
+		visible, err := s.store.LoadHits(ctx, task.AccountID, results, room, bytesMost-bytes)
 		if err != nil {
 			return fmt.Errorf("look at results: %w", err)
 		}
-		page.Found = append(page.Found, visible...)
+		page.Hits = append(page.Hits, visible...)
 		for i := range visible {
 			bytes += len(visible[i].Text)
 		}
 		if len(visible) == room || bytes >= bytesMost {
-			page.Next.Place, page.Cut = visible[len(visible)-1].Place, len(visible) < room
+			page.Next.SortKey, page.Cut = visible[len(visible)-1].SortKey, len(visible) < room
 			return nil
 		}
-		page.Next.Place = results[len(results)-1].Place
+		page.Next.SortKey = results[len(results)-1].SortKey
 		if 2*len(visible) < len(results) {
 			stride = min(2*stride, PageMaxResults)
 		}
@@ -116,12 +116,12 @@ func (s *Service) fill(ctx context.Context, task Task, page *Page, limit, bytesM
 // resultsAfter reads results of a task that succeeded. Where there must be more
 // and the store has none, it lost them: they are found again, and kept again where
 // none is left out that is not confirmed, for what is kept counts as all there is.
-func (s *Service) resultsAfter(ctx context.Context, task Task, place Place, limit int) ([]Result, error) {
+func (s *Service) resultsAfter(ctx context.Context, task Task, place SortKey, limit int) ([]Result, error) {
 	if place.Compare(task.Oldest) >= 0 {
 		return nil, nil
 	}
 	keep := place.Compare(task.Confirmed) <= 0
-	if first := justBefore(task.Newest); first.Compare(place) > 0 {
+	if first := predecessor(task.Newest); first.Compare(place) > 0 {
 		place = first
 	}
 	results, err := s.results.ResultsAfter(ctx, task.ID, task.Attempt, place, limit)
@@ -132,7 +132,7 @@ func (s *Service) resultsAfter(ctx context.Context, task Task, place Place, limi
 		return results, nil
 	}
 	criteria := Criteria{Query: words.ParseQuery(task.Request.Text), Request: task.Request, From: place, To: task.Oldest}
-	found, _, err := Find(ctx, s.store, task.AccountID, criteria, s.options.ResultsMost)
+	found, _, err := Find(ctx, s.store, task.AccountID, criteria, s.options.MaxResults)
 	if err != nil {
 		return nil, fmt.Errorf("find lost results again: %w", err)
 	}

@@ -21,17 +21,17 @@ type veiled struct {
 	asked *atomic.Int64
 }
 
-func (v veiled) Visible(
+func (v veiled) LoadHits(
 	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
-) ([]search.Found, error) {
+) ([]search.Hit, error) {
 	v.asked.Add(1)
-	seen := slices.DeleteFunc(slices.Clone(results), func(r search.Result) bool { return v.hides[r.Place.MessageID] })
-	return v.Store.Visible(ctx, account, seen, most, bytesMost)
+	seen := slices.DeleteFunc(slices.Clone(results), func(r search.Result) bool { return v.hides[r.SortKey.MessageID] })
+	return v.Store.LoadHits(ctx, account, seen, most, bytesMost)
 }
 
 // What can't be seen any more is passed over in long strides, and nothing else is.
 func TestPassedOver(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 1000})
+	w := newWorld(t, search.Options{MaxResults: 1000})
 	w.run()
 	store := veiled{w.store, map[messenger.ID]bool{}, &atomic.Int64{}}
 	base := w.now().Add(-time.Hour)
@@ -54,14 +54,14 @@ func TestPassedOver(t *testing.T) {
 		for {
 			page, err := w.service.Page(t.Context(), w.account, task, from, limit, 1<<30, false)
 			w.must(err)
-			if len(page.Found) == 0 {
+			if len(page.Hits) == 0 {
 				break
 			}
-			if len(page.Found) < limit && len(got)+len(page.Found) < len(want) || len(page.Found) > limit {
-				t.Fatalf("a page of %d has %d results", limit, len(page.Found))
+			if len(page.Hits) < limit && len(got)+len(page.Hits) < len(want) || len(page.Hits) > limit {
+				t.Fatalf("a page of %d has %d results", limit, len(page.Hits))
 			}
-			for _, found := range page.Found {
-				got = append(got, found.Place.MessageID)
+			for _, found := range page.Hits {
+				got = append(got, found.SortKey.MessageID)
 			}
 			from = &page.Next
 			pages++

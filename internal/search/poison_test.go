@@ -14,7 +14,7 @@ import (
 
 // A task that ended its consumers again and again fails, and is not tried for ever.
 func TestTaskThatEndsItsConsumersFails(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 	w.must(err)
 	past := w.now().Add(-time.Minute)
@@ -40,7 +40,7 @@ func (panicking) PutResults(context.Context, messenger.ID, int, []search.Result,
 
 // A panic costs a task a try like any other error, and not the rest of its lease.
 func TestTaskWhoseTriesPanicFails(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	w.say(numbered(1), w.now())
 	log := slog.New(slog.DiscardHandler)
 	tries := embedded.Open(embedded.Options{Pauses: []time.Duration{time.Millisecond, time.Millisecond}, Log: log})
@@ -61,13 +61,13 @@ func TestTaskWhoseTriesPanicFails(t *testing.T) {
 // slow is a store that finds nothing in the time that it has.
 type slow struct{ search.Store }
 
-func (slow) FindIn(context.Context, search.Criteria, []search.Part, bool, int) ([]search.Result, []search.Rest, error) {
+func (slow) FindInRanges(context.Context, search.Criteria, []search.LogRange, bool, int) ([]search.Result, []search.Remainder, error) {
 	return nil, nil, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
 }
 
 // A search that takes too long is no outage to wait for: it fails after its tries.
 func TestTaskThatTakesTooLongFails(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	log := slog.New(slog.DiscardHandler)
 	tries := embedded.Open(embedded.Options{Pauses: []time.Duration{time.Millisecond, time.Millisecond}, Log: log})
 	t.Cleanup(func() { _ = tries.Close() }) // it has no error

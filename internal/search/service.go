@@ -20,8 +20,8 @@ const (
 	textMinCharacters = 4
 	textMinUnspaced   = 2 // where they are of scripts without spaces between words
 	textMaxCharacters = 1024
-	openTasksMost     = 20
-	endedTasksMost    = 50
+	maxOpenTasks      = 20
+	maxEndedTasks     = 50
 )
 
 // publishDeadline is how long a new task may take to be stored and published:
@@ -33,22 +33,22 @@ type Options struct {
 	// ResultTTL is how long a task is kept after its end.
 	ResultTTL time.Duration
 	// ResultsMost is how many results a task has at most, the newest ones.
-	ResultsMost int
+	MaxResults int
 	// Watch is told what happens.
-	Watch Watch
+	Hooks Hooks
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
 }
 
 // Watch counts. Its functions are called by many at once and must be quick; nil
 // for nobody to tell.
-type Watch struct {
+type Hooks struct {
 	// Ended: a consumer ended a task, so long after it was created; where it failed
 	// that is not known, and 0.
-	Ended func(status Status, took time.Duration)
+	TaskEnded func(status Status, took time.Duration)
 	// Behind: an Indexer looked at the chats with new messages, of which so many were
 	// not indexed.
-	Behind func(messages int64)
+	IndexLag func(messages int64)
 }
 
 // Service is what callers may ask for. It is safe for concurrent use.
@@ -96,7 +96,7 @@ func (s *Service) Start(ctx context.Context, account messenger.ID, request Reque
 // kept, and whatever becomes of the message, the row is published again.
 func (s *Service) accept(ctx context.Context, task Task) error {
 	if !s.queue.Durable() {
-		if err := s.store.CreateTask(ctx, task, true, openTasksMost); err != nil {
+		if err := s.store.CreateTask(ctx, task, true, maxOpenTasks); err != nil {
 			return err
 		}
 		if err := s.queue.Publish(ctx, task.ID); err != nil {
@@ -104,12 +104,12 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 		}
 		return nil
 	}
-	if err := s.store.CreateTask(ctx, task, false, openTasksMost); err != nil {
+	if err := s.store.CreateTask(ctx, task, false, maxOpenTasks); err != nil {
 		return err
 	}
 	err := s.queue.Publish(ctx, task.ID)
 	if err == nil {
-		err = s.store.ConfirmTask(ctx, task.ID, openTasksMost)
+		err = s.store.ConfirmTask(ctx, task.ID, maxOpenTasks)
 		if errors.Is(err, errs.ErrTaskNotFound) { // by the clock of some node it waited too long
 			err = errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 		}
@@ -125,9 +125,9 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 // prune makes room for a new task: of those of the account that have ended the oldest go,
 // with what they found.
 func (s *Service) prune(ctx context.Context, account messenger.ID) {
-	pruned, err := s.store.PruneTasks(ctx, account, endedTasksMost)
+	pruned, err := s.store.PruneTasks(ctx, account, maxEndedTasks)
 	for _, task := range pruned {
-		err = errors.Join(err, s.results.ForgetResults(ctx, task.ID, task.Attempt, atEnd()))
+		err = errors.Join(err, s.results.DeleteResults(ctx, task.ID, task.Attempt, afterAll()))
 	}
 	if err != nil {
 		s.log.DebugContext(ctx, "old searches are deleted later", "error", err)
@@ -182,8 +182,8 @@ func (s *Service) State(ctx context.Context, account, task messenger.ID) (State,
 
 // The pauses between two looks at a task that is waited for.
 const (
-	lookPauseFirst = 4 * time.Millisecond
-	lookPauseMost  = 100 * time.Millisecond
+	minPollInterval = 4 * time.Millisecond
+	maxPollInterval = 100 * time.Millisecond
 )
 
 // Await waits for the end of a task, not longer than so long, and tells how far
@@ -191,7 +191,7 @@ const (
 func (s *Service) Await(ctx context.Context, account, task messenger.ID, atMost time.Duration) (Status, error) {
 	over := time.NewTimer(atMost)
 	defer over.Stop()
-	for pause := lookPauseFirst; ; pause = min(2*pause, lookPauseMost) {
+	for pause := minPollInterval; ; pause = min(2*pause, maxPollInterval) {
 		state, err := s.State(ctx, account, task)
 		status := state.Status
 		if err != nil || status.Ended() {

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// ErrTooSlow is in the chain of an errs.Unavailable of FindIn, Unindexed and Extend whose
+// ErrTooSlow is in the chain of an errs.Unavailable of FindInRanges, ReadUnindexed and Extend whose
 // work took longer than a database call may: nothing is down, and the same again takes as long.
 var ErrTooSlow = errors.New("it took too long")
 
@@ -58,14 +58,14 @@ type Tasks interface {
 	// FailTask ends a task as FAILED unless it has ended.
 	FailTask(ctx context.Context, task messenger.ID, now time.Time) error
 	// AdvanceTask moves Confirmed on to the place, never back, and returns where it is.
-	AdvanceTask(ctx context.Context, task messenger.ID, confirmed Place) (Place, error)
+	AdvanceTask(ctx context.Context, task messenger.ID, confirmed SortKey) (SortKey, error)
 
-	// DueTasks claims up to limit confirmed tasks to be published again: they wait
+	// ClaimDueTasks claims up to limit confirmed tasks to be published again: they wait
 	// since their next publication was due at now, or are IN_PROCESS and their lease is over.
 	// The first publication of a task that waits is due pause after its CreatedAt; with each claim
 	// the pause to the next doubles, an hour at most. Tasks that lost their consumer go back to WAITING. Two
 	// callers never claim the same task for one publication.
-	DueTasks(ctx context.Context, now time.Time, pause time.Duration, limit int) ([]messenger.ID, error)
+	ClaimDueTasks(ctx context.Context, now time.Time, pause time.Duration, limit int) ([]messenger.ID, error)
 	// RequeueTasks makes all confirmed tasks that have not ended due at once, whatever their leases: for a process that
 	// knows that nobody else works on them.
 	RequeueTasks(ctx context.Context, now time.Time) error
@@ -90,67 +90,67 @@ type Results interface {
 	// with their task. What the attempt had before is replaced.
 	PutResults(ctx context.Context, task messenger.ID, attempt int, results []Result, keep time.Duration) error
 	// ResultsAfter reads up to limit results of an attempt that come after the place, newest first.
-	ResultsAfter(ctx context.Context, task messenger.ID, attempt int, place Place, limit int) ([]Result, error)
-	// ForgetResults deletes an attempt's results up to and with the place.
-	ForgetResults(ctx context.Context, task messenger.ID, attempt int, through Place) error
+	ResultsAfter(ctx context.Context, task messenger.ID, attempt int, place SortKey, limit int) ([]Result, error)
+	// DeleteResults deletes an attempt's results up to and with the place.
+	DeleteResults(ctx context.Context, task messenger.ID, attempt int, through SortKey) error
 }
 
 // Index is the full text of all chats. Each chat's log is indexed from its start
 // up to a position; nothing may be found of what comes after it.
 type Index interface {
-	// BehindOf lists up to limit of the account's chats whose index ends before their log does; it looks at one
+	// AccountIndexLag lists up to limit of the account's chats whose index ends before their log does; it looks at one
 	// chat only, where chat is not zero.
-	BehindOf(ctx context.Context, account, chat messenger.ID, limit int) ([]Behind, error)
-	// BehindSince lists up to limit such chats with a message that was made at since
+	AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]IndexLag, error)
+	// RecentIndexLag lists up to limit such chats with a message that was made at since
 	// or later, as far as its id tells. It is quick, and misses what an unset clock made.
-	BehindSince(ctx context.Context, since time.Time, limit int) ([]Behind, error)
-	// BehindAfter goes through all chats in the order of their ids: it looks at up to limit that come
+	RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]IndexLag, error)
+	// ScanIndexLag goes through all chats in the order of their ids: it looks at up to limit that come
 	// after the chat and lists those that are behind, with the last chat that it looked at; done when there are no more.
-	BehindAfter(ctx context.Context, chat messenger.ID, limit int) (behind []Behind, last messenger.ID, done bool, err error)
-	// Unindexed reads the messages with Indexed < seq ≤ LastSeq of the chats, which are to be no more than
+	ScanIndexLag(ctx context.Context, chat messenger.ID, limit int) (behind []IndexLag, last messenger.ID, done bool, err error)
+	// ReadUnindexed reads the messages with Indexed < seq ≤ LastSeq of the chats, which are to be no more than
 	// a step's (see Behind.Messages), in their order and that of seq. It stops early once their texts have mostBytes
 	// bytes together, but not before the first, and leaves out the chats that it did not come to. Of a Message it
 	// gives ID, ChatID, Seq, UserID, Text and CreatedAt. Errors: see ErrTooSlow.
-	Unindexed(ctx context.Context, behind []Behind, mostBytes int) ([]Extension, error)
-	// Extend adds what Unindexed read and moves the chats' positions from Indexed to Through, in one
+	ReadUnindexed(ctx context.Context, behind []IndexLag, mostBytes int) ([]Extension, error)
+	// Extend adds what ReadUnindexed read and moves the chats' positions from Indexed to Through, in one
 	// transaction, and reports for each whether it did: a chat whose position has moved meanwhile is left as it
 	// is. No chat comes twice. What was added may be lost when the database crashes, its position with it. Errors: see ErrTooSlow.
-	Extend(ctx context.Context, extensions []Extension) (extended []bool, err error)
+	ExtendIndex(ctx context.Context, extensions []Extension) (extended []bool, err error)
 	// Defer prepares for much to be indexed: where least messages are to be, and less than a tenth is, what makes the
 	// index quick to search is left to Build, and so it is until Build has built it, which it reports. Searching goes on
 	// meanwhile, slower.
-	Defer(ctx context.Context, least int64) (deferred bool, err error)
+	DeferIndexBuild(ctx context.Context, least int64) (deferred bool, err error)
 	// Build builds what Defer left to it, if anything, and takes as long as it needs. Other
 	// calls go on. It returns at once where another process builds.
-	Build(ctx context.Context) error
+	BuildIndex(ctx context.Context) error
 
 	// Parts lists the chats that the account is in, as far as they are indexed and may have what the
 	// request asks for: only its chat, only chats with its name.
-	Parts(ctx context.Context, account messenger.ID, request Request) ([]Part, error)
-	// FindIn looks for messages which match, in From ≤ seq ≤ Through of each part, and gives up to limit of them, the
+	LogRanges(ctx context.Context, account messenger.ID, request Request) ([]LogRange, error)
+	// FindInRanges looks for messages which match, in From ≤ seq ≤ Through of each part, and gives up to limit of them, the
 	// newest first. It may stop before it is through with a part, and tells of each what is left. dense says that
 	// much of what there is is likely to match: then the messages are judged one by one where that is
 	// quicker; else a part is best made of whole blocks (BlockMessages). Errors: see ErrTooSlow.
-	FindIn(ctx context.Context, criteria Criteria, parts []Part, dense bool, limit int) ([]Result, []Rest, error)
+	FindInRanges(ctx context.Context, criteria Criteria, parts []LogRange, dense bool, limit int) ([]Result, []Remainder, error)
 	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
 	// a chat that the account is not in (any more), and no more than the first most of them; it ends with the one
 	// with which their texts have bytesMost bytes together.
-	Visible(ctx context.Context, account messenger.ID, results []Result, most, bytesMost int) ([]Found, error)
+	LoadHits(ctx context.Context, account messenger.ID, results []Result, most, bytesMost int) ([]Hit, error)
 }
 
 // Behind is a chat whose index ends before its log does.
-type Behind struct {
+type IndexLag struct {
 	ChatID messenger.ID
 	// Indexed is the seq up to which it is indexed, 0 for nothing; LastSeq the log's end.
 	Indexed, LastSeq int64
 }
 
 // Messages is how many messages there are to index, at most: other events count as well.
-func (b Behind) Messages() int64 { return b.LastSeq - b.Indexed }
+func (b IndexLag) Messages() int64 { return b.LastSeq - b.Indexed }
 
 // Extension is what is to be added to a chat's index.
 type Extension struct {
-	Behind
+	IndexLag
 
 	// Through is the place up to which Entries reach: there is no other message between
 	// Indexed and it.
@@ -158,7 +158,7 @@ type Extension struct {
 	Entries []Entry
 }
 
-// Entry is a message as it is indexed. Unindexed leaves its Document empty.
+// Entry is a message as it is indexed. ReadUnindexed leaves its Document empty.
 type Entry struct {
 	Message  messenger.Message
 	Document words.Document

@@ -15,10 +15,10 @@ import (
 // again for the first time, and how much is done at a time.
 const (
 	sweepEvery      = 5 * time.Second
-	republishPause  = 30 * time.Second
+	republishDelay  = 30 * time.Second
 	unconfirmedKeep = 10 * time.Second
-	republishMost   = 100
-	deleteMost      = 100
+	republishBatch  = 100
+	deleteBatch     = 100
 )
 
 // Sweeper publishes again what waits too long, frees what lost its consumer, and
@@ -29,7 +29,7 @@ type Sweeper struct {
 	options Options
 	log     *slog.Logger
 	// alone: at the start of this process nobody else works on tasks, and no queue has any.
-	alone bool
+	soleConsumer bool
 }
 
 // NewSweeper makes a Sweeper. alone says that tasks are worked on in this process
@@ -61,21 +61,21 @@ func (s *Sweeper) Run(ctx context.Context) error {
 
 func (s *Sweeper) sweep(ctx context.Context) error {
 	now := s.options.Clock().UTC().Truncate(time.Microsecond)
-	if s.alone {
+	if s.soleConsumer {
 		if err := s.store.RequeueTasks(ctx, now); err != nil {
 			return err
 		}
-		s.alone = false
+		s.soleConsumer = false
 	}
 	// What can't be deleted keeps no task from its end.
-	return errors.Join(s.deleteOver(ctx, now), s.republish(ctx, now))
+	return errors.Join(s.deleteExpired(ctx, now), s.republish(ctx, now))
 }
 
 // deleteOver deletes the tasks that are over, and those that never began to count.
-func (s *Sweeper) deleteOver(ctx context.Context, now time.Time) error {
-	for deleted := deleteMost; deleted == deleteMost; {
+func (s *Sweeper) deleteExpired(ctx context.Context, now time.Time) error {
+	for deleted := deleteBatch; deleted == deleteBatch; {
 		var err error
-		deleted, err = s.store.DeleteTasks(ctx, now.Add(-s.options.ResultTTL), now.Add(-unconfirmedKeep), deleteMost)
+		deleted, err = s.store.DeleteTasks(ctx, now.Add(-s.options.ResultTTL), now.Add(-unconfirmedKeep), deleteBatch)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (s *Sweeper) republish(ctx context.Context, now time.Time) error {
 		return errs.ErrServiceUnavailable.WithCause(err)
 	}
 	for {
-		due, err := s.store.DueTasks(ctx, now, republishPause, republishMost)
+		due, err := s.store.ClaimDueTasks(ctx, now, republishDelay, republishBatch)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (s *Sweeper) republish(ctx context.Context, now time.Time) error {
 				return errs.ErrServiceUnavailable.WithCause(err)
 			}
 		}
-		if len(due) < republishMost {
+		if len(due) < republishBatch {
 			return nil
 		}
 	}

@@ -32,7 +32,7 @@ func TestSweeperPublishesAgain(t *testing.T) {
 	}{"alone at its start": {true, 0}, "after a pause": {false, 31 * time.Second}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, search.Options{ResultsMost: 4})
+			w := newWorld(t, search.Options{MaxResults: 4})
 			waits, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 			w.must(err)
 			abandoned, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
@@ -65,7 +65,7 @@ func TestSweeperPublishesAgain(t *testing.T) {
 
 // While the queue is down no task is claimed, so that all are due when it is back.
 func TestSweeperClaimsNothingForNothing(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 	w.must(err)
 	down := embedded.Open(embedded.Options{})
@@ -79,7 +79,7 @@ func TestSweeperClaimsNothingForNothing(t *testing.T) {
 		_, err := w.store.Task(t.Context(), old)
 		return errors.Is(err, errs.ErrTaskNotFound)
 	})
-	due, err := w.store.DueTasks(t.Context(), w.now().Add(time.Hour), 30*time.Second, 10)
+	due, err := w.store.ClaimDueTasks(t.Context(), w.now().Add(time.Hour), 30*time.Second, 10)
 	if w.must(err); len(due) != 1 || due[0] != task {
 		t.Errorf("due are %v, want %v", due, task)
 	}
@@ -87,7 +87,7 @@ func TestSweeperClaimsNothingForNothing(t *testing.T) {
 
 // A task whose publication is under way is left alone until it has had its time.
 func TestSweeperLeavesYoungTasksAlone(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	unconfirmed := func(at time.Time) messenger.ID {
 		task := search.Task{ID: messenger.NewID(), AccountID: w.account, Request: search.Request{Text: "numbers"}, CreatedAt: at}
 		w.must(w.store.CreateTask(t.Context(), task, false, 20))

@@ -67,36 +67,36 @@ type Task struct {
 	// Done is how far the task has come, 0 to 1.
 	Done float64
 	// Progress is what the next attempt goes on from; only TakeTask gives it.
-	Progress []byte
+	Checkpoint []byte
 	// EndedAt is when it succeeded or failed, zero before.
 	EndedAt time.Time
 	// Outcome is of a task that succeeded.
 	Outcome
 	// Confirmed is the place of the last result that the caller has received:
-	// what is there or before it is never shown again. AtStart when nothing is.
-	Confirmed Place
+	// what is there or before it is never shown again. BeforeAll when nothing is.
+	Confirmed SortKey
 }
 
 // Outcome is what a search came to.
 type Outcome struct {
 	// Newest and Oldest are the places of the first and the last result, both zero where
 	// there is none. They bound the same search when its results were lost and have to be found again.
-	Newest, Oldest Place
+	Newest, Oldest SortKey
 	// More says that older messages match, too: the task keeps no more results. It looked back to Oldest then.
 	More bool
 }
 
 // Place is a position in a task's results, which go from the newest message to
 // the oldest: first by CreatedAt, then by MessageID.
-type Place struct {
+type SortKey struct {
 	// CreatedAt is in microseconds since 1970.
 	CreatedAt int64
 	MessageID messenger.ID
 }
 
-// AtStart is the place before all results.
-func AtStart() Place {
-	place := Place{CreatedAt: math.MaxInt64}
+// BeforeAll is the place before all results.
+func BeforeAll() SortKey {
+	place := SortKey{CreatedAt: math.MaxInt64}
 	for i := range place.MessageID {
 		place.MessageID[i] = math.MaxUint8
 	}
@@ -104,11 +104,11 @@ func AtStart() Place {
 }
 
 // atEnd is the place behind all results.
-func atEnd() Place { return Place{CreatedAt: math.MinInt64} }
+func afterAll() SortKey { return SortKey{CreatedAt: math.MinInt64} }
 
 // Compare is negative where p comes before other, which means it is newer, and 0
 // where they are the same.
-func (p Place) Compare(other Place) int {
+func (p SortKey) Compare(other SortKey) int {
 	switch {
 	case p.CreatedAt > other.CreatedAt:
 		return -1
@@ -120,13 +120,13 @@ func (p Place) Compare(other Place) int {
 
 // Result is a message that was found: where it is, not what it says.
 type Result struct {
-	Place  Place
-	ChatID messenger.ID
-	Seq    int64
+	SortKey SortKey
+	ChatID  messenger.ID
+	Seq     int64
 }
 
 // Found is a result with what there is to show of it.
-type Found struct {
+type Hit struct {
 	Result
 
 	ChatName string

@@ -19,7 +19,7 @@ func (undeleted) DeleteTasks(context.Context, time.Time, time.Time, int) (int, e
 
 // A task comes to its end also where nothing can be deleted.
 func TestSweeperThatCannotDelete(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 4})
+	w := newWorld(t, search.Options{MaxResults: 4})
 	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 	w.must(err)
 	_, taken, err := w.store.TakeTask(t.Context(), task, w.now(), w.now().Add(15*time.Second))

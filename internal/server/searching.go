@@ -21,7 +21,7 @@ type searching struct {
 
 func newSearching(cfg config.Config, opened backends, log *slog.Logger) searching {
 	s := searching{opened: opened, settings: cfg, results: opened.database, log: log}
-	s.options = search.Options{ResultTTL: cfg.Search.ResultTTL, ResultsMost: cfg.Search.MaxResults, Watch: opened.seeing.ofSearch()}
+	s.options = search.Options{ResultTTL: cfg.Search.ResultTTL, MaxResults: cfg.Search.MaxResults, Hooks: opened.seeing.ofSearch()}
 	if cfg.Cache.Type == config.CacheRedis {
 		s.results = search.NewCachedResults(opened.caches.shared, cfg.Search.ResultTTL)
 	}

@@ -126,11 +126,11 @@ func (s seeing) ofAuth() auth.Watch {
 	}
 }
 
-func (s seeing) ofSearch() search.Watch {
+func (s seeing) ofSearch() search.Hooks {
 	if s.metrics == nil {
-		return search.Watch{}
+		return search.Hooks{}
 	}
-	return search.Watch{Ended: s.metrics.SearchEnded, Behind: s.metrics.IndexBehind}
+	return search.Hooks{TaskEnded: s.metrics.SearchEnded, IndexLag: s.metrics.IndexBehind}
 }
 
 // throttled is told of requests over their limit; nil for nobody.

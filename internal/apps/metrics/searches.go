@@ -35,7 +35,7 @@ func newSearches(registry *prometheus.Registry) *searches {
 	return s
 }
 
-// SearchEnded counts a task that has ended. It is search.Watch.Ended.
+// SearchEnded counts a task that has ended. It is search.Hooks.TaskEnded.
 func (m *Metrics) SearchEnded(status search.Status, took time.Duration) {
 	if status != search.Success {
 		m.searches.failed.Inc()
@@ -45,7 +45,7 @@ func (m *Metrics) SearchEnded(status search.Status, took time.Duration) {
 	m.searches.duration.Observe(took.Seconds())
 }
 
-// IndexBehind notes how much is not indexed. It is search.Watch.Behind.
+// IndexBehind notes how much is not indexed. It is search.Hooks.IndexLag.
 func (m *Metrics) IndexBehind(messages int64) {
 	m.searches.behind.Store(messages)
 	m.searches.told.Store(true)

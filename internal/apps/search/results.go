@@ -19,7 +19,7 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 	}
 	limit, from, err := pageOf(task, r.URL.RawQuery)
 	if err != nil {
-		return a.service.Refuse(r.Context(), account(r), task, err)
+		return a.service.TaskErrorOr(r.Context(), account(r), task, err)
 	}
 	held := a.memory.Of(httpkit.InfoOf(r.Context()))
 	defer held.Release()
@@ -38,7 +38,7 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 			return httpkit.Piece{}, errs.ErrInternal.WithCause(err)
 		}
 		held.Shrink(len(encoded))
-		from, limit, confirm = &page.Next, limit-len(page.Found), false
+		from, limit, confirm = &page.Next, limit-len(page.Hits), false
 		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut, More: &page.More}, nil
 	})
 }
@@ -54,13 +54,13 @@ func pageOf(task messenger.ID, rawQuery string) (limit int, from *search.Cursor,
 }
 
 func encodePage(page search.Page) []FoundMessage {
-	encoded := make([]FoundMessage, len(page.Found))
-	for i := range page.Found {
-		found := &page.Found[i]
+	encoded := make([]FoundMessage, len(page.Hits))
+	for i := range page.Hits {
+		found := &page.Hits[i]
 		encoded[i] = FoundMessage{
-			Text: found.Text, MessageID: found.Place.MessageID.String(), ChatID: found.ChatID.String(),
+			Text: found.Text, MessageID: found.SortKey.MessageID.String(), ChatID: found.ChatID.String(),
 			ChatName: found.ChatName, UserName: found.UserName,
-			CreatedAt: httpkit.Time(time.UnixMicro(found.Place.CreatedAt)), Seq: found.Seq,
+			CreatedAt: httpkit.Time(time.UnixMicro(found.SortKey.CreatedAt)), Seq: found.Seq,
 			Highlights: highlightsOf(page, found.Text),
 		}
 	}

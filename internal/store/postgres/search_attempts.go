@@ -91,8 +91,8 @@ func (s *Store) FailTask(ctx context.Context, task messenger.ID, now time.Time) 
 
 // AdvanceTask implements search.Store. A task that is gone is errs.ErrTaskNotFound.
 func (s *Store) AdvanceTask(
-	ctx context.Context, task messenger.ID, confirmed search.Place,
-) (place search.Place, err error) {
+	ctx context.Context, task messenger.ID, confirmed search.SortKey,
+) (place search.SortKey, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(advanceTask, task, confirmed.CreatedAt, confirmed.MessageID)
 	batch.Queue(selectTaskPlace, task).QueryRow(func(row pgx.Row) error {
@@ -100,7 +100,7 @@ func (s *Store) AdvanceTask(
 	})
 	err = s.pool.SendBatch(ctx, batch).Close()
 	if errors.Is(err, pgx.ErrNoRows) {
-		return search.Place{}, errs.ErrTaskNotFound
+		return search.SortKey{}, errs.ErrTaskNotFound
 	}
 	return place, s.failure(err)
 }

@@ -56,7 +56,7 @@ func BenchmarkFind(b *testing.B) {
 		{"1000 chats, a rare word", all, rare},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			criteria := search.Criteria{Query: words.ParseQuery(c.query), From: search.AtStart()}
+			criteria := search.Criteria{Query: words.ParseQuery(c.query), From: search.BeforeAll()}
 			found := 0
 			for b.Loop() {
 				results, _, err := search.Find(b.Context(), store, c.account, criteria, 1000)
@@ -121,12 +121,12 @@ func indexAll(b *testing.B, store *postgres.Store) []string {
 	messagesOf := map[string]int{}
 	last, done := messenger.ID{}, false
 	for !done {
-		var behind []search.Behind
+		var behind []search.IndexLag
 		var err error
-		if behind, last, done, err = store.BehindAfter(b.Context(), last, 100); err != nil {
+		if behind, last, done, err = store.ScanIndexLag(b.Context(), last, 100); err != nil {
 			b.Fatal(err)
 		}
-		extensions, err := store.Unindexed(b.Context(), behind, 1<<30)
+		extensions, err := store.ReadUnindexed(b.Context(), behind, 1<<30)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func indexAll(b *testing.B, store *postgres.Store) []string {
 				extension.Entries[i].Document = document
 			}
 		}
-		if _, err := store.Extend(b.Context(), extensions); err != nil {
+		if _, err := store.ExtendIndex(b.Context(), extensions); err != nil {
 			b.Fatal(err)
 		}
 	}

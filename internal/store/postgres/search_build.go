@@ -30,9 +30,9 @@ const (
 		CREATE INDEX CONCURRENTLY search_index_words ON search_index USING gin (words) WITH (fastupdate = off)`
 )
 
-// Defer implements search.Store: to build the index of words once over all is several times as quick as
+// DeferIndexBuild implements search.Store: to build the index of words once over all is several times as quick as
 // to extend it by each message.
-func (s *Store) Defer(ctx context.Context, least int64) (bool, error) {
+func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (bool, error) {
 	var built, toFill bool
 	if err := s.pool.QueryRow(ctx, s.indexed(selectWordsIndexed)).Scan(&built); err != nil || !built {
 		return err == nil, s.failure(err)
@@ -54,8 +54,8 @@ func (s *Store) Defer(ctx context.Context, least int64) (bool, error) {
 	return toFill && err == nil, err
 }
 
-// Build implements search.Store.
-func (s *Store) Build(ctx context.Context) error {
+// BuildIndex implements search.Store.
+func (s *Store) BuildIndex(ctx context.Context) error {
 	var built, locked bool
 	if err := s.pool.QueryRow(ctx, s.indexed(selectWordsIndexed)).Scan(&built); err != nil || built {
 		return s.failure(err)

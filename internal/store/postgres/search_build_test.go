@@ -18,7 +18,7 @@ func TestBuildGoesOnAfterAnEnd(t *testing.T) {
 	if err != nil || outcomes[0].Err != nil {
 		t.Fatal(err, outcomes)
 	}
-	deferred, err := store.Defer(t.Context(), 1)
+	deferred, err := store.DeferIndexBuild(t.Context(), 1)
 	if err != nil || !deferred || wordsIndex(t, pool) != "none" {
 		t.Fatalf("deferred is %v, %v, the index %s", deferred, err, wordsIndex(t, pool))
 	}
@@ -31,16 +31,16 @@ func TestBuildGoesOnAfterAnEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if deferred, err := store.Defer(t.Context(), 1); err != nil || !deferred {
+	if deferred, err := store.DeferIndexBuild(t.Context(), 1); err != nil || !deferred {
 		t.Errorf("deferred is %v, %v", deferred, err)
 	}
-	if _, err := store.Parts(t.Context(), user.AccountID, search.Request{}); err != nil {
+	if _, err := store.LogRanges(t.Context(), user.AccountID, search.Request{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Build(t.Context()); err != nil || wordsIndex(t, pool) != "valid" {
+	if err := store.BuildIndex(t.Context()); err != nil || wordsIndex(t, pool) != "valid" {
 		t.Errorf("the error is %v, the index %s", err, wordsIndex(t, pool))
 	}
-	if deferred, err := store.Defer(t.Context(), 2); err != nil || deferred {
+	if deferred, err := store.DeferIndexBuild(t.Context(), 2); err != nil || deferred {
 		t.Errorf("deferred is %v, %v", deferred, err)
 	}
 }

@@ -76,12 +76,12 @@ const (
 		WHERE bytes_before < $7 ORDER BY place`
 )
 
-// FindIn implements search.Store.
-func (s *Store) FindIn(
-	ctx context.Context, criteria search.Criteria, parts []search.Part, dense bool, limit int,
-) ([]search.Result, []search.Rest, error) {
+// FindInRanges implements search.Store.
+func (s *Store) FindInRanges(
+	ctx context.Context, criteria search.Criteria, parts []search.LogRange, dense bool, limit int,
+) ([]search.Result, []search.Remainder, error) {
 	if criteria.Query.Empty() || len(parts) == 0 {
-		return nil, make([]search.Rest, len(parts)), nil
+		return nil, make([]search.Remainder, len(parts)), nil
 	}
 	looks, rests := looksAt(parts), restsOf(parts)
 	if !dense && !s.wordsIndexed.Load() {
@@ -102,7 +102,7 @@ func (s *Store) FindIn(
 	batch.Queue(s.indexed(statement), arguments...).Query(func(rows pgx.Rows) (err error) {
 		results, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (result search.Result, err error) {
 			var part int
-			err = row.Scan(&result.Place.CreatedAt, &result.Place.MessageID, &part, &result.Seq)
+			err = row.Scan(&result.SortKey.CreatedAt, &result.SortKey.MessageID, &part, &result.Seq)
 			if err == nil {
 				result.ChatID = parts[part].ChatID
 			}
@@ -129,18 +129,18 @@ func slow(err error) error {
 	return err
 }
 
-// Visible implements search.Store.
-func (s *Store) Visible(
+// LoadHits implements search.Store.
+func (s *Store) LoadHits(
 	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
-) ([]search.Found, error) {
+) ([]search.Hit, error) {
 	columns := resultColumnsOf(results)
 	rows, err := s.pool.Query(ctx, selectVisible, account,
 		columns.createdAts, columns.messageIDs, columns.chatIDs, columns.seqs, most, bytesMost)
 	if err != nil {
 		return nil, s.failure(err)
 	}
-	visible, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (found search.Found, err error) {
-		err = row.Scan(&found.Place.CreatedAt, &found.Place.MessageID, &found.ChatID, &found.Seq,
+	visible, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (found search.Hit, err error) {
+		err = row.Scan(&found.SortKey.CreatedAt, &found.SortKey.MessageID, &found.ChatID, &found.Seq,
 			&found.ChatName, &found.UserName, &found.Text)
 		return found, err
 	})

@@ -39,8 +39,8 @@ const (
 			AS i (chat_number, seq, created_at, newest_at, message_id, words)`
 )
 
-// Extend implements search.Store.
-func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (extended []bool, err error) {
+// ExtendIndex implements search.Store.
+func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) (extended []bool, err error) {
 	extended = make([]bool, len(extensions))
 	err = s.inTransaction(ctx, func(tx pgx.Tx) error {
 		var rows indexRows
@@ -131,15 +131,15 @@ const selectUnindexed = `
 		) e
 		WHERE e.bytes_before < greatest($4, 1) ORDER BY e.place, e.seq`
 
-// Unindexed implements search.Store.
-func (s *Store) Unindexed(
-	ctx context.Context, behind []search.Behind, mostBytes int,
+// ReadUnindexed implements search.Store.
+func (s *Store) ReadUnindexed(
+	ctx context.Context, behind []search.IndexLag, mostBytes int,
 ) ([]search.Extension, error) {
 	chats, from, through := make([][16]byte, len(behind)), make([]int64, len(behind)), make([]int64, len(behind))
 	extensions := make([]search.Extension, len(behind))
 	for i, one := range behind {
 		chats[i], from[i], through[i] = one.ChatID, one.Indexed, one.LastSeq
-		extensions[i] = search.Extension{Behind: one, Through: one.LastSeq}
+		extensions[i] = search.Extension{IndexLag: one, Through: one.LastSeq}
 	}
 	rows, err := s.pool.Query(ctx, selectUnindexed, chats, from, through, mostBytes) //nolint:rowserrcheck // ForEachRow does
 	if err != nil {

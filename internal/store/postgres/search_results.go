@@ -59,7 +59,7 @@ func resultColumnsOf(results []search.Result) resultColumns {
 	c := resultColumns{make([]int64, count), make([]int64, count), make([][16]byte, count), make([][16]byte, count)}
 	for i := range results {
 		result := &results[i]
-		c.createdAts[i], c.messageIDs[i] = result.Place.CreatedAt, result.Place.MessageID
+		c.createdAts[i], c.messageIDs[i] = result.SortKey.CreatedAt, result.SortKey.MessageID
 		c.chatIDs[i], c.seqs[i] = result.ChatID, result.Seq
 	}
 	return c
@@ -67,7 +67,7 @@ func resultColumnsOf(results []search.Result) resultColumns {
 
 // ResultsAfter implements search.Store.
 func (s *Store) ResultsAfter(
-	ctx context.Context, task messenger.ID, attempt int, place search.Place, limit int,
+	ctx context.Context, task messenger.ID, attempt int, place search.SortKey, limit int,
 ) ([]search.Result, error) {
 	rows, err := s.pool.Query(ctx, selectResults, task, attempt, place.CreatedAt, place.MessageID, limit)
 	if err != nil {
@@ -78,12 +78,12 @@ func (s *Store) ResultsAfter(
 }
 
 func scanResult(row pgx.CollectableRow) (result search.Result, err error) {
-	err = row.Scan(&result.Place.CreatedAt, &result.Place.MessageID, &result.ChatID, &result.Seq)
+	err = row.Scan(&result.SortKey.CreatedAt, &result.SortKey.MessageID, &result.ChatID, &result.Seq)
 	return result, err
 }
 
-// ForgetResults implements search.Store.
-func (s *Store) ForgetResults(ctx context.Context, task messenger.ID, attempt int, through search.Place) error {
+// DeleteResults implements search.Store.
+func (s *Store) DeleteResults(ctx context.Context, task messenger.ID, attempt int, through search.SortKey) error {
 	_, err := s.pool.Exec(ctx, deleteResultsThrough, task, attempt, through.CreatedAt, through.MessageID)
 	return s.failure(err)
 }

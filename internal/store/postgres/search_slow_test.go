@@ -22,9 +22,9 @@ func TestFindTakesTooLong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	parts := []search.Part{{ChatID: user.ChatID, Number: 1, From: 1, Through: 1}}
-	criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.AtStart()}
-	_, _, err := store.FindIn(t.Context(), criteria, parts, true, 10)
+	parts := []search.LogRange{{ChatID: user.ChatID, Number: 1, From: 1, Through: 1}}
+	criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.BeforeAll()}
+	_, _, err := store.FindInRanges(t.Context(), criteria, parts, true, 10)
 	if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}
@@ -43,7 +43,7 @@ func TestExtendTakesTooLong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := store.Extend(t.Context(), []search.Extension{{Behind: search.Behind{ChatID: user.ChatID, LastSeq: 1}, Through: 1}})
+	_, err := store.ExtendIndex(t.Context(), []search.Extension{{IndexLag: search.IndexLag{ChatID: user.ChatID, LastSeq: 1}, Through: 1}})
 	if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}

@@ -44,8 +44,8 @@ const (
 		SELECT min(created_at) FROM search_tasks WHERE confirmed AND ended_at IS NULL AND status = 1 AND progress IS NULL`
 )
 
-// DueTasks implements search.Store.
-func (s *Store) DueTasks(ctx context.Context, now time.Time, pause time.Duration, limit int) ([]messenger.ID, error) {
+// ClaimDueTasks implements search.Store.
+func (s *Store) ClaimDueTasks(ctx context.Context, now time.Time, pause time.Duration, limit int) ([]messenger.ID, error) {
 	rows, err := s.pool.Query(ctx, claimDueTasks, now, pause, limit)
 	if err != nil {
 		return nil, s.failure(err)

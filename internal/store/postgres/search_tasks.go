@@ -103,7 +103,7 @@ func (s *Store) oneTask(ctx context.Context, statement string, arguments ...any)
 	err := s.pool.QueryRow(ctx, statement, arguments...).Scan(&task.ID, &task.AccountID, &task.Request.Text, &chat,
 		&task.Request.UserName, &after, &before, &task.CreatedAt, &task.Status, &task.Attempt, &task.Tries, &task.Done, &ended,
 		&task.Newest.CreatedAt, &task.Newest.MessageID, &task.Oldest.CreatedAt, &task.Oldest.MessageID, &task.More,
-		&task.Confirmed.CreatedAt, &task.Confirmed.MessageID, &task.Progress)
+		&task.Confirmed.CreatedAt, &task.Confirmed.MessageID, &task.Checkpoint)
 	if err != nil {
 		return search.Task{}, err
 	}

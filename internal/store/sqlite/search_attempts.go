@@ -94,8 +94,8 @@ func (s *Store) FailTask(ctx context.Context, task messenger.ID, now time.Time) 
 
 // AdvanceTask implements search.Tasks.
 func (s *Store) AdvanceTask(
-	ctx context.Context, task messenger.ID, confirmed search.Place,
-) (at search.Place, err error) {
+	ctx context.Context, task messenger.ID, confirmed search.SortKey,
+) (at search.SortKey, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, advanceTask, task[:], confirmed.CreatedAt, confirmed.MessageID[:])
 		if err != nil {

@@ -21,8 +21,8 @@ const (
 // mergePages is how much one transaction merges: no message can be sent meanwhile.
 const mergePages = 64
 
-// Defer implements search.Index.
-func (s *Store) Defer(ctx context.Context, least int64) (toFill bool, err error) {
+// DeferIndexBuild implements search.Index.
+func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (toFill bool, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	err = s.searching().QueryRowContext(ctx, s.indexed(selectToFill), least).Scan(&toFill)
@@ -32,9 +32,9 @@ func (s *Store) Defer(ctx context.Context, least int64) (toFill bool, err error)
 	return toFill, s.failure(err)
 }
 
-// Build implements search.Index: once the index is filled its parts are merged, so that a search has
+// BuildIndex implements search.Index: once the index is filled its parts are merged, so that a search has
 // fewer of them to look into.
-func (s *Store) Build(ctx context.Context) error {
+func (s *Store) BuildIndex(ctx context.Context) error {
 	for pages, more := -mergePages, s.toMerge.Load(); more; pages = mergePages {
 		if err := ctx.Err(); err != nil {
 			return err

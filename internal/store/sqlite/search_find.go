@@ -43,10 +43,10 @@ const (
 		ORDER BY h.key LIMIT ?3`
 )
 
-// Parts implements search.Index.
-func (s *Store) Parts(
+// LogRanges implements search.Index.
+func (s *Store) LogRanges(
 	ctx context.Context, account messenger.ID, request search.Request,
-) (parts []search.Part, err error) {
+) (parts []search.LogRange, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	rows, err := s.searching().QueryContext(ctx, s.indexed(selectParts), account[:], idOrNull(request.ChatID), request.UserName)
@@ -55,7 +55,7 @@ func (s *Store) Parts(
 	}
 	defer rows.Close()
 	for rows.Next() {
-		part := search.Part{From: 1}
+		part := search.LogRange{From: 1}
 		err := rows.Scan(blob{part.ChatID[:]}, &part.Number, blob{part.Author[:]}, &part.Through, &part.Newest)
 		if err != nil {
 			return nil, s.failure(err)
@@ -71,13 +71,13 @@ func (s *Store) Parts(
 // searching are the connections that searches read with.
 func (s *Store) searching() *sql.DB { return s.searchers }
 
-// FindIn implements search.Index. The lists of the index are as quick for what is common as for
+// FindInRanges implements search.Index. The lists of the index are as quick for what is common as for
 // what is rare. It goes through the chats one by one, until its time is over.
-func (s *Store) FindIn(
-	ctx context.Context, criteria search.Criteria, parts []search.Part, _ bool, limit int,
-) ([]search.Result, []search.Rest, error) {
+func (s *Store) FindInRanges(
+	ctx context.Context, criteria search.Criteria, parts []search.LogRange, _ bool, limit int,
+) ([]search.Result, []search.Remainder, error) {
 	if criteria.Query.Empty() || len(parts) == 0 {
-		return nil, make([]search.Rest, len(parts)), nil
+		return nil, make([]search.Remainder, len(parts)), nil
 	}
 	asked := ctx
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
@@ -89,11 +89,11 @@ func (s *Store) FindIn(
 	defer connection.Close()
 	over := time.Now().Add(stepEnough)
 	f := finder{s, connection, criteria, limit}
-	rests := make([]search.Rest, len(parts))
+	rests := make([]search.Remainder, len(parts))
 	var results []search.Result
 	for i, part := range parts {
 		if i > 0 && time.Now().After(over) {
-			rests[i] = search.Rest{Through: part.Through, Newest: part.Newest}
+			rests[i] = search.Remainder{Through: part.Through, Newest: part.Newest}
 			continue
 		}
 		var found []search.Result
@@ -102,14 +102,14 @@ func (s *Store) FindIn(
 		}
 		results = append(results, found...)
 	}
-	slices.SortFunc(results, func(a, b search.Result) int { return a.Place.Compare(b.Place) })
+	slices.SortFunc(results, func(a, b search.Result) int { return a.SortKey.Compare(b.SortKey) })
 	return results[:min(limit, len(results))], rests, nil
 }
 
-// Visible implements search.Index.
-func (s *Store) Visible(
+// LoadHits implements search.Index.
+func (s *Store) LoadHits(
 	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
-) (visible []search.Found, err error) {
+) (visible []search.Hit, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
@@ -119,7 +119,7 @@ func (s *Store) Visible(
 	defer rows.Close()
 	for bytes := 0; bytes < bytesMost && rows.Next(); {
 		var at int
-		var one search.Found
+		var one search.Hit
 		if err := rows.Scan(&at, &one.ChatName, &one.UserName, &one.Text); err != nil {
 			return nil, s.failure(err)
 		}

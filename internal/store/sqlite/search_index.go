@@ -29,9 +29,9 @@ const (
 		INSERT INTO search_index (rowid, words, created_at, newest_at, message_id) VALUES ((? << 32) + ?, ?, ?, ?, ?)`
 )
 
-// Unindexed implements search.Index.
-func (s *Store) Unindexed(
-	ctx context.Context, behind []search.Behind, mostBytes int,
+// ReadUnindexed implements search.Index.
+func (s *Store) ReadUnindexed(
+	ctx context.Context, behind []search.IndexLag, mostBytes int,
 ) (extensions []search.Extension, err error) {
 	asked := ctx
 	ctx, cancel := reading(ctx)
@@ -56,9 +56,9 @@ func (s *Store) Unindexed(
 
 // readUnindexed reads one chat's until they have the bytes, and tells how many they have.
 func readUnindexed(
-	ctx context.Context, connection *sql.Conn, behind search.Behind, mostBytes int,
+	ctx context.Context, connection *sql.Conn, behind search.IndexLag, mostBytes int,
 ) (extension search.Extension, read int, err error) {
-	extension = search.Extension{Behind: behind, Through: behind.LastSeq}
+	extension = search.Extension{IndexLag: behind, Through: behind.LastSeq}
 	rows, err := connection.QueryContext(ctx, selectUnindexed, behind.ChatID[:], behind.Indexed, behind.LastSeq)
 	if err != nil {
 		return extension, 0, err
@@ -86,8 +86,8 @@ type indexRow struct {
 	sequence string
 }
 
-// Extend implements search.Index.
-func (s *Store) Extend(ctx context.Context, extensions []search.Extension) (extended []bool, err error) {
+// ExtendIndex implements search.Index.
+func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) (extended []bool, err error) {
 	extended = make([]bool, len(extensions))
 	// Rendered before the transaction: while it lasts, no message can be sent.
 	sequences := make([][]string, len(extensions))

@@ -50,7 +50,7 @@ func resultsArray(results []search.Result) string {
 		if i > 0 {
 			array.WriteByte(',')
 		}
-		fmt.Fprintf(&array, `[%d,"%s","%s",%d]`, result.Place.CreatedAt, result.Place.MessageID, result.ChatID, result.Seq)
+		fmt.Fprintf(&array, `[%d,"%s","%s",%d]`, result.SortKey.CreatedAt, result.SortKey.MessageID, result.ChatID, result.Seq)
 	}
 	array.WriteByte(']')
 	return array.String()
@@ -58,7 +58,7 @@ func resultsArray(results []search.Result) string {
 
 // ResultsAfter implements search.Results.
 func (s *Store) ResultsAfter(
-	ctx context.Context, task messenger.ID, attempt int, place search.Place, limit int,
+	ctx context.Context, task messenger.ID, attempt int, place search.SortKey, limit int,
 ) ([]search.Result, error) {
 	return s.results(ctx, selectResults, task[:], attempt, place.CreatedAt, place.MessageID[:], limit)
 }
@@ -74,7 +74,7 @@ func (s *Store) results(ctx context.Context, query string, arguments ...any) (re
 	defer rows.Close()
 	for rows.Next() {
 		var result search.Result
-		err := rows.Scan(&result.Place.CreatedAt, blob{result.Place.MessageID[:]}, blob{result.ChatID[:]}, &result.Seq)
+		err := rows.Scan(&result.SortKey.CreatedAt, blob{result.SortKey.MessageID[:]}, blob{result.ChatID[:]}, &result.Seq)
 		if err != nil {
 			return nil, s.failure(err)
 		}
@@ -86,8 +86,8 @@ func (s *Store) results(ctx context.Context, query string, arguments ...any) (re
 	return results, nil
 }
 
-// ForgetResults implements search.Results.
-func (s *Store) ForgetResults(ctx context.Context, task messenger.ID, attempt int, through search.Place) error {
+// DeleteResults implements search.Results.
+func (s *Store) DeleteResults(ctx context.Context, task messenger.ID, attempt int, through search.SortKey) error {
 	_, err := s.write(ctx, deleteResults, task[:], attempt, through.CreatedAt, through.MessageID[:])
 	return err
 }

@@ -17,17 +17,17 @@ func TestTooSlow(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		slowed []string
-		call   func(t *testing.T, s *Store, behind search.Behind, user messenger.User) error
+		call   func(t *testing.T, s *Store, behind search.IndexLag, user messenger.User) error
 	}{
 		"FindIn": {
 			[]string{
 				"ALTER TABLE search_index RENAME TO quick",
 				"CREATE VIEW search_index AS SELECT 0 AS search_index, 0 AS created_at, 0 AS newest_at, i AS rowid, 0 AS message_id FROM endless",
 			},
-			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
-				criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.AtStart()}
-				parts := []search.Part{{ChatID: behind.ChatID, Number: 1, From: 1, Through: 1}}
-				_, _, err := s.FindIn(t.Context(), criteria, parts, true, 10)
+			func(t *testing.T, s *Store, behind search.IndexLag, _ messenger.User) error {
+				criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.BeforeAll()}
+				parts := []search.LogRange{{ChatID: behind.ChatID, Number: 1, From: 1, Through: 1}}
+				_, _, err := s.FindInRanges(t.Context(), criteria, parts, true, 10)
 				return err
 			},
 		},
@@ -36,15 +36,15 @@ func TestTooSlow(t *testing.T) {
 				"ALTER TABLE events RENAME TO quick",
 				"CREATE VIEW events AS SELECT quick.* FROM endless LEFT JOIN quick ON true",
 			},
-			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
-				_, err := s.Unindexed(t.Context(), []search.Behind{behind}, 10)
+			func(t *testing.T, s *Store, behind search.IndexLag, _ messenger.User) error {
+				_, err := s.ReadUnindexed(t.Context(), []search.IndexLag{behind}, 10)
 				return err
 			},
 		},
 		"Extend": {
 			[]string{"CREATE TRIGGER slow BEFORE INSERT ON search_positions BEGIN SELECT i FROM endless; END"},
-			func(t *testing.T, s *Store, behind search.Behind, _ messenger.User) error {
-				_, err := s.Extend(t.Context(), []search.Extension{{Behind: behind, Through: 1}})
+			func(t *testing.T, s *Store, behind search.IndexLag, _ messenger.User) error {
+				_, err := s.ExtendIndex(t.Context(), []search.Extension{{IndexLag: behind, Through: 1}})
 				return err
 			},
 		},
@@ -61,7 +61,7 @@ func TestTooSlow(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := test.call(t, s, search.Behind{ChatID: user.ChatID, LastSeq: 1}, user)
+			err := test.call(t, s, search.IndexLag{ChatID: user.ChatID, LastSeq: 1}, user)
 			if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 				t.Errorf("the error is %v", err)
 			}
@@ -78,7 +78,7 @@ func TestExtendWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Extend(t.Context(), []search.Extension{{Behind: search.Behind{ChatID: user.ChatID, LastSeq: 1}, Through: 1}})
+	_, err = s.ExtendIndex(t.Context(), []search.Extension{{IndexLag: search.IndexLag{ChatID: user.ChatID, LastSeq: 1}, Through: 1}})
 	if errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}

@@ -38,8 +38,8 @@ const (
 		SELECT min(created_at) FROM search_tasks WHERE confirmed = 1 AND ended_at IS NULL AND status = 1 AND progress IS NULL`
 )
 
-// DueTasks implements search.Tasks.
-func (s *Store) DueTasks(
+// ClaimDueTasks implements search.Tasks.
+func (s *Store) ClaimDueTasks(
 	ctx context.Context, now time.Time, pause time.Duration, limit int,
 ) (due []messenger.ID, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {

@@ -83,7 +83,7 @@ func scanTask(row *sql.Row) (task search.Task, confirmed bool, err error) {
 		&task.Request.UserName, moment{&task.Request.After}, moment{&task.Request.Before}, moment{&task.CreatedAt},
 		&confirmed, &task.Status, &task.Attempt, &task.Tries, &task.Done, moment{&task.EndedAt},
 		&task.Newest.CreatedAt, blob{task.Newest.MessageID[:]}, &task.Oldest.CreatedAt, blob{task.Oldest.MessageID[:]}, &task.More,
-		&task.Confirmed.CreatedAt, blob{task.Confirmed.MessageID[:]}, &task.Progress)
+		&task.Confirmed.CreatedAt, blob{task.Confirmed.MessageID[:]}, &task.Checkpoint)
 	return task, confirmed, err
 }
 

@@ -130,7 +130,7 @@ func pauseTask(t *testing.T, store Searched) {
 		return paused
 	}
 	requireEqual(t, pause(0, "none", 0.1), false) // nobody works on it
-	requireEqual(t, len(take(t, store, task.ID, moment(0), moment(time.Minute)).Progress), 0)
+	requireEqual(t, len(take(t, store, task.ID, moment(0), moment(time.Minute)).Checkpoint), 0)
 	take(t, store, task.ID, moment(time.Minute), moment(2*time.Minute))
 	requireEqual(t, pause(1, "stale", 0.9), false)
 	requireEqual(t, pause(2, "first\x00", 0.5), true)
@@ -139,16 +139,16 @@ func pauseTask(t *testing.T, store Searched) {
 	requireTask(t, store, task) // it waits, and its tries are forgotten
 
 	taken := take(t, store, task.ID, moment(0), moment(time.Minute))
-	requireEqual(t, string(taken.Progress), "first\x00")
+	requireEqual(t, string(taken.Checkpoint), "first\x00")
 	requireEqual(t, taken.Tries, 1)
 	check(t, store.ReleaseTask(t.Context(), task.ID, 3))
-	requireEqual(t, string(take(t, store, task.ID, moment(0), moment(time.Minute)).Progress), "first\x00")
+	requireEqual(t, string(take(t, store, task.ID, moment(0), moment(time.Minute)).Checkpoint), "first\x00")
 	requireEqual(t, pause(4, "second", 0.25), true)
 	task.Attempt = 4
 	requireTask(t, store, task) // what was told never goes back
 
 	taken = take(t, store, task.ID, moment(0), moment(time.Minute))
-	requireEqual(t, string(taken.Progress), "second")
+	requireEqual(t, string(taken.Checkpoint), "second")
 	requireEqual(t, succeed(t, store, task.ID, 5), true)
 	requireEqual(t, pause(5, "late", 0.5), false)
 	requireNotTaken(t, store, task.ID, moment(time.Hour))

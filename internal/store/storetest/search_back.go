@@ -150,17 +150,17 @@ func findStepwise(t *testing.T, store Searched) {
 	index(t, store, account)
 	for round := range 20 {
 		random := rand.New(rand.NewPCG(1, uint64(round)))
-		parts, err := store.Parts(t.Context(), account, search.Request{})
+		parts, err := store.LogRanges(t.Context(), account, search.Request{})
 		check(t, err)
 		var found []search.Result
 		for len(parts) > 0 {
 			for i := range parts {
 				parts[i].From = 1 + random.Int64N(parts[i].Through)
 			}
-			results, rests, err := store.FindIn(t.Context(), criteria("word"), parts, round%2 == 0, 1000)
+			results, rests, err := store.FindInRanges(t.Context(), criteria("word"), parts, round%2 == 0, 1000)
 			check(t, err)
 			found = append(found, results...)
-			var left []search.Part
+			var left []search.LogRange
 			for i, rest := range rests {
 				if rest.Through >= parts[i].Through {
 					t.Fatalf("a part that ends with %d is left up to %d", parts[i].Through, rest.Through)
@@ -172,7 +172,7 @@ func findStepwise(t *testing.T, store Searched) {
 			}
 			parts = left
 		}
-		slices.SortFunc(found, func(a, b search.Result) int { return a.Place.Compare(b.Place) })
+		slices.SortFunc(found, func(a, b search.Result) int { return a.SortKey.Compare(b.SortKey) })
 		requireEqual(t, found, resultsOf(newestFirst(want)...))
 	}
 }

@@ -18,7 +18,7 @@ func buildTests() searchTests {
 
 func deferred(t *testing.T, store Searched, least int64) bool {
 	t.Helper()
-	deferred, err := store.Defer(t.Context(), least)
+	deferred, err := store.DeferIndexBuild(t.Context(), least)
 	check(t, err)
 	return deferred
 }
@@ -46,14 +46,14 @@ func fillAndBuild(t *testing.T, store Searched) {
 	requireAll(3)
 	index(t, store, user.AccountID)
 	requireAll(4)
-	parts, err := store.Parts(t.Context(), user.AccountID, search.Request{})
+	parts, err := store.LogRanges(t.Context(), user.AccountID, search.Request{})
 	check(t, err)
-	results, rests, err := store.FindIn(t.Context(), criteria("word -else"), parts, false, 10)
+	results, rests, err := store.FindInRanges(t.Context(), criteria("word -else"), parts, false, 10)
 	check(t, err)
 	requireEqual(t, results, resultsOf(sent[0]))
 	requireEqual(t, rests[0].Through, int64(0))
-	together(3, func(int) { report(t, store.Build(t.Context())) })
-	check(t, store.Build(t.Context()))
+	together(3, func(int) { report(t, store.BuildIndex(t.Context())) })
+	check(t, store.BuildIndex(t.Context()))
 	requireAll(4)
 	requireEqual(t, deferred(t, store, 0), false)
 	more := post(t, store, user, "word")
@@ -68,6 +68,6 @@ func fillNot(t *testing.T, store Searched) {
 	requireEqual(t, deferred(t, store, 1), false)
 	index(t, store, user.AccountID)
 	requireEqual(t, deferred(t, store, 0), false)
-	check(t, store.Build(t.Context()))
+	check(t, store.BuildIndex(t.Context()))
 	requireEqual(t, len(find(t, store, user.AccountID, criteria("word"))), 11)
 }

@@ -47,7 +47,7 @@ func deleteOld(t *testing.T, store Searched) {
 	requireNoTask(t, store, failed.ID)
 	requireEqual(t, deleteTasks(t, store, moment(200*time.Hour), moment(200*time.Hour)), 0)
 	for task, want := range map[messenger.ID]int{open.ID: 3, worked.ID: 3, succeeded.ID: 0, failed.ID: 0, unconfirmed.ID: 0} {
-		requireEqual(t, len(resultsAfter(t, store, task, 1, search.AtStart(), 9)), want)
+		requireEqual(t, len(resultsAfter(t, store, task, 1, search.BeforeAll(), 9)), want)
 	}
 }
 
@@ -72,10 +72,10 @@ func pruneTasks(t *testing.T, store Searched) {
 		for _, task := range pruned {
 			requireEqual(t, task.Attempt, 1)
 			requireNoTask(t, store, task.ID)
-			requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.AtStart(), 9)), 0)
+			requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.BeforeAll(), 9)), 0)
 		}
 		for _, task := range ended[5-c.left:] {
-			requireEqual(t, len(resultsAfter(t, store, task, 1, search.AtStart(), 9)), 2)
+			requireEqual(t, len(resultsAfter(t, store, task, 1, search.BeforeAll(), 9)), 2)
 		}
 	}
 	for _, task := range []messenger.ID{open.ID, other.ID} {
@@ -135,7 +135,7 @@ func deleteWhilePut(t *testing.T, store Searched) {
 		})
 		deleteTasks(t, store, moment(0), moment(time.Hour))
 		for _, task := range tasks {
-			requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.AtStart(), 9)), 0)
+			requireEqual(t, len(resultsAfter(t, store, task.ID, 1, search.BeforeAll(), 9)), 0)
 		}
 	}
 }

@@ -35,14 +35,14 @@ func postAll(t tester, store SearchStore, user messenger.User, batch ...messenge
 func index(t tester, store SearchStore, account messenger.ID) {
 	t.Helper()
 	for {
-		behind, err := store.BehindOf(t.Context(), account, messenger.ID{}, 50)
+		behind, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 50)
 		check(t, err)
 		if len(behind) == 0 {
 			return
 		}
-		extensions, err := store.Unindexed(t.Context(), behind, 1<<20)
+		extensions, err := store.ReadUnindexed(t.Context(), behind, 1<<20)
 		check(t, err)
-		_, err = store.Extend(t.Context(), analysed(extensions))
+		_, err = store.ExtendIndex(t.Context(), analysed(extensions))
 		check(t, err)
 	}
 }
@@ -67,7 +67,7 @@ func entriesOf(messages []messenger.Message) []search.Entry {
 
 // criteria are those of a search without bounds.
 func criteria(query string) search.Criteria {
-	return search.Criteria{Query: words.ParseQuery(query), Request: search.Request{Text: query}, From: search.AtStart()}
+	return search.Criteria{Query: words.ParseQuery(query), Request: search.Request{Text: query}, From: search.BeforeAll()}
 }
 
 const findMost = 1000
@@ -94,13 +94,13 @@ func requireFound(
 func resultsOf(messages ...messenger.Message) []search.Result {
 	results := make([]search.Result, len(messages))
 	for i, message := range messages {
-		results[i] = search.Result{Place: placeOf(message), ChatID: message.ChatID, Seq: message.Seq}
+		results[i] = search.Result{SortKey: placeOf(message), ChatID: message.ChatID, Seq: message.Seq}
 	}
 	return results
 }
 
-func placeOf(message messenger.Message) search.Place {
-	return search.Place{CreatedAt: message.CreatedAt.UnixMicro(), MessageID: message.ID}
+func placeOf(message messenger.Message) search.SortKey {
+	return search.SortKey{CreatedAt: message.CreatedAt.UnixMicro(), MessageID: message.ID}
 }
 
 // becomeAnotherKind makes a message an event that is none.

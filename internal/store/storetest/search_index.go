@@ -32,30 +32,30 @@ func indexTests() searchTests {
 }
 
 // fromStart is a chat of which nothing is indexed.
-func fromStart(chat messenger.ID, lastSeq int64) search.Behind {
-	return search.Behind{ChatID: chat, LastSeq: lastSeq}
+func fromStart(chat messenger.ID, lastSeq int64) search.IndexLag {
+	return search.IndexLag{ChatID: chat, LastSeq: lastSeq}
 }
 
 // requireUnindexed compares what is to be indexed of one chat.
 func requireUnindexed(
-	t *testing.T, store Searched, behind search.Behind, mostBytes int, through int64, want ...messenger.Message,
+	t *testing.T, store Searched, behind search.IndexLag, mostBytes int, through int64, want ...messenger.Message,
 ) {
 	t.Helper()
-	extensions, err := store.Unindexed(t.Context(), []search.Behind{behind}, mostBytes)
+	extensions, err := store.ReadUnindexed(t.Context(), []search.IndexLag{behind}, mostBytes)
 	check(t, err)
 	requireEqual(t, readsOf(extensions), []unindexedRead{{behind, through, unindexed(want...)}})
 }
 
 // unindexedRead is an Extension without what the analyser adds.
 type unindexedRead struct {
-	Behind   search.Behind
+	Behind   search.IndexLag
 	Through  int64
 	Messages []messenger.Message
 }
 
 func readsOf(extensions []search.Extension) (reads []unindexedRead) {
 	for _, extension := range extensions {
-		read := unindexedRead{Behind: extension.Behind, Through: extension.Through}
+		read := unindexedRead{Behind: extension.IndexLag, Through: extension.Through}
 		for _, entry := range extension.Entries {
 			read.Messages = append(read.Messages, entry.Message)
 		}
@@ -64,7 +64,7 @@ func readsOf(extensions []search.Extension) (reads []unindexedRead) {
 	return reads
 }
 
-// unindexed are messages as Unindexed gives them.
+// unindexed are messages as ReadUnindexed gives them.
 func unindexed(messages ...messenger.Message) (given []messenger.Message) {
 	for _, m := range messages {
 		given = append(given, messenger.Message{
@@ -74,24 +74,24 @@ func unindexed(messages ...messenger.Message) (given []messenger.Message) {
 	return given
 }
 
-func extend(t *testing.T, store Searched, behind search.Behind, through int64, messages ...messenger.Message) bool {
+func extend(t *testing.T, store Searched, behind search.IndexLag, through int64, messages ...messenger.Message) bool {
 	t.Helper()
-	extension := search.Extension{Behind: behind, Through: through, Entries: entriesOf(messages)}
-	extended, err := store.Extend(t.Context(), []search.Extension{extension})
+	extension := search.Extension{IndexLag: behind, Through: through, Entries: entriesOf(messages)}
+	extended, err := store.ExtendIndex(t.Context(), []search.Extension{extension})
 	check(t, err)
 	requireEqual(t, len(extended), 1)
 	return extended[0]
 }
 
-func requireBehind(t *testing.T, store Searched, account messenger.ID, want ...search.Behind) {
+func requireBehind(t *testing.T, store Searched, account messenger.ID, want ...search.IndexLag) {
 	t.Helper()
-	behind, err := store.BehindOf(t.Context(), account, messenger.ID{}, 10)
+	behind, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, byChat(behind), byChat(want))
 }
 
-func byChat(list []search.Behind) map[messenger.ID]search.Behind {
-	chats := map[messenger.ID]search.Behind{}
+func byChat(list []search.IndexLag) map[messenger.ID]search.IndexLag {
+	chats := map[messenger.ID]search.IndexLag{}
 	for _, behind := range list {
 		chats[behind.ChatID] = behind
 	}
@@ -105,8 +105,8 @@ func unindexedOrder(t *testing.T, store Searched) {
 	keyed := message(other, "key", "three")
 	sent = append(sent, postAll(t, store, other, keyed)...)
 	requireUnindexed(t, store, fromStart(user.ChatID, 3), 1<<20, 3, sent...)
-	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 1<<20, 3, sent[1:]...)
-	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 3, LastSeq: 3}, 1<<20, 3)
+	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 1<<20, 3, sent[1:]...)
+	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 3, LastSeq: 3}, 1<<20, 3)
 	// What was sent since the list was made can wait.
 	requireUnindexed(t, store, fromStart(user.ChatID, 2), 1<<20, 2, sent[:2]...)
 }
@@ -115,23 +115,23 @@ func unindexedOrder(t *testing.T, store Searched) {
 func unindexedChats(t *testing.T, store Searched) {
 	first, second, third := newMember(t, store), newMember(t, store), newMember(t, store)
 	firsts, seconds, thirds := post(t, store, first, "one", "two"), post(t, store, second, "1234", "5", "6"), post(t, store, third, "seven")
-	behind := []search.Behind{
+	behind := []search.IndexLag{
 		fromStart(second.ChatID, 2), {ChatID: first.ChatID, Indexed: 1, LastSeq: 2}, {ChatID: third.ChatID, Indexed: 1, LastSeq: 1},
 		fromStart(third.ChatID, 1),
 	}
 	want := []unindexedRead{
 		{behind[0], 2, unindexed(seconds[:2]...)}, {behind[1], 2, unindexed(firsts[1])}, {behind[2], 1, nil}, {behind[3], 1, unindexed(thirds...)},
 	}
-	got, err := store.Unindexed(t.Context(), behind, 1<<20)
+	got, err := store.ReadUnindexed(t.Context(), behind, 1<<20)
 	check(t, err)
 	requireEqual(t, readsOf(got), want)
 	// The bytes count over all of them.
 	for mostBytes, count := range map[int]int{5: 1, 6: 2, 9: 4} {
-		got, err := store.Unindexed(t.Context(), behind, mostBytes)
+		got, err := store.ReadUnindexed(t.Context(), behind, mostBytes)
 		check(t, err)
 		requireEqual(t, readsOf(got), want[:count])
 	}
-	got, err = store.Unindexed(t.Context(), behind, 3)
+	got, err = store.ReadUnindexed(t.Context(), behind, 3)
 	check(t, err)
 	requireEqual(t, readsOf(got), []unindexedRead{{behind[0], 1, unindexed(seconds[0])}})
 }
@@ -150,9 +150,9 @@ func extendChats(t *testing.T, store Searched) {
 		} else {
 			want = append(want, sent...)
 		}
-		extensions = append(extensions, search.Extension{Behind: fromStart(user.ChatID, 2), Through: 2, Entries: entriesOf(sent)})
+		extensions = append(extensions, search.Extension{IndexLag: fromStart(user.ChatID, 2), Through: 2, Entries: entriesOf(sent)})
 	}
-	extended, err := store.Extend(t.Context(), extensions)
+	extended, err := store.ExtendIndex(t.Context(), extensions)
 	check(t, err)
 	requireEqual(t, extended, []bool{true, false, true, true})
 	slices.SortFunc(want, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
@@ -166,7 +166,7 @@ func extendTogether(t *testing.T, store Searched) {
 	for range 20 {
 		user := newUser(t, store, newChat(t, store), account)
 		sent := post(t, store, user, "word")
-		extensions = append(extensions, search.Extension{Behind: fromStart(user.ChatID, 1), Through: 1, Entries: entriesOf(sent)})
+		extensions = append(extensions, search.Extension{IndexLag: fromStart(user.ChatID, 1), Through: 1, Entries: entriesOf(sent)})
 	}
 	var added atomic.Int64
 	together(4, func(i int) {
@@ -174,7 +174,7 @@ func extendTogether(t *testing.T, store Searched) {
 		if i%2 == 1 {
 			slices.Reverse(mine)
 		}
-		extended, err := store.Extend(t.Context(), mine)
+		extended, err := store.ExtendIndex(t.Context(), mine)
 		report(t, err)
 		for _, moved := range extended {
 			if moved {
@@ -202,7 +202,7 @@ func unindexedKinds(t *testing.T, store Searched) {
 		becomeAnotherKind(t, store, sent[at])
 	}
 	requireUnindexed(t, store, fromStart(user.ChatID, 6), 1<<20, 6, sent[1], sent[3])
-	requireUnindexed(t, store, search.Behind{ChatID: user.ChatID, Indexed: 4, LastSeq: 6}, 1<<20, 6)
+	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 4, LastSeq: 6}, 1<<20, 6)
 	index(t, store, user.AccountID)
 	requireBehind(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("other"))
@@ -215,7 +215,7 @@ func findUnindexed(t *testing.T, store Searched) {
 	requireFound(t, store, user.AccountID, criteria("word"))
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 2), 1, sent[0]), true)
 	requireFound(t, store, user.AccountID, criteria("word"), sent[0])
-	requireBehind(t, store, user.AccountID, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
+	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("word"), sent[1], sent[0])
 }
@@ -228,15 +228,15 @@ func extendStale(t *testing.T, store Searched) {
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 1, sent[0]), false)
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 2, sent[:2]...), false)
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 3, sent...), false)
-	requireEqual(t, extend(t, store, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 3, sent[1:]...), false)
-	requireBehind(t, store, user.AccountID, search.Behind{ChatID: user.ChatID, Indexed: 2, LastSeq: 3})
+	requireEqual(t, extend(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 3, sent[1:]...), false)
+	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 2, LastSeq: 3})
 	requireFound(t, store, user.AccountID, criteria("word"), sent[1], sent[0])
 }
 
 func extendGap(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "word", "word", "word")
-	afterGap := search.Behind{ChatID: user.ChatID, Indexed: 2, LastSeq: 3}
+	afterGap := search.IndexLag{ChatID: user.ChatID, Indexed: 2, LastSeq: 3}
 	requireEqual(t, extend(t, store, afterGap, 3, sent[2]), false)
 	requireBehind(t, store, user.AccountID, fromStart(user.ChatID, 3))
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 1, sent[0]), true)
@@ -247,14 +247,14 @@ func extendGap(t *testing.T, store Searched) {
 func extendRace(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	for round := range int64(10) {
-		behind := search.Behind{ChatID: user.ChatID, Indexed: 2 * round, LastSeq: 2*round + 2}
+		behind := search.IndexLag{ChatID: user.ChatID, Indexed: 2 * round, LastSeq: 2*round + 2}
 		sent := post(t, store, user, "word", "word")
 		var extended atomic.Int32
 		together(4, func(i int) {
 			// They have not read equally far.
 			count := 1 + i%2
-			extension := search.Extension{Behind: behind, Through: behind.Indexed + int64(count), Entries: entriesOf(sent[:count])}
-			moved, err := store.Extend(t.Context(), []search.Extension{extension})
+			extension := search.Extension{IndexLag: behind, Through: behind.Indexed + int64(count), Entries: entriesOf(sent[:count])}
+			moved, err := store.ExtendIndex(t.Context(), []search.Extension{extension})
 			report(t, err)
 			if slices.Contains(moved, true) {
 				extended.Add(1)
@@ -271,8 +271,8 @@ func extendEmpty(t *testing.T, store Searched) {
 	sent := post(t, store, user, "other", "word")
 	becomeAnotherKind(t, store, sent[0])
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 2), 1), true)
-	requireBehind(t, store, user.AccountID, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
-	requireEqual(t, extend(t, store, search.Behind{ChatID: user.ChatID, Indexed: 1, LastSeq: 2}, 2, sent[1]), true)
+	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
+	requireEqual(t, extend(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2}, 2, sent[1]), true)
 	requireBehind(t, store, user.AccountID)
 }
 
@@ -282,7 +282,7 @@ func extendOn(t *testing.T, store Searched) {
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("700"), first[699])
 	second := post(t, store, user, "word")
-	requireBehind(t, store, user.AccountID, search.Behind{ChatID: user.ChatID, Indexed: 700, LastSeq: 701})
+	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 700, LastSeq: 701})
 	index(t, store, user.AccountID)
 	requireBehind(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("word"), second[0])
@@ -312,7 +312,7 @@ func behindOfLimit(t *testing.T, store Searched) {
 		post(t, store, newUser(t, store, newChat(t, store), user.AccountID), "word")
 	}
 	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		behind, err := store.BehindOf(t.Context(), user.AccountID, messenger.ID{}, limit)
+		behind, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, limit)
 		check(t, err)
 		requireEqual(t, len(behind), want)
 		requireEqual(t, len(byChat(behind)), want)
@@ -325,10 +325,10 @@ func behindOfChat(t *testing.T, store Searched) {
 	post(t, store, user, "word")
 	post(t, store, other, "word")
 	post(t, store, stranger, "word")
-	for chat, want := range map[messenger.ID][]search.Behind{
+	for chat, want := range map[messenger.ID][]search.IndexLag{
 		user.ChatID: {fromStart(user.ChatID, 1)}, other.ChatID: {fromStart(other.ChatID, 1)}, stranger.ChatID: nil,
 	} {
-		behind, err := store.BehindOf(t.Context(), user.AccountID, chat, 1)
+		behind, err := store.AccountIndexLag(t.Context(), user.AccountID, chat, 1)
 		check(t, err)
 		requireEqual(t, byChat(behind), byChat(want))
 	}
@@ -338,9 +338,9 @@ func behindOfTwice(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	newUser(t, store, user.ChatID, user.AccountID)
 	post(t, store, user, "word")
-	behind, err := store.BehindOf(t.Context(), user.AccountID, messenger.ID{}, 10)
+	behind, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, 10)
 	check(t, err)
-	requireEqual(t, behind, []search.Behind{fromStart(user.ChatID, 1)})
+	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
 }
 
 func behindOfLeft(t *testing.T, store Searched) {

@@ -58,7 +58,7 @@ func requireLikeMatches(
 			want = append(want, message)
 		}
 	}
-	requireFound(t, store, account, search.Criteria{Query: query, From: search.AtStart()}, want...)
+	requireFound(t, store, account, search.Criteria{Query: query, From: search.BeforeAll()}, want...)
 	return len(want)
 }
 

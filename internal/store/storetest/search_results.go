@@ -31,7 +31,7 @@ func RunResults(t *testing.T, results search.Results, newTask func(t *testing.T)
 func someResults(count int) []search.Result {
 	results := make([]search.Result, count)
 	for i := range results {
-		results[i] = search.Result{Place: place(i + 1), ChatID: messenger.NewID(), Seq: 1<<40 + int64(i)}
+		results[i] = search.Result{SortKey: place(i + 1), ChatID: messenger.NewID(), Seq: 1<<40 + int64(i)}
 	}
 	return results
 }
@@ -42,7 +42,7 @@ func put(t *testing.T, results search.Results, task messenger.ID, attempt int, f
 }
 
 func resultsAfter(
-	t tester, results search.Results, task messenger.ID, attempt int, place search.Place, limit int,
+	t tester, results search.Results, task messenger.ID, attempt int, place search.SortKey, limit int,
 ) []search.Result {
 	t.Helper()
 	found, err := results.ResultsAfter(t.Context(), task, attempt, place, limit)
@@ -53,7 +53,7 @@ func resultsAfter(
 // requireResults reads all of an attempt's results.
 func requireResults(t *testing.T, results search.Results, task messenger.ID, attempt int, want []search.Result) {
 	t.Helper()
-	found := resultsAfter(t, results, task, attempt, search.AtStart(), 5000)
+	found := resultsAfter(t, results, task, attempt, search.BeforeAll(), 5000)
 	if len(found)+len(want) > 0 {
 		requireEqual(t, found, want)
 	}
@@ -62,11 +62,11 @@ func requireResults(t *testing.T, results search.Results, task messenger.ID, att
 func resultPages(t *testing.T, results search.Results, task, _ messenger.ID) {
 	want := someResults(25)
 	put(t, results, task, 1, want)
-	from := search.AtStart()
+	from := search.BeforeAll()
 	for start := 0; start < len(want); start += 10 {
 		page := resultsAfter(t, results, task, 1, from, 10)
 		requireEqual(t, page, want[start:min(start+10, len(want))])
-		from = page[len(page)-1].Place
+		from = page[len(page)-1].SortKey
 	}
 	requireEqual(t, len(resultsAfter(t, results, task, 1, from, 10)), 0)
 	// A place need not be a result's.
@@ -78,14 +78,14 @@ func resultPages(t *testing.T, results search.Results, task, _ messenger.ID) {
 func resultTies(t *testing.T, results search.Results, task, _ messenger.ID) {
 	want := someResults(9)
 	for i := range want {
-		want[i].Place = place(i / 3) // three of one time
-		want[i].Place.MessageID[15] = byte(200 - i)
+		want[i].SortKey = place(i / 3) // three of one time
+		want[i].SortKey.MessageID[15] = byte(200 - i)
 	}
 	// A time before 1970, and the last place of all.
-	want = append(want, search.Result{Place: search.Place{CreatedAt: -7}, ChatID: messenger.NewID(), Seq: 1})
+	want = append(want, search.Result{SortKey: search.SortKey{CreatedAt: -7}, ChatID: messenger.NewID(), Seq: 1})
 	put(t, results, task, 1, want)
 	for i := range want {
-		requireEqual(t, len(resultsAfter(t, results, task, 1, want[i].Place, 100)), len(want)-i-1)
+		requireEqual(t, len(resultsAfter(t, results, task, 1, want[i].SortKey, 100)), len(want)-i-1)
 	}
 	requireResults(t, results, task, 1, want)
 }
@@ -107,8 +107,8 @@ func resultsApart(t *testing.T, results search.Results, task, other messenger.ID
 	put(t, results, task, 1, first) // by a consumer that does not know that it is late
 	requireResults(t, results, task, 2, second)
 	requireResults(t, results, task, 3, nil)
-	check(t, results.ForgetResults(t.Context(), task, 1, place(100)))
-	check(t, results.ForgetResults(t.Context(), messenger.NewID(), 2, place(100)))
+	check(t, results.DeleteResults(t.Context(), task, 1, place(100)))
+	check(t, results.DeleteResults(t.Context(), messenger.NewID(), 2, place(100)))
 	requireResults(t, results, task, 2, second)
 	requireResults(t, results, other, 2, others)
 }
@@ -118,12 +118,12 @@ func resultsForgotten(t *testing.T, results search.Results, task, _ messenger.ID
 	put(t, results, task, 1, want)
 	forgotten := 0
 	for _, through := range []int{0, 3, 2, 3, 9, 10, 10} {
-		check(t, results.ForgetResults(t.Context(), task, 1, place(through)))
+		check(t, results.DeleteResults(t.Context(), task, 1, place(through)))
 		forgotten = max(forgotten, through)
 		requireResults(t, results, task, 1, want[forgotten:])
 	}
 	put(t, results, task, 1, want) // they were found again
-	check(t, results.ForgetResults(t.Context(), task, 1, search.AtStart()))
+	check(t, results.DeleteResults(t.Context(), task, 1, search.BeforeAll()))
 	requireResults(t, results, task, 1, want)
 }
 

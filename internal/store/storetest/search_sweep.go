@@ -27,7 +27,7 @@ func sweepTests() searchTests {
 
 func due(t tester, store SearchStore, now time.Time) []messenger.ID {
 	t.Helper()
-	tasks, err := store.DueTasks(t.Context(), now, pause, 100)
+	tasks, err := store.ClaimDueTasks(t.Context(), now, pause, 100)
 	check(t, err)
 	return tasks
 }
@@ -104,7 +104,7 @@ func dueRace(t *testing.T, store Searched) {
 	got := map[messenger.ID]int{}
 	together(8, func(int) {
 		for {
-			tasks, err := store.DueTasks(t.Context(), moment(time.Minute), pause, 4)
+			tasks, err := store.ClaimDueTasks(t.Context(), moment(time.Minute), pause, 4)
 			report(t, err)
 			if len(tasks) == 0 {
 				return

@@ -28,7 +28,7 @@ func taskTests() searchTests {
 func taskOf(account messenger.ID) search.Task {
 	return search.Task{
 		ID: messenger.NewID(), AccountID: account, Request: search.Request{Text: "fox"}, CreatedAt: moment(0),
-		Status: search.Waiting, Confirmed: search.AtStart(),
+		Status: search.Waiting, Confirmed: search.BeforeAll(),
 	}
 }
 
@@ -66,8 +66,8 @@ func requireNoTask(t tester, store SearchStore, task messenger.ID) {
 }
 
 // place is a place so many seconds before the newest one.
-func place(older int) search.Place {
-	place := search.Place{CreatedAt: moment(-time.Duration(older) * time.Second).UnixMicro()}
+func place(older int) search.SortKey {
+	place := search.SortKey{CreatedAt: moment(-time.Duration(older) * time.Second).UnixMicro()}
 	place.MessageID[0] = 128
 	return place
 }
@@ -125,7 +125,7 @@ func taskGone(t *testing.T, store Searched) {
 	check(t, store.ConfirmTask(t.Context(), neighbour.ID, openMost))
 }
 
-func advance(t tester, store SearchStore, task messenger.ID, place search.Place) search.Place {
+func advance(t tester, store SearchStore, task messenger.ID, place search.SortKey) search.SortKey {
 	t.Helper()
 	reached, err := store.AdvanceTask(t.Context(), task, place)
 	check(t, err)
@@ -134,14 +134,14 @@ func advance(t tester, store SearchStore, task messenger.ID, place search.Place)
 
 func placeAdvances(t *testing.T, store Searched) {
 	task := newTask(t, store)
-	requireEqual(t, advance(t, store, task.ID, search.AtStart()), search.AtStart())
+	requireEqual(t, advance(t, store, task.ID, search.BeforeAll()), search.BeforeAll())
 	next := place(5)
 	next.MessageID[0]-- // older by its id alone
 	previous := place(5)
 	previous.MessageID[0]++
-	for _, step := range []struct{ to, want search.Place }{
-		{place(5), place(5)}, {place(4), place(5)}, {previous, place(5)}, {search.AtStart(), place(5)}, {place(5), place(5)},
-		{next, next}, {place(5), next}, {place(6), place(6)}, {search.Place{CreatedAt: -1}, search.Place{CreatedAt: -1}},
+	for _, step := range []struct{ to, want search.SortKey }{
+		{place(5), place(5)}, {place(4), place(5)}, {previous, place(5)}, {search.BeforeAll(), place(5)}, {place(5), place(5)},
+		{next, next}, {place(5), next}, {place(6), place(6)}, {search.SortKey{CreatedAt: -1}, search.SortKey{CreatedAt: -1}},
 	} {
 		requireEqual(t, advance(t, store, task.ID, step.to), step.want)
 		task.Confirmed = step.want

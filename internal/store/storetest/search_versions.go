@@ -24,7 +24,7 @@ func RunVersions(t *testing.T, open func(t *testing.T, version string) (store Se
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	sent = append(post(t, store, user, "second words"), sent...)
 	index(t, store, user.AccountID)
-	check(t, store.Build(t.Context()))
+	check(t, store.BuildIndex(t.Context()))
 	shut()
 
 	// The one before has its index still, up to where it came.
@@ -66,7 +66,7 @@ func RunVersions(t *testing.T, open func(t *testing.T, version string) (store Se
 // requireToIndex compares how many events of the user's chat are not indexed; none means that it is not behind.
 func requireToIndex(t *testing.T, store SearchStore, user messenger.User, want int64) {
 	t.Helper()
-	behind, err := store.BehindOf(t.Context(), user.AccountID, messenger.ID{}, 10)
+	behind, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, 10)
 	check(t, err)
 	got := int64(0)
 	for _, one := range behind {

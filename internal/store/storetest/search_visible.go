@@ -13,14 +13,14 @@ func requireVisible(
 	t *testing.T, store Searched, account messenger.ID, results []search.Result, want ...messenger.Message,
 ) {
 	t.Helper()
-	visible, err := store.Visible(t.Context(), account, results, findMost, 1<<30)
+	visible, err := store.LoadHits(t.Context(), account, results, findMost, 1<<30)
 	check(t, err)
 	if len(visible) == 0 && len(want) == 0 {
 		return
 	}
-	found := make([]search.Found, len(want))
+	found := make([]search.Hit, len(want))
 	for i, result := range resultsOf(want...) {
-		found[i] = search.Found{Result: result, ChatName: "chat", UserName: want[i].UserName, Text: want[i].Text}
+		found[i] = search.Hit{Result: result, ChatName: "chat", UserName: want[i].UserName, Text: want[i].Text}
 	}
 	requireEqual(t, visible, found)
 }
@@ -55,7 +55,7 @@ func visibleMost(t *testing.T, store Searched) {
 	becomeAnotherKind(t, store, sent[2])
 	want := []search.Result{results[1], results[3], results[4]}
 	for most := 1; most <= 4; most++ {
-		visible, err := store.Visible(t.Context(), user.AccountID, results, most, 1<<30)
+		visible, err := store.LoadHits(t.Context(), user.AccountID, results, most, 1<<30)
 		check(t, err)
 		var got []search.Result
 		for _, found := range visible {
@@ -97,6 +97,6 @@ func visibleAtOdds(t *testing.T, store Searched) {
 	results := resultsOf(sent[0], sent[0], sent[0], sent[1])
 	results[0].Seq = 2
 	results[1].ChatID = other.ChatID
-	results[2].Place.MessageID = messenger.NewID()
+	results[2].SortKey.MessageID = messenger.NewID()
 	requireVisible(t, store, user.AccountID, results, sent[1])
 }

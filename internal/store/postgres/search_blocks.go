@@ -18,7 +18,7 @@ type looks struct {
 }
 
 // looksAt cuts parts up into blocks, the newest first.
-func looksAt(parts []search.Part) (l looks) {
+func looksAt(parts []search.LogRange) (l looks) {
 	for i, part := range parts {
 		for last := part.Through; last >= part.From; {
 			first := max(last/search.BlockMessages*search.BlockMessages, part.From)
@@ -29,7 +29,7 @@ func looksAt(parts []search.Part) (l looks) {
 	return l
 }
 
-func (l *looks) add(i int, part search.Part, first, last int64) {
+func (l *looks) add(i int, part search.LogRange, first, last int64) {
 	place := blockOf(part.Number, last)
 	l.parts = append(l.parts, int32(i))
 	l.places = append(l.places, place)
@@ -40,19 +40,19 @@ func (l *looks) add(i int, part search.Part, first, last int64) {
 }
 
 // restsOf are what is left of the parts once all of them was looked at, but for what selectRests knows.
-func restsOf(parts []search.Part) []search.Rest {
-	rests := make([]search.Rest, len(parts))
+func restsOf(parts []search.LogRange) []search.Remainder {
+	rests := make([]search.Remainder, len(parts))
 	for i, part := range parts {
-		rests[i] = search.Rest{Through: part.From - 1, Newest: part.Newest}
+		rests[i] = search.Remainder{Through: part.From - 1, Newest: part.Newest}
 	}
 	return rests
 }
 
 // onlyMessages leaves so many messages to look at.
-func onlyMessages(all looks, parts []search.Part, rests []search.Rest, most int64) (looks, []search.Rest) {
+func onlyMessages(all looks, parts []search.LogRange, rests []search.Remainder, most int64) (looks, []search.Remainder) {
 	var few looks
 	for i, part := range parts {
-		rests[i] = search.Rest{Through: part.Through, Newest: part.Newest}
+		rests[i] = search.Remainder{Through: part.Through, Newest: part.Newest}
 	}
 	for at := 0; at < len(all.parts) && most > 0; at++ {
 		i := int(all.parts[at])
@@ -65,7 +65,7 @@ func onlyMessages(all looks, parts []search.Part, rests []search.Rest, most int6
 }
 
 // queueRests finds out what is left where something is: other events may fill the places before.
-func (s *Store) queueRests(batch *pgx.Batch, parts []search.Part, rests []search.Rest) {
+func (s *Store) queueRests(batch *pgx.Batch, parts []search.LogRange, rests []search.Remainder) {
 	var asked []int32
 	var chats, befores []int64
 	for i, rest := range rests {
@@ -79,7 +79,7 @@ func (s *Store) queueRests(batch *pgx.Batch, parts []search.Part, rests []search
 	}
 	batch.Queue(s.indexed(selectRests), asked, chats, befores).Query(func(rows pgx.Rows) error {
 		var part int
-		var rest search.Rest
+		var rest search.Remainder
 		_, err := pgx.ForEachRow(rows, []any{&part, &rest.Through, &rest.Newest}, func() error {
 			rests[part] = rest
 			return nil

@@ -24,15 +24,15 @@ const (
 		SELECT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('search_index_words') AND indisvalid)`
 )
 
-// Parts implements search.Store.
-func (s *Store) Parts(
+// LogRanges implements search.Store.
+func (s *Store) LogRanges(
 	ctx context.Context, account messenger.ID, request search.Request,
-) (parts []search.Part, err error) {
+) (parts []search.LogRange, err error) {
 	var indexed bool
 	batch := &pgx.Batch{}
 	batch.Queue(s.indexed(selectWordsIndexed)).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
 	batch.Queue(s.indexed(selectParts), account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
-		parts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.Part])
+		parts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.LogRange])
 		return err
 	})
 	if err := s.searching().SendBatch(ctx, batch).Close(); err != nil {

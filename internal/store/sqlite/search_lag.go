@@ -30,13 +30,13 @@ const (
 		WHERE c.chat_id > ? ORDER BY c.chat_id LIMIT ?`
 )
 
-// BehindOf implements search.Index.
-func (s *Store) BehindOf(ctx context.Context, account, chat messenger.ID, limit int) ([]search.Behind, error) {
+// AccountIndexLag implements search.Index.
+func (s *Store) AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]search.IndexLag, error) {
 	return s.positions(ctx, selectBehindOf, account[:], idOrNull(chat), limit)
 }
 
-// BehindSince implements search.Index.
-func (s *Store) BehindSince(ctx context.Context, since time.Time, limit int) ([]search.Behind, error) {
+// RecentIndexLag implements search.Index.
+func (s *Store) RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]search.IndexLag, error) {
 	first := firstID(since)
 	return s.positions(ctx, selectBehindSince, first[:], limit)
 }
@@ -48,10 +48,10 @@ func firstID(made time.Time) (id messenger.ID) {
 	return id
 }
 
-// BehindAfter implements search.Index.
-func (s *Store) BehindAfter(
+// ScanIndexLag implements search.Index.
+func (s *Store) ScanIndexLag(
 	ctx context.Context, chat messenger.ID, limit int,
-) (behind []search.Behind, last messenger.ID, done bool, err error) {
+) (behind []search.IndexLag, last messenger.ID, done bool, err error) {
 	// One more than is looked at tells whether there are more.
 	positions, err := s.positions(ctx, selectPositions, chat[:], limit+1)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Store) BehindAfter(
 }
 
 // positions reads what a query finds.
-func (s *Store) positions(ctx context.Context, query string, arguments ...any) (positions []search.Behind, err error) {
+func (s *Store) positions(ctx context.Context, query string, arguments ...any) (positions []search.IndexLag, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	rows, err := s.searching().QueryContext(ctx, s.indexed(query), arguments...)
@@ -78,7 +78,7 @@ func (s *Store) positions(ctx context.Context, query string, arguments ...any) (
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var position search.Behind
+		var position search.IndexLag
 		if err := rows.Scan(blob{position.ChatID[:]}, &position.Indexed, &position.LastSeq); err != nil {
 			return nil, s.failure(err)
 		}

@@ -13,23 +13,23 @@ import (
 // waits for it, waits not for long, so it is more where that goes quickly. What takes too long
 // is tried again with so many times less, down to one message.
 const (
-	extendFirst = 200
-	extendMost  = 2000
-	extendBytes = 4 << 20
-	extendLess  = 4
-	extendTime  = 20 * time.Millisecond
+	initialBatch    = 200
+	maxBatch        = 2000
+	maxBatchBytes   = 4 << 20
+	batchBackoff    = 4
+	batchTargetTime = 20 * time.Millisecond
 )
 
 // stretch is what is left to index, and how many messages at a time.
-type stretch struct {
-	chats []Behind
-	most  int64
+type backlog struct {
+	chats     []IndexLag
+	batchSize int64
 }
 
-func newStretch(chats []Behind) *stretch { return &stretch{chats, extendFirst} }
+func newBacklog(chats []IndexLag) *backlog { return &backlog{chats, initialBatch} }
 
 // messages is how many are left.
-func (s *stretch) messages() (left int64) {
+func (s *backlog) messages() (left int64) {
 	for _, chat := range s.chats {
 		left += chat.Messages()
 	}
@@ -37,8 +37,8 @@ func (s *stretch) messages() (left int64) {
 }
 
 // front are the chats that the next step indexes, the last one perhaps not to its end.
-func (s *stretch) front() (front []Behind) {
-	for left, i := s.most, 0; left > 0 && i < len(s.chats); i++ {
+func (s *backlog) nextBatch() (front []IndexLag) {
+	for left, i := s.batchSize, 0; left > 0 && i < len(s.chats); i++ {
 		chat := s.chats[i]
 		chat.LastSeq = min(chat.LastSeq, chat.Indexed+left)
 		left -= chat.Messages()
@@ -49,28 +49,28 @@ func (s *stretch) front() (front []Behind) {
 
 // step indexes a few of the messages at the front. A chat that another indexer works on at the
 // same time is left to that one. A chat that can't be indexed is left out, with the error.
-func (x *Indexer) step(ctx context.Context, work *stretch) error {
+func (x *Indexer) indexNext(ctx context.Context, work *backlog) error {
 	for {
 		started := time.Now()
-		err := x.batch(ctx, work)
+		err := x.indexBatch(ctx, work)
 		switch took := time.Since(started); {
-		case err == nil && took < extendTime/2:
-			work.most = min(2*work.most, extendMost)
-		case err == nil && took > 2*extendTime:
-			work.most = max(work.most/2, extendFirst)
-		case errors.Is(err, ErrTooSlow) && work.most > 1 && ctx.Err() == nil:
-			work.most = max(work.most/extendLess, 1)
+		case err == nil && took < batchTargetTime/2:
+			work.batchSize = min(2*work.batchSize, maxBatch)
+		case err == nil && took > 2*batchTargetTime:
+			work.batchSize = max(work.batchSize/2, initialBatch)
+		case errors.Is(err, ErrTooSlow) && work.batchSize > 1 && ctx.Err() == nil:
+			work.batchSize = max(work.batchSize/batchBackoff, 1)
 			continue
 		case errors.Is(err, ErrTooSlow) && ctx.Err() == nil:
-			work.chats, work.most = work.chats[1:], extendFirst
+			work.chats, work.batchSize = work.chats[1:], initialBatch
 		}
 		return err
 	}
 }
 
-func (x *Indexer) batch(ctx context.Context, work *stretch) error {
-	front := work.front()
-	extensions, err := x.store.Unindexed(ctx, front, extendBytes)
+func (x *Indexer) indexBatch(ctx context.Context, work *backlog) error {
+	front := work.nextBatch()
+	extensions, err := x.store.ReadUnindexed(ctx, front, maxBatchBytes)
 	if err != nil {
 		return fmt.Errorf("read what is not indexed: %w", err)
 	}
@@ -79,7 +79,7 @@ func (x *Indexer) batch(ctx context.Context, work *stretch) error {
 			extension.Entries[i].Document = words.Analyse(extension.Entries[i].Message.Text)
 		}
 	}
-	extended, err := x.store.Extend(ctx, extensions)
+	extended, err := x.store.ExtendIndex(ctx, extensions)
 	if err != nil {
 		return fmt.Errorf("extend the index: %w", err)
 	}

@@ -25,7 +25,7 @@ func positionTests() searchTests {
 // behindAfter has five chats: one is indexed, one is partly, one is empty.
 func behindAfter(t *testing.T, store Searched) {
 	var chats []messenger.ID
-	want := map[messenger.ID]search.Behind{}
+	want := map[messenger.ID]search.IndexLag{}
 	for i := range 5 {
 		user := newMember(t, store)
 		chats = append(chats, user.ChatID)
@@ -46,10 +46,10 @@ func behindAfter(t *testing.T, store Searched) {
 	}
 	slices.SortFunc(chats, func(a, b messenger.ID) int { return bytes.Compare(a[:], b[:]) })
 	for limit := 1; limit <= 6; limit++ {
-		got := map[messenger.ID]search.Behind{}
+		got := map[messenger.ID]search.IndexLag{}
 		var after messenger.ID
 		for looked := 0; ; {
-			behind, last, done, err := store.BehindAfter(t.Context(), after, limit)
+			behind, last, done, err := store.ScanIndexLag(t.Context(), after, limit)
 			check(t, err)
 			for _, chat := range behind {
 				got[chat.ChatID] = chat
@@ -70,7 +70,7 @@ func behindAfter(t *testing.T, store Searched) {
 }
 
 func behindAfterNone(t *testing.T, store Searched) {
-	behind, _, done, err := store.BehindAfter(t.Context(), messenger.ID{}, 10)
+	behind, _, done, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, len(behind), 0)
 	requireEqual(t, done, true)
@@ -84,9 +84,9 @@ func sentAt(sent messenger.Message, made time.Time) messenger.Message {
 	return sent
 }
 
-func requireBehindSince(t *testing.T, store Searched, since time.Time, limit int, want ...search.Behind) {
+func requireBehindSince(t *testing.T, store Searched, since time.Time, limit int, want ...search.IndexLag) {
 	t.Helper()
-	behind, err := store.BehindSince(t.Context(), since, limit)
+	behind, err := store.RecentIndexLag(t.Context(), since, limit)
 	check(t, err)
 	requireEqual(t, len(behind), len(want))
 	requireEqual(t, byChat(behind), byChat(want))
@@ -114,7 +114,7 @@ func behindSinceLimit(t *testing.T, store Searched) {
 		postAll(t, store, user, sentAt(message(user, "", "word"), moment(0)), sentAt(message(user, "", "word"), moment(0)))
 	}
 	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		behind, err := store.BehindSince(t.Context(), moment(0), limit)
+		behind, err := store.RecentIndexLag(t.Context(), moment(0), limit)
 		check(t, err)
 		requireEqual(t, len(byChat(behind)), want)
 	}
@@ -125,7 +125,7 @@ func behindSinceKinds(t *testing.T, store Searched) {
 	sent := postAll(t, store, user, sentAt(message(user, "", "other"), moment(0)))
 	becomeAnotherKind(t, store, sent[0])
 	requireBehindSince(t, store, moment(0), 10)
-	behind, _, _, err := store.BehindAfter(t.Context(), messenger.ID{}, 10)
+	behind, _, _, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
-	requireEqual(t, behind, []search.Behind{fromStart(user.ChatID, 1)})
+	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
 }

@@ -33,7 +33,7 @@ type finder struct {
 }
 
 // find reads what of a part matches, and tells what is left of it.
-func (f finder) find(ctx context.Context, part search.Part) ([]search.Result, search.Rest, error) {
+func (f finder) find(ctx context.Context, part search.LogRange) ([]search.Result, search.Remainder, error) {
 	outline, exact := f.criteria.Query.Outline(outlineTerms)
 	matching, rest, err := f.matching(ctx, outline, part)
 	if err != nil || exact {
@@ -52,8 +52,8 @@ func (f finder) find(ctx context.Context, part search.Part) ([]search.Result, se
 
 // matching asks the index. Where it finds as many as there may be, the older ones are left.
 func (f finder) matching(
-	ctx context.Context, query words.Query, part search.Part,
-) (results []search.Result, rest search.Rest, err error) {
+	ctx context.Context, query words.Query, part search.LogRange,
+) (results []search.Result, rest search.Remainder, err error) {
 	start := part.Number << 32
 	expression := matchExpression(query, part.Number, part.Author)
 	rows, err := f.connection.QueryContext(ctx, f.store.indexed(selectMatching), expression, start+part.From, start+part.Through, f.limit)
@@ -65,13 +65,13 @@ func (f finder) matching(
 	count := 0
 	for ; rows.Next(); count++ {
 		result := search.Result{ChatID: part.ChatID}
-		err := rows.Scan(&result.Seq, &result.Place.CreatedAt, &rest.Newest, blob{result.Place.MessageID[:]})
+		err := rows.Scan(&result.Seq, &result.SortKey.CreatedAt, &rest.Newest, blob{result.SortKey.MessageID[:]})
 		if err != nil {
 			return nil, rest, err
 		}
 		result.Seq -= start
 		rest.Through = result.Seq - 1
-		if result.Place.Compare(newest) > 0 && result.Place.Compare(oldest) <= 0 {
+		if result.SortKey.Compare(newest) > 0 && result.SortKey.Compare(oldest) <= 0 {
 			results = append(results, result)
 		}
 	}
@@ -83,7 +83,7 @@ func (f finder) matching(
 }
 
 // rest is what comes before a part.
-func (f finder) rest(ctx context.Context, part search.Part) (rest search.Rest, err error) {
+func (f finder) rest(ctx context.Context, part search.LogRange) (rest search.Remainder, err error) {
 	if part.From <= 1 {
 		return rest, nil
 	}

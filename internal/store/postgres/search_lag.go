@@ -38,13 +38,13 @@ const (
 		ORDER BY c.chat_id`
 )
 
-// BehindOf implements search.Store.
-func (s *Store) BehindOf(ctx context.Context, account, chat messenger.ID, limit int) ([]search.Behind, error) {
+// AccountIndexLag implements search.Store.
+func (s *Store) AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]search.IndexLag, error) {
 	return s.behind(ctx, selectBehindOf, account, idOrNull(chat), limit)
 }
 
-// BehindSince implements search.Store.
-func (s *Store) BehindSince(ctx context.Context, since time.Time, limit int) ([]search.Behind, error) {
+// RecentIndexLag implements search.Store.
+func (s *Store) RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]search.IndexLag, error) {
 	return s.behind(ctx, selectBehindSince, smallestIDOf(since), limit)
 }
 
@@ -55,10 +55,10 @@ func smallestIDOf(t time.Time) (id messenger.ID) {
 	return id
 }
 
-// BehindAfter implements search.Store.
-func (s *Store) BehindAfter(
+// ScanIndexLag implements search.Store.
+func (s *Store) ScanIndexLag(
 	ctx context.Context, chat messenger.ID, limit int,
-) (behind []search.Behind, last messenger.ID, done bool, err error) {
+) (behind []search.IndexLag, last messenger.ID, done bool, err error) {
 	positions, err := s.behind(ctx, selectPositionsAfter, chat, limit)
 	if err != nil {
 		return nil, chat, false, err
@@ -73,11 +73,11 @@ func (s *Store) BehindAfter(
 	return behind, last, len(positions) < limit, nil
 }
 
-func (s *Store) behind(ctx context.Context, statement string, arguments ...any) ([]search.Behind, error) {
+func (s *Store) behind(ctx context.Context, statement string, arguments ...any) ([]search.IndexLag, error) {
 	rows, err := s.pool.Query(ctx, s.indexed(statement), arguments...)
 	if err != nil {
 		return nil, s.failure(err)
 	}
-	behind, err := pgx.CollectRows(rows, pgx.RowToStructByPos[search.Behind])
+	behind, err := pgx.CollectRows(rows, pgx.RowToStructByPos[search.IndexLag])
 	return behind, s.failure(err)
 }

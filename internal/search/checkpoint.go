@@ -9,7 +9,7 @@ import (
 
 // progress is what of a search is kept between those who work on it, so that the next one goes on
 // where the last one stopped.
-type progress struct {
+type checkpoint struct {
 	// unindexed is how many messages of the account's chats were not indexed at the start.
 	unindexed int64
 	// searching says that all was indexed, and the search has begun.
@@ -18,25 +18,25 @@ type progress struct {
 	total   int64
 	results []Result
 	// left are the rests of the chats that were looked at.
-	left map[messenger.ID]Rest
+	remainders map[messenger.ID]Remainder
 }
 
 // progressVersion is that of the form; what another version left is as if there were nothing.
-const progressVersion = 1
+const checkpointVersion = 1
 
-var errNoProgress = errors.New("what is kept of a search's progress can't be read")
+var errBadCheckpoint = errors.New("what is kept of a search's progress can't be read")
 
 // progress is what is kept of the search.
-func (f *finding) progress() progress {
-	return progress{searching: true, total: f.total, results: f.results, left: f.left}
+func (f *finder) checkpoint() checkpoint {
+	return checkpoint{searching: true, total: f.total, results: f.results, remainders: f.remainders}
 }
 
 // resume goes on from what is kept. Chats that the account has joined meanwhile are searched, too.
-func (f *finding) resume(from progress) {
-	f.total, f.results, f.left = from.total, from.results, from.left
+func (f *finder) resume(from checkpoint) {
+	f.total, f.results, f.remainders = from.total, from.results, from.remainders
 	for i := range f.chats {
 		chat := &f.chats[i]
-		rest, looked := from.left[chat.ChatID]
+		rest, looked := from.remainders[chat.ChatID]
 		if looked {
 			chat.Through, chat.Newest = rest.Through, rest.Newest
 		}
@@ -44,8 +44,8 @@ func (f *finding) resume(from progress) {
 	f.sort()
 }
 
-func (p progress) pack() []byte {
-	packed := []byte{progressVersion, 0}
+func (p checkpoint) pack() []byte {
+	packed := []byte{checkpointVersion, 0}
 	if p.searching {
 		packed[1] = 1
 	}
@@ -53,7 +53,7 @@ func (p progress) pack() []byte {
 	packed = binary.AppendVarint(packed, p.total)
 	packed = binary.AppendVarint(packed, int64(len(p.results)))
 	packed = append(packed, packResults(p.results)...)
-	for chat, rest := range p.left {
+	for chat, rest := range p.remainders {
 		packed = append(packed, chat[:]...)
 		packed = binary.AppendVarint(packed, rest.Through)
 		packed = binary.AppendVarint(packed, rest.Newest)
@@ -61,9 +61,9 @@ func (p progress) pack() []byte {
 	return packed
 }
 
-func unpackProgress(packed []byte) (p progress, err error) {
-	if len(packed) < 2 || packed[0] != progressVersion {
-		return p, errNoProgress
+func unpackCheckpoint(packed []byte) (p checkpoint, err error) {
+	if len(packed) < 2 || packed[0] != checkpointVersion {
+		return p, errBadCheckpoint
 	}
 	p.searching = packed[1] == 1
 	read := reader{packed[2:], nil}
@@ -71,16 +71,16 @@ func unpackProgress(packed []byte) (p progress, err error) {
 	if count := read.varint(); count >= 0 && count <= int64(len(packed)/packedBytes) {
 		p.results = unpackResults(read.bytes(int(count) * packedBytes))
 	} else {
-		return progress{}, errNoProgress
+		return checkpoint{}, errBadCheckpoint
 	}
-	p.left = map[messenger.ID]Rest{}
+	p.remainders = map[messenger.ID]Remainder{}
 	for len(read.rest) > 0 && read.err == nil {
 		var chat messenger.ID
 		copy(chat[:], read.bytes(len(chat)))
-		p.left[chat] = Rest{read.varint(), read.varint()}
+		p.remainders[chat] = Remainder{read.varint(), read.varint()}
 	}
 	if read.err != nil {
-		return progress{}, read.err
+		return checkpoint{}, read.err
 	}
 	return p, nil
 }
@@ -94,7 +94,7 @@ type reader struct {
 func (r *reader) varint() int64 {
 	value, size := binary.Varint(r.rest)
 	if size <= 0 {
-		r.rest, r.err = nil, errNoProgress
+		r.rest, r.err = nil, errBadCheckpoint
 		return 0
 	}
 	r.rest = r.rest[size:]
@@ -103,7 +103,7 @@ func (r *reader) varint() int64 {
 
 func (r *reader) bytes(count int) []byte {
 	if count > len(r.rest) {
-		r.rest, r.err = nil, errNoProgress
+		r.rest, r.err = nil, errBadCheckpoint
 		return nil
 	}
 	taken := r.rest[:count]

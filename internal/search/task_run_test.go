@@ -37,23 +37,23 @@ func (s *laborious) work() {
 	s.now = s.now.Add(400 * time.Millisecond)
 }
 
-func (s *laborious) Unindexed(ctx context.Context, behind []search.Behind, mostBytes int) ([]search.Extension, error) {
+func (s *laborious) ReadUnindexed(ctx context.Context, behind []search.IndexLag, mostBytes int) ([]search.Extension, error) {
 	s.work()
-	return s.Store.Unindexed(ctx, behind[:1], min(mostBytes, 1))
+	return s.Store.ReadUnindexed(ctx, behind[:1], min(mostBytes, 1))
 }
 
-func (s *laborious) FindIn(
-	ctx context.Context, criteria search.Criteria, parts []search.Part, dense bool, limit int,
-) ([]search.Result, []search.Rest, error) {
+func (s *laborious) FindInRanges(
+	ctx context.Context, criteria search.Criteria, parts []search.LogRange, dense bool, limit int,
+) ([]search.Result, []search.Remainder, error) {
 	s.work()
 	first := parts[0]
 	first.From = first.Through
 	s.mu.Lock()
 	s.looked[first.Number<<32+first.Through]++
 	s.mu.Unlock()
-	results, rests, err := s.Store.FindIn(ctx, criteria, []search.Part{first}, dense, limit)
+	results, rests, err := s.Store.FindInRanges(ctx, criteria, []search.LogRange{first}, dense, limit)
 	for _, part := range parts[1:] {
-		rests = append(rests, search.Rest{Through: part.Through, Newest: part.Newest})
+		rests = append(rests, search.Remainder{Through: part.Through, Newest: part.Newest})
 	}
 	return results, rests, err
 }
@@ -61,7 +61,7 @@ func (s *laborious) FindIn(
 // A search that takes longer than a turn goes on where it was, with another consumer, too. It looks
 // at no message twice, and tells how far it is.
 func TestSearchGoesOnInTurns(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 100})
+	w := newWorld(t, search.Options{MaxResults: 100})
 	var sent []messenger.ID
 	base := w.now().Add(-time.Hour)
 	for i := range 8 {
@@ -116,7 +116,7 @@ func TestSearchGoesOnInTurns(t *testing.T) {
 
 // What another version has kept of a search is no use; the search begins anew.
 func TestUnreadableProgress(t *testing.T) {
-	w := newWorld(t, search.Options{ResultsMost: 100})
+	w := newWorld(t, search.Options{MaxResults: 100})
 	sent := w.sayMany(3)
 	var tasks []messenger.ID
 	for _, kept := range []string{"", "x", "\x01", "\x01\x01\x00\x00\x7f", "\x01\x01\x00\x00\x00abc", "\x01\x01\xff\xff"} {

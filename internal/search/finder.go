@@ -33,7 +33,7 @@ const denseFrom = 16
 
 // finding is a search on its way through the chats of an account, the newest messages first. It is
 // complete once nothing that is left can be newer than its results. Not safe for concurrent use.
-type finding struct {
+type finder struct {
 	index    Index
 	criteria Criteria
 	// limit is how many results are kept. One more is looked for, to know whether there is one.
@@ -42,7 +42,7 @@ type finding struct {
 	chats   []chatLeft
 	results []Result
 	// left are the rests of the chats that were looked at.
-	left map[messenger.ID]Rest
+	remainders map[messenger.ID]Remainder
 	// total is how many messages there were to look at.
 	total int64
 	units int
@@ -51,7 +51,7 @@ type finding struct {
 
 // chatLeft is what is left of a chat, and how many messages to look at next.
 type chatLeft struct {
-	Part
+	LogRange
 
 	reach int64
 }
@@ -61,7 +61,7 @@ type chatLeft struct {
 func Find(
 	ctx context.Context, index Index, account messenger.ID, criteria Criteria, limit int,
 ) (results []Result, more bool, err error) {
-	search, err := newFinding(ctx, index, account, criteria, limit)
+	search, err := newFinder(ctx, index, account, criteria, limit)
 	for err == nil && !search.complete() {
 		err = search.step(ctx)
 	}
@@ -72,11 +72,11 @@ func Find(
 	return results, more, nil
 }
 
-func newFinding(
+func newFinder(
 	ctx context.Context, index Index, account messenger.ID, criteria Criteria, limit int,
-) (*finding, error) {
-	f := &finding{index: index, criteria: criteria, limit: limit, units: unitsFirst, dense: true, left: map[messenger.ID]Rest{}}
-	parts, err := index.Parts(ctx, account, criteria.Request)
+) (*finder, error) {
+	f := &finder{index: index, criteria: criteria, limit: limit, units: unitsFirst, dense: true, remainders: map[messenger.ID]Remainder{}}
+	parts, err := index.LogRanges(ctx, account, criteria.Request)
 	if err != nil {
 		return nil, fmt.Errorf("list the chats to search: %w", err)
 	}
@@ -89,7 +89,7 @@ func newFinding(
 }
 
 // sort puts the chats in order, and leaves out those that can't have a result any more.
-func (f *finding) sort() {
+func (f *finder) sort() {
 	_, oldest := f.bounds()
 	f.chats = slices.DeleteFunc(f.chats, func(c chatLeft) bool {
 		return c.Through == 0 || c.Newest < oldest.CreatedAt
@@ -100,24 +100,24 @@ func (f *finding) sort() {
 }
 
 // bounds are those of the results that are still of use.
-func (f *finding) bounds() (newest, oldest Place) {
+func (f *finder) bounds() (newest, oldest SortKey) {
 	newest, oldest = f.criteria.Bounds()
 	if len(f.results) > f.limit {
-		if last := f.results[f.limit-1].Place; last.Compare(oldest) < 0 {
+		if last := f.results[f.limit-1].SortKey; last.Compare(oldest) < 0 {
 			oldest = last
 		}
 	}
 	return newest, oldest
 }
 
-func (f *finding) complete() bool { return len(f.chats) == 0 }
+func (f *finder) complete() bool { return len(f.chats) == 0 }
 
-func (f *finding) found() (results []Result, more bool) {
+func (f *finder) found() (results []Result, more bool) {
 	return f.results[:min(f.limit, len(f.results))], len(f.results) > f.limit
 }
 
 // done is how much of all messages was looked at, 0 to 1.
-func (f *finding) done() float64 {
+func (f *finder) done() float64 {
 	if f.complete() || f.total == 0 {
 		return 1
 	}
@@ -130,11 +130,11 @@ func (f *finding) done() float64 {
 
 // step looks at the newest part of what is left. What takes too long is tried again
 // with less; an error comes with as little as there is.
-func (f *finding) step(ctx context.Context) error {
+func (f *finder) step(ctx context.Context) error {
 	for {
 		parts := f.next()
 		started := time.Now()
-		results, rests, err := f.index.FindIn(ctx, f.criteria, parts, f.dense, f.limit+1)
+		results, rests, err := f.index.FindInRanges(ctx, f.criteria, parts, f.dense, f.limit+1)
 		switch took := time.Since(started); {
 		case errors.Is(err, ErrTooSlow) && (f.units > unitsLeast || !f.dense) && ctx.Err() == nil:
 			f.slower()
@@ -153,7 +153,7 @@ func (f *finding) step(ctx context.Context) error {
 }
 
 // slower makes the next step a smaller one. The least is a few messages of one chat, one by one.
-func (f *finding) slower() {
+func (f *finder) slower() {
 	if f.units == unitsLeast {
 		f.dense = true
 		f.chats[0].reach = reachFirst
@@ -162,14 +162,14 @@ func (f *finding) slower() {
 }
 
 // next are the parts that the next step looks at, of the chats at the front.
-func (f *finding) next() (parts []Part) {
+func (f *finder) next() (parts []LogRange) {
 	terms := 0
 	for _, phrase := range slices.Concat(f.criteria.Query.All, f.criteria.Query.None) {
 		terms += len(phrase)
 	}
 	for units, i := 0, 0; units < f.units && i < len(f.chats); i++ {
 		chat := &f.chats[i]
-		part := chat.Part
+		part := chat.LogRange
 		block := part.Through / BlockMessages * BlockMessages
 		if f.dense {
 			part.From = max(part.Through-chat.reach, block-1, 0) + 1
@@ -186,18 +186,18 @@ func (f *finding) next() (parts []Part) {
 }
 
 // add takes in what a step found, and moves its chats on.
-func (f *finding) add(results []Result, rests []Rest) {
+func (f *finder) add(results []Result, rests []Remainder) {
 	looked := int64(0)
 	for i, rest := range rests {
 		chat := &f.chats[i] // as next has them
 		looked += chat.Through - rest.Through
 		chat.Through, chat.Newest = rest.Through, min(chat.Newest, rest.Newest)
-		f.left[chat.ChatID] = Rest{chat.Through, chat.Newest}
+		f.remainders[chat.ChatID] = Remainder{chat.Through, chat.Newest}
 		chat.reach = min(chat.reach*reachTimes, chat.Through)
 	}
 	f.dense = int64(len(results))*denseFrom >= looked || len(results) > f.limit
 	f.results = append(f.results, results...)
-	slices.SortFunc(f.results, func(a, b Result) int { return a.Place.Compare(b.Place) })
-	f.results = slices.CompactFunc(f.results, func(a, b Result) bool { return a.Place == b.Place })
+	slices.SortFunc(f.results, func(a, b Result) int { return a.SortKey.Compare(b.SortKey) })
+	f.results = slices.CompactFunc(f.results, func(a, b Result) bool { return a.SortKey == b.SortKey })
 	f.results = f.results[:min(f.limit+1, len(f.results))]
 }

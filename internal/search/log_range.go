@@ -12,7 +12,7 @@ import (
 const BlockMessages = 4096
 
 // Part is a part of a chat's log that is to be searched.
-type Part struct {
+type LogRange struct {
 	ChatID messenger.ID
 	// Number is the chat's in the index.
 	Number int64
@@ -25,7 +25,7 @@ type Part struct {
 }
 
 // Rest is what is left of a chat's log below what was looked at.
-type Rest struct {
+type Remainder struct {
 	// Through is its last seq, 0 where nothing is left.
 	Through int64
 	// Newest bounds the created_at of its messages, in microseconds.
@@ -39,25 +39,25 @@ type Criteria struct {
 	// Request narrows it down; its Text is not looked at.
 	Request Request
 	// From and To bound the places: the results come after From (exclusive) and not after To
-	// (inclusive); AtStart and the zero Place for no bound.
-	From, To Place
+	// (inclusive); BeforeAll and the zero Place for no bound.
+	From, To SortKey
 }
 
 // Bounds joins the bounds of places and of times: a result comes after newest
 // and not after oldest.
-func (c Criteria) Bounds() (newest, oldest Place) {
+func (c Criteria) Bounds() (newest, oldest SortKey) {
 	newest, oldest = c.From, c.To
-	if oldest == (Place{}) {
-		oldest = Place{CreatedAt: math.MinInt64}
+	if oldest == (SortKey{}) {
+		oldest = SortKey{CreatedAt: math.MinInt64}
 	}
 	if before := c.Request.Before; !before.IsZero() {
 		// The last place, in the order of results, of what was made at the time or later.
-		if first := (Place{CreatedAt: before.UnixMicro()}); first.Compare(newest) > 0 {
+		if first := (SortKey{CreatedAt: before.UnixMicro()}); first.Compare(newest) > 0 {
 			newest = first
 		}
 	}
 	if after := c.Request.After; !after.IsZero() {
-		if last := (Place{CreatedAt: after.UnixMicro()}); last.Compare(oldest) < 0 {
+		if last := (SortKey{CreatedAt: after.UnixMicro()}); last.Compare(oldest) < 0 {
 			oldest = last
 		}
 	}
