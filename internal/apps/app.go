@@ -18,7 +18,7 @@ type App struct {
 	Mount func(*httpkit.Router)
 	// Wrap stands around the operations of all apps. The apps that come first in
 	// the list stand outside.
-	Wrap func(http.Handler) http.Handler
+	Middleware func(http.Handler) http.Handler
 	// Run does its work in the background until ctx ends.
 	Run func(ctx context.Context) error
 }

@@ -20,13 +20,13 @@ var ErrFull = errors.New("too many wait for their share of the budget")
 // Limits bound what is held at a time, in units of the caller's choice.
 type Limits struct {
 	// All is for everybody together.
-	All int64
+	Total int64
 	// Reserve is beyond All, for owners who hold nothing: so those who hold much, and
 	// don't give it back, don't keep the others from everything.
 	Reserve int64
 	// Each is for one key, by the key's place among those of an owner, such as its
 	// account first and its network then.
-	Each [levels]int64
+	PerKey [levels]int64
 }
 
 // Budget is a semaphore that is fair between owners: whoever asks for much waits behind
@@ -146,8 +146,8 @@ func (l *Lease[Key]) Shrink(units int64) {
 // Release gives everything back. It may be called again, and the lease used again.
 func (l *Lease[Key]) Release() { l.Shrink(0) }
 
-// Held is how many units all hold now, and how many requests wait.
-func (b *Budget[Key]) Held() (units int64, waiting int) {
+// Usage returns how many units are held now, and how many requests wait.
+func (b *Budget[Key]) Usage() (units int64, waiting int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, one := range b.queue {
@@ -163,7 +163,7 @@ func (b *Budget[Key]) fits(o *owner[Key], more int64) bool {
 
 // fitsAll is about the bound of all.
 func (b *Budget[Key]) fitsAll(o *owner[Key], more int64) bool {
-	limit := b.limits.All
+	limit := b.limits.Total
 	if b.of[0][o.keys[0]] == 0 {
 		limit += b.limits.Reserve
 	}
@@ -173,7 +173,7 @@ func (b *Budget[Key]) fitsAll(o *owner[Key], more int64) bool {
 // fitsOwn leaves out the bound of all.
 func (b *Budget[Key]) fitsOwn(o *owner[Key], more int64) bool {
 	for level := range o.count {
-		if !room(b.of[level][o.keys[level]], more, b.limits.Each[level]) {
+		if !room(b.of[level][o.keys[level]], more, b.limits.PerKey[level]) {
 			return false
 		}
 	}

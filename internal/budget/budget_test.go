@@ -15,7 +15,7 @@ import (
 )
 
 func newBudget(all, owner, network int64) *budget.Budget[string] {
-	return budget.New[string](budget.Limits{All: all, Each: [3]int64{owner, network}})
+	return budget.New[string](budget.Limits{Total: all, PerKey: [3]int64{owner, network}})
 }
 
 // order is who was served, in which order.
@@ -63,7 +63,7 @@ func TestWhoAsksForMuchWaitsBehindHimself(t *testing.T) {
 		o.ask(t, b, &group, 1, "modest", "network")
 		o.want(t, "greedy", "greedy", "modest")
 		group.Wait()
-		if held, waiting := b.Held(); held != 0 || waiting != 0 {
+		if held, waiting := b.Usage(); held != 0 || waiting != 0 {
 			t.Errorf("%d units are held, %d wait", held, waiting)
 		}
 	})
@@ -125,7 +125,7 @@ func TestTheLargeOneIsServedToo(t *testing.T) {
 
 // What some hold for long leaves the others a reserve.
 func TestTheReserveIsForWhoHoldsNothing(t *testing.T) {
-	b := budget.New[string](budget.Limits{All: 4, Reserve: 2, Each: [3]int64{3, 4}})
+	b := budget.New[string](budget.Limits{Total: 4, Reserve: 2, PerKey: [3]int64{3, 4}})
 	for _, c := range []struct {
 		owner string
 		units int64
@@ -153,7 +153,7 @@ func TestWhoLeavesHoldsNothing(t *testing.T) {
 		}
 		first.Release()
 		first.Release()
-		if held, waiting := b.Held(); held != 0 || waiting != 0 {
+		if held, waiting := b.Usage(); held != 0 || waiting != 0 {
 			t.Errorf("%d units are held, %d wait", held, waiting)
 		}
 	})
@@ -187,14 +187,14 @@ func TestGrowAndShrink(t *testing.T) {
 		if grew := c.lease.Grow(c.units); grew != c.grows {
 			t.Errorf("to %d: %v, want %v", c.units, grew, c.grows)
 		}
-		if held, _ := b.Held(); held != c.held {
+		if held, _ := b.Usage(); held != c.held {
 			t.Errorf("%d are held, want %d", held, c.held)
 		}
 	}
 	one.Shrink(1)
 	one.Shrink(2)
 	other.Release()
-	if held, _ := b.Held(); held != 1 {
+	if held, _ := b.Usage(); held != 1 {
 		t.Errorf("%d are held, want 1", held)
 	}
 }
@@ -235,7 +235,7 @@ func TestBounds(t *testing.T) {
 					owners[at%3] += units
 					networks[at%2] += units
 				}
-				if got, _ := b.Held(); got != total || total > all {
+				if got, _ := b.Usage(); got != total || total > all {
 					t.Fatalf("%d are held, the leases have %d, of %d", got, total, all)
 				}
 				for _, units := range owners {

@@ -21,7 +21,7 @@ const (
 	bodyCost   = 2
 )
 
-var bodyLimits = budget.Limits{All: 48 << 20, Each: [3]int64{8 << 20, 16 << 20, 24 << 20}}
+var bodyLimits = budget.Limits{Total: 48 << 20, PerKey: [3]int64{8 << 20, 16 << 20, 24 << 20}}
 
 // errNoRoom: there is no room for a body.
 var errNoRoom = errors.New("too many long bodies are held")

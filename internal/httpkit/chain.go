@@ -20,7 +20,7 @@ func (r *Router) Serve(log *slog.Logger, proxies TrustedProxies, middleware ...M
 
 func requireCaller(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info := InfoOf(r.Context())
+		info := InfoFrom(r.Context())
 		if info.Access == Protected && info.Caller == (Caller{}) {
 			refusal := info.Refusal
 			if refusal == nil {

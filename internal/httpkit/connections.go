@@ -20,7 +20,7 @@ const (
 	headerCost = 32 << 10
 )
 
-var headerLimits = budget.Limits{All: 32 << 20, Each: [3]int64{4 << 20, 8 << 20, 16 << 20}}
+var headerLimits = budget.Limits{Total: 32 << 20, PerKey: [3]int64{4 << 20, 8 << 20, 16 << 20}}
 
 // Connections looks after the connections of one server: whether a client has cut its
 // connection, and what unfinished headers hold.

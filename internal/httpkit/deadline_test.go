@@ -45,7 +45,7 @@ func TestARenewedRequestKeepsItsValues(t *testing.T) {
 		request = request.WithContext(context.WithValue(request.Context(), key{}, "value"))
 		time.Sleep(2 * requestDeadline)
 		renewDeadline(request, info)
-		if InfoOf(request.Context()) != info || request.Context().Value(key{}) != "value" {
+		if InfoFrom(request.Context()) != info || request.Context().Value(key{}) != "value" {
 			t.Error("a value is lost")
 		}
 		info.cancel()

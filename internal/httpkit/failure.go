@@ -41,7 +41,7 @@ const statusClientLeft = 499
 // begun, or nobody is left to get one, the connection is cut once the request is over:
 // nobody takes half an answer for the whole.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
-	info := InfoOf(r.Context())
+	info := InfoFrom(r.Context())
 	if info != nil && errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled) {
 		if info.Status == 0 {
 			info.Status = statusClientLeft

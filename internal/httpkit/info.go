@@ -54,8 +54,8 @@ func (c Caller) HasSession() bool { return c.SessionID != [16]byte{} }
 
 type infoKey struct{}
 
-// InfoOf returns the request's Info. It is never nil inside the chain of Serve.
-func InfoOf(ctx context.Context) *Info {
+// InfoFrom returns the request's Info. It is never nil inside the chain of Serve.
+func InfoFrom(ctx context.Context) *Info {
 	info, _ := ctx.Value(infoKey{}).(*Info)
 	return info
 }

@@ -46,7 +46,7 @@ func giveBack(buffer *bytes.Buffer) {
 func Decode[Body any](r *http.Request) (body Body, err error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer giveBack(buffer)
-	info := InfoOf(r.Context())
+	info := InfoFrom(r.Context())
 	if err := readBody(r, info, buffer); err != nil {
 		return body, readFailure(err)
 	}

@@ -14,7 +14,7 @@ import (
 // An address may be spelt without its path.
 func TestNoPathIsTheRoot(t *testing.T) {
 	router := NewRouter(100)
-	router.Handle(http.MethodGet, "/", Open, func(w http.ResponseWriter, _ *http.Request) error { return Write(w, http.StatusOK, sample{}) })
+	router.Handle(http.MethodGet, "/", Public, func(w http.ResponseWriter, _ *http.Request) error { return Write(w, http.StatusOK, sample{}) })
 	request := httptest.NewRequest(http.MethodGet, "/", nil)
 	request.URL.Path = ""
 	if answer, logged := observed(t, router, request, asSomebody); answer.Code != http.StatusOK || logged.Route != "/" {

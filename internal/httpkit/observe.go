@@ -95,11 +95,11 @@ func logRequest(log *slog.Logger, r *http.Request, info *Info, took time.Duratio
 	failed := info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal ||
 		info.cut && info.failure != errClientLeft
 	switch {
-	case failed && info.Access == Free:
+	case failed && info.Access == Exempt:
 		level = slog.LevelWarn // to say that it is not ready is what it was asked for
 	case failed:
 		level = slog.LevelError
-	case info.Access == Free:
+	case info.Access == Exempt:
 		level = slog.LevelDebug // whoever watches the server asks every second
 	}
 	ctx := r.Context()

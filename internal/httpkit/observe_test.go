@@ -82,7 +82,7 @@ func TestOneEventForEachRequest(t *testing.T) {
 	})
 	asAlice := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			InfoOf(r.Context()).Caller.AccountID = [16]byte{15: 7}
+			InfoFrom(r.Context()).Caller.AccountID = [16]byte{15: 7}
 			next.ServeHTTP(w, r)
 		})
 	}
@@ -110,7 +110,7 @@ func TestCauseIsLogged(t *testing.T) {
 		{errs.ErrChatNotFound.WithCause(errors.New("the cause")), "INFO", 404},
 	} {
 		router := NewRouter(1 << 20)
-		router.Handle(http.MethodGet, "/", Open, func(http.ResponseWriter, *http.Request) error { return c.err })
+		router.Handle(http.MethodGet, "/", Public, func(http.ResponseWriter, *http.Request) error { return c.err })
 		answer, got := observed(t, router, httptest.NewRequest(http.MethodGet, "/", nil))
 		if got.Level != c.level || got.Status != c.status || !strings.Contains(got.Error, "the cause") {
 			t.Errorf("%v: logged %+v", c.err, got)
@@ -124,7 +124,7 @@ func TestCauseIsLogged(t *testing.T) {
 func TestRequestsHaveADeadline(t *testing.T) {
 	router := NewRouter(1 << 20)
 	has := false
-	router.Handle(http.MethodGet, "/", Open, func(_ http.ResponseWriter, r *http.Request) error {
+	router.Handle(http.MethodGet, "/", Public, func(_ http.ResponseWriter, r *http.Request) error {
 		_, has = r.Context().Deadline()
 		return nil
 	})
@@ -137,8 +137,8 @@ func TestRequestsHaveADeadline(t *testing.T) {
 func TestClientAddress(t *testing.T) {
 	router := NewRouter(1 << 20)
 	var client netip.Addr
-	router.Handle(http.MethodGet, "/", Open, func(_ http.ResponseWriter, r *http.Request) error {
-		client = InfoOf(r.Context()).Client
+	router.Handle(http.MethodGet, "/", Public, func(_ http.ResponseWriter, r *http.Request) error {
+		client = InfoFrom(r.Context()).Client
 		return nil
 	})
 	request := httptest.NewRequest(http.MethodGet, "/", nil)

@@ -16,7 +16,7 @@ import (
 func TestPanicIsAnswered(t *testing.T) {
 	for _, cause := range []any{"hush", errors.New("hush"), errs.ErrChatNotFound, 7, http.ErrBodyNotAllowed} {
 		router := NewRouter(1 << 20)
-		router.Handle(http.MethodGet, "/", Open, func(http.ResponseWriter, *http.Request) error { panic(cause) })
+		router.Handle(http.MethodGet, "/", Public, func(http.ResponseWriter, *http.Request) error { panic(cause) })
 		answer, got := observed(t, router, httptest.NewRequest(http.MethodGet, "/", nil))
 		if answer.Code != http.StatusInternalServerError || answer.Body.String() != `{"message":"internal-error"}` {
 			t.Errorf("panic(%v): %d %s", cause, answer.Code, answer.Body)
@@ -30,7 +30,7 @@ func TestPanicIsAnswered(t *testing.T) {
 // Nobody takes half an answer for a whole one.
 func TestPanicAmidAnAnswer(t *testing.T) {
 	router := NewRouter(1 << 20)
-	router.Handle(http.MethodGet, "/", Open, func(w http.ResponseWriter, _ *http.Request) error {
+	router.Handle(http.MethodGet, "/", Public, func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Length", "100")
 		_, _ = io.WriteString(w, "half")
 		_ = http.NewResponseController(w).Flush()

@@ -20,10 +20,10 @@ type Access uint8
 const (
 	// Protected paths are for who has a session. Unknown paths are, too.
 	Protected Access = iota
-	// Open paths are for everybody, counted by address.
-	Open
-	// Free paths are for everybody and never counted: the health calls.
-	Free
+	// Public paths are for everybody, rate limited by address.
+	Public
+	// Exempt paths are for everybody and never rate limited: the health checks.
+	Exempt
 )
 
 // Handler serves one operation. The error it returns is answered in the
@@ -75,8 +75,8 @@ func (r *Router) Handle(method, pattern string, access Access, handler Handler) 
 	}
 }
 
-// Tell lets an observer learn of each request, those that match nothing included.
-func (r *Router) Tell(observer Observer) { r.observers = append(r.observers, observer) }
+// AddObserver has observer called for each request, those that match no route included.
+func (r *Router) AddObserver(observer Observer) { r.observers = append(r.observers, observer) }
 
 // Operations lists what is served, in the order of the calls of Handle.
 func (r *Router) Operations() []Operation { return r.operations }
@@ -94,7 +94,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		r.missing(w, request)
 		return
 	}
-	info := InfoOf(request.Context())
+	info := InfoFrom(request.Context())
 	info.Route, info.match, info.bodies = pattern, match, r.bodies
 	switch {
 	case request.ContentLength > r.bodyMax:
@@ -121,7 +121,7 @@ func (t tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limi
 
 // Param returns the value that a path has for a parameter of its pattern. Only the
 // handler may ask.
-func Param(r *http.Request, name string) string { return InfoOf(r.Context()).match.URLParam(name) }
+func Param(r *http.Request, name string) string { return InfoFrom(r.Context()).match.URLParam(name) }
 
 // plainURL undoes escapes that mean nothing, such as %70 for p: two spellings of
 // one path must not be two paths. An escaped slash stays what it is.

@@ -14,9 +14,9 @@ import (
 func asSomebody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
-			InfoOf(r.Context()).Caller.AccountID = [16]byte{1}
+			InfoFrom(r.Context()).Caller.AccountID = [16]byte{1}
 		} else {
-			InfoOf(r.Context()).Refusal = errs.ErrExpiredSession
+			InfoFrom(r.Context()).Refusal = errs.ErrExpiredSession
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -34,9 +34,9 @@ func testRouter() *Router {
 		}
 		return Write(w, http.StatusCreated, body)
 	}
-	router.Handle(http.MethodGet, "/open", Open, ok)
-	router.Handle(http.MethodPost, "/open", Open, echo)
-	router.Handle(http.MethodGet, "/free", Free, ok)
+	router.Handle(http.MethodGet, "/open", Public, ok)
+	router.Handle(http.MethodPost, "/open", Public, echo)
+	router.Handle(http.MethodGet, "/free", Exempt, ok)
 	router.Handle(http.MethodGet, "/things/{id}", Protected, ok)
 	router.Handle(http.MethodDelete, "/things/{id}", Protected, ok)
 	return router

@@ -100,7 +100,7 @@ func TestWarningsWaitForNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var behind writes
 		b := NewBuffer(&behind)
-		log := slog.New(b.Prompt(slog.NewTextHandler(b, &slog.HandlerOptions{ReplaceAttr: messageOnly}))).With("a", 1).WithGroup("g")
+		log := slog.New(b.FlushOnWarning(slog.NewTextHandler(b, &slog.HandlerOptions{ReplaceAttr: messageOnly}))).With("a", 1).WithGroup("g")
 		log.Info("first")
 		for _, level := range []slog.Level{slog.LevelWarn, slog.LevelError} {
 			log.Info("before")

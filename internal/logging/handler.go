@@ -15,7 +15,7 @@ type handler struct {
 
 // Prompt gives a handler like next, which writes to the buffer: after a warning
 // or an error it flushes the buffer.
-func (b *Buffer) Prompt(next slog.Handler) slog.Handler { return handler{next, b} }
+func (b *Buffer) FlushOnWarning(next slog.Handler) slog.Handler { return handler{next, b} }
 
 // Handle implements slog.Handler.
 func (h handler) Handle(ctx context.Context, record slog.Record) error {

@@ -43,10 +43,10 @@ func (s *Service) CreateChat(ctx context.Context, account ID, name string) (ID, 
 func (s *Service) JoinChat(ctx context.Context, account, chat ID, name string) (ID, error) {
 	name, err := cleanName("user_name", name)
 	if err != nil {
-		return ID{}, s.Refuse(ctx, chat, err)
+		return ID{}, s.ChatErrorOr(ctx, chat, err)
 	}
 	if err := checkNewName("user_name", name); err != nil {
-		return s.knownUser(ctx, account, chat, name, err)
+		return s.existingUser(ctx, account, chat, name, err)
 	}
 	user, err := s.store.JoinChat(ctx, User{ID: NewID(), ChatID: chat, AccountID: account, Name: name, CreatedAt: s.now()})
 	if err != nil {
@@ -60,23 +60,23 @@ func (s *Service) JoinChat(ctx context.Context, account, chat ID, name string) (
 
 // knownUser gives the account the user that it has under a name that no new one may have;
 // bad says why not.
-func (s *Service) knownUser(ctx context.Context, account, chat ID, name string, bad error) (ID, error) {
+func (s *Service) existingUser(ctx context.Context, account, chat ID, name string, bad error) (ID, error) {
 	user, found, err := s.store.UserByName(ctx, chat, name)
 	switch {
 	case err != nil:
 		return ID{}, fmt.Errorf("look for the user: %w", err)
 	case !found:
-		return ID{}, s.Refuse(ctx, chat, bad)
+		return ID{}, s.ChatErrorOr(ctx, chat, bad)
 	case user.AccountID != account:
 		return ID{}, errs.ErrUserAlreadyExists
 	}
 	return user.ID, nil
 }
 
-// Refuse returns the error that a bad request about a chat deserves: the
-// contract judges the chat first, so it is chat-not-found when there is none,
-// else the given one.
-func (s *Service) Refuse(ctx context.Context, chat ID, bad error) error {
+// ChatErrorOr returns the error to answer a bad request about a chat with: bad, unless
+// the chat does not exist. The contract has the chat checked first, and then the answer
+// is chat-not-found.
+func (s *Service) ChatErrorOr(ctx context.Context, chat ID, bad error) error {
 	exists, err := s.store.ChatExists(ctx, chat)
 	switch {
 	case err != nil:

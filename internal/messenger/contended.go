@@ -9,8 +9,8 @@ import (
 // A chat whose lock was not to be had is contended for so long, and so many are at a
 // time: whoever holds the lock may keep it, and each commit with that chat waits for it.
 const (
-	contendedFor  = 10 * time.Second
-	contendedMost = 1024
+	contendedFor = 10 * time.Second
+	maxContended = 1024
 )
 
 // contendedChats remembers the chats whose locks others hold. Safe for concurrent use.
@@ -31,7 +31,7 @@ func (c *contendedChats) add(chat ID, now time.Time) {
 			delete(c.until, other)
 		}
 	}
-	if _, known := c.until[chat]; !known && len(c.until) >= contendedMost {
+	if _, known := c.until[chat]; !known && len(c.until) >= maxContended {
 		return
 	}
 	if c.until == nil {

@@ -18,7 +18,7 @@ func TestContendedChatsHoldUpNoOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locked, release := true, make(chan struct{})
 		store := &scriptedStore{}
-		store.script = func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		store.script = func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			if !locked || !slices.ContainsFunc(batch, func(message Message) bool { return message.ChatID == aChat }) {
 				return commit(), nil
 			}
@@ -60,10 +60,10 @@ func TestContendedChatsHoldUpNoOthers(t *testing.T) {
 func TestContendedChatsAreBounded(t *testing.T) {
 	var chats contendedChats
 	now := time.Now()
-	for i := range 2 * contendedMost {
+	for i := range 2 * maxContended {
 		chats.add(ID{0: byte(i), 1: byte(i >> 8)}, now)
 	}
-	if len(chats.until) != contendedMost {
+	if len(chats.until) != maxContended {
 		t.Errorf("%d chats are remembered", len(chats.until))
 	}
 	chats.add(aChat, now.Add(2*contendedFor))

@@ -26,7 +26,7 @@ func (s *Service) LogIn(ctx context.Context, name, password, address, userAgent 
 	}
 	account, err := s.store.AccountByName(ctx, name)
 	if errors.Is(err, errs.ErrAccountNotFound) {
-		return Token{}, s.refuseUnknown(ctx, password)
+		return Token{}, s.unknownAccountError(ctx, password)
 	}
 	if err != nil {
 		return Token{}, fmt.Errorf("look up the account: %w", err)
@@ -46,7 +46,7 @@ func (s *Service) LogIn(ctx context.Context, name, password, address, userAgent 
 
 // refuseUnknown answers a log-in to an account that does not exist; where
 // accounts are hidden, in the words and at the cost of a wrong password.
-func (s *Service) refuseUnknown(ctx context.Context, password string) error {
+func (s *Service) unknownAccountError(ctx context.Context, password string) error {
 	if !s.options.HideAccounts {
 		return errs.ErrAccountNotFound
 	}

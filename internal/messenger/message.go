@@ -33,7 +33,7 @@ type Page struct {
 	Messages []Message
 	Next     Cursor
 	// Cut: it has less than was asked for because of its bytes.
-	Cut bool
+	Truncated bool
 }
 
 // Cursor is a position in one chat's log: just before the event Before, looking
@@ -43,8 +43,8 @@ type Cursor struct {
 	Before int64
 }
 
-// FromEnd is the position of whoever has read nothing yet.
-func FromEnd(chat ID) Cursor { return Cursor{chat, math.MaxInt64} }
+// LatestCursor is the position after the newest event of a chat, where reading starts.
+func LatestCursor(chat ID) Cursor { return Cursor{chat, math.MaxInt64} }
 
 // cursorKind tells the iterators of chats from those to come.
 const cursorKind = 1

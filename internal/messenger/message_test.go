@@ -50,7 +50,7 @@ func TestCursorRefused(t *testing.T) {
 }
 
 func FuzzParseCursor(f *testing.F) {
-	good := FromEnd(aChat).String()
+	good := LatestCursor(aChat).String()
 	for _, seed := range []string{
 		good, Cursor{aChat, 1}.String(), Cursor{anotherChat, 1}.String(), good[:32] + "\n\n", strings.Repeat("\r", len(good)), "",
 	} {

@@ -11,7 +11,7 @@ import (
 )
 
 // sessionsAtOnce is how many sessions of all accounts are ended in one transaction.
-const sessionsAtOnce = 1000
+const sessionsPerTransaction = 1000
 
 // Operator has the use cases of whoever runs the service, on the accounts of
 // others. It is safe for concurrent use. Its methods give the sessions that they
@@ -48,7 +48,7 @@ func (o *Operator) CreateAccount(ctx context.Context, name, password string) err
 // SetPassword sets a new password, ends all sessions of the account, and enables it.
 // Errors: bad-parameters, user-not-found.
 func (o *Operator) SetPassword(ctx context.Context, name, password string) (ended int, err error) {
-	account, err := o.account(ctx, name)
+	account, err := o.changeableAccount(ctx, name)
 	if err != nil {
 		return 0, err
 	}
@@ -56,22 +56,22 @@ func (o *Operator) SetPassword(ctx context.Context, name, password string) (ende
 	if err != nil {
 		return 0, err
 	}
-	return o.tell(ctx)(o.store.ResetPassword(ctx, account.ID, hash, operatorNow()))
+	return o.publishEnded(ctx)(o.store.ResetPassword(ctx, account.ID, hash, operatorNow()))
 }
 
 // Disable lets nobody log in to the account any more, and ends its sessions.
 // Errors: user-not-found.
 func (o *Operator) Disable(ctx context.Context, name string) (ended int, err error) {
-	account, err := o.account(ctx, name)
+	account, err := o.changeableAccount(ctx, name)
 	if err != nil {
 		return 0, err
 	}
-	return o.tell(ctx)(o.store.DisableAccount(ctx, account.ID, operatorNow()))
+	return o.publishEnded(ctx)(o.store.DisableAccount(ctx, account.ID, operatorNow()))
 }
 
 // Enable lets the account be used again. Errors: user-not-found.
 func (o *Operator) Enable(ctx context.Context, name string) error {
-	account, err := o.account(ctx, name)
+	account, err := o.changeableAccount(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -83,13 +83,13 @@ func (o *Operator) Accounts(ctx context.Context, after string, limit int) ([]Acc
 	return o.store.AccountsAfter(ctx, after, limit)
 }
 
-// EndSessionsOf ends all sessions of an account. Errors: user-not-found.
-func (o *Operator) EndSessionsOf(ctx context.Context, name string) (ended int, err error) {
-	account, err := o.named(ctx, name)
+// EndAccountSessions ends all sessions of an account. Errors: user-not-found.
+func (o *Operator) EndAccountSessions(ctx context.Context, name string) (ended int, err error) {
+	account, err := o.accountByName(ctx, name)
 	if err != nil {
 		return 0, err
 	}
-	return o.tell(ctx)(o.store.EndAccountSessions(ctx, account.ID, operatorNow()))
+	return o.publishEnded(ctx)(o.store.EndAccountSessions(ctx, account.ID, operatorNow()))
 }
 
 // EndSession ends one session. Errors: session-not-found.
@@ -101,7 +101,7 @@ func (o *Operator) EndSession(ctx context.Context, session ID) error {
 	if err != nil {
 		return err
 	}
-	_, err = o.tell(ctx)([]TokenHash{hash}, nil)
+	_, err = o.publishEnded(ctx)([]TokenHash{hash}, nil)
 	return err
 }
 
@@ -109,9 +109,9 @@ func (o *Operator) EndSession(ctx context.Context, session ID) error {
 // some at a time. Where it fails in between, calling it again goes on.
 func (o *Operator) EndAllSessions(ctx context.Context) (ended int, err error) {
 	for now := operatorNow(); ; {
-		some, err := o.tell(ctx)(o.store.EndSomeSessions(ctx, now, sessionsAtOnce))
+		some, err := o.publishEnded(ctx)(o.store.EndSomeSessions(ctx, now, sessionsPerTransaction))
 		ended += some
-		if err != nil || some < sessionsAtOnce {
+		if err != nil || some < sessionsPerTransaction {
 			return ended, err
 		}
 	}
@@ -119,15 +119,15 @@ func (o *Operator) EndAllSessions(ctx context.Context) (ended int, err error) {
 
 // account finds an account that an operator may change: not the built-in one,
 // which nobody logs in to.
-func (o *Operator) account(ctx context.Context, name string) (Account, error) {
-	account, err := o.named(ctx, name)
+func (o *Operator) changeableAccount(ctx context.Context, name string) (Account, error) {
+	account, err := o.accountByName(ctx, name)
 	if err == nil && account.ID == AnonymousAccount.ID {
 		err = errs.ErrBadParameters.WithDetails("%s is the built-in account, which nobody logs in to", name)
 	}
 	return account, err
 }
 
-func (o *Operator) named(ctx context.Context, name string) (Account, error) {
+func (o *Operator) accountByName(ctx context.Context, name string) (Account, error) {
 	name, err := cleanName("user_name", name)
 	if err != nil {
 		return Account{}, err
@@ -147,7 +147,7 @@ func (o *Operator) hash(ctx context.Context, password string) (string, error) {
 }
 
 // tell passes on what was ended.
-func (o *Operator) tell(ctx context.Context) func(hashes []TokenHash, err error) (int, error) {
+func (o *Operator) publishEnded(ctx context.Context) func(hashes []TokenHash, err error) (int, error) {
 	return func(hashes []TokenHash, err error) (int, error) {
 		if err != nil || len(hashes) == 0 {
 			return 0, err

@@ -17,7 +17,7 @@ type scriptedStore struct {
 	// commits is how many the service makes at once, 1 where it is 0.
 	commits int
 	// script makes a commit, or fails it; commit stores the batch.
-	script func(ctx context.Context, batch []Message, commit func() []Appended) ([]Appended, error)
+	script func(ctx context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error)
 
 	mu     sync.Mutex
 	tries  [][]Message
@@ -26,17 +26,17 @@ type scriptedStore struct {
 
 func (*scriptedStore) ChatExists(_ context.Context, chat ID) (bool, error) { return chat == aChat, nil }
 
-func (s *scriptedStore) AppendMessages(ctx context.Context, batch []Message) ([]Appended, error) {
+func (s *scriptedStore) AppendMessages(ctx context.Context, batch []Message) ([]AppendResult, error) {
 	s.mu.Lock()
 	s.tries = append(s.tries, batch)
 	s.mu.Unlock()
-	return s.script(ctx, batch, func() []Appended { return s.commit(batch) })
+	return s.script(ctx, batch, func() []AppendResult { return s.commit(batch) })
 }
 
-func (s *scriptedStore) commit(batch []Message) []Appended {
+func (s *scriptedStore) commit(batch []Message) []AppendResult {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	appended := make([]Appended, len(batch))
+	appended := make([]AppendResult, len(batch))
 	for i, message := range batch {
 		place := slices.IndexFunc(s.stored, func(first Message) bool { return first.ID == message.ID })
 		repeated := place >= 0
@@ -44,7 +44,7 @@ func (s *scriptedStore) commit(batch []Message) []Appended {
 			place = len(s.stored)
 			s.stored = append(s.stored, message)
 		}
-		appended[i] = Appended{MessageID: message.ID, Seq: int64(place + 1), Repeated: repeated}
+		appended[i] = AppendResult{MessageID: message.ID, Seq: int64(place + 1), Repeated: repeated}
 	}
 	return appended
 }
@@ -85,7 +85,7 @@ const leader = "the one that the others wait for"
 // It must be called in a synctest bubble.
 func sendTogether(ctx context.Context, store *scriptedStore, chats []ID, texts ...string) []sent {
 	service, script, gate := newScripted(store), store.script, make(chan struct{})
-	store.script = func(ctx context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+	store.script = func(ctx context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 		if batch[0].Text == leader {
 			<-gate
 			return commit(), nil

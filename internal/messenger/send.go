@@ -31,7 +31,7 @@ type Draft struct {
 // account's).
 func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	if err := s.checkDraft(draft); err != nil {
-		return ID{}, s.Refuse(ctx, draft.ChatID, err)
+		return ID{}, s.ChatErrorOr(ctx, draft.ChatID, err)
 	}
 	started := time.Now()
 	message := Message{
@@ -42,9 +42,9 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	if most, ok := ctx.Deadline(); ok && most.Before(deadline) {
 		deadline = most // nobody would learn of what comes later
 	}
-	waiting, done := s.options.Stall.impatient(ctx)
+	waiting, done := s.options.Stall.limitWait(ctx)
 	defer done()
-	answer, err := s.batcherOf(draft.ChatID, started).Do(waiting, outgoing{message, deadline, ctx})
+	answer, err := s.batcherOf(draft.ChatID, started).Do(waiting, pendingMessage{message, deadline, ctx})
 	switch {
 	case waiting != ctx && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return ID{}, errStalled
@@ -55,7 +55,7 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 	case answer.err != nil:
 		return ID{}, answer.err
 	}
-	return answer.Appended.MessageID, answer.Appended.Err
+	return answer.AppendResult.MessageID, answer.AppendResult.Err
 }
 
 func (s *Service) checkDraft(draft Draft) error {
@@ -77,7 +77,7 @@ func (s *Service) checkDraft(draft Draft) error {
 // batch, the less each message costs; those to chats whose locks others hold go through
 // another, so that no batch of the first one waits for such a lock. Which it is changes
 // nothing for the log: the database judges under the chat's lock.
-func (s *Service) batcherOf(chat ID, now time.Time) *batcher.Batcher[outgoing, sendAnswer] {
+func (s *Service) batcherOf(chat ID, now time.Time) *batcher.Batcher[pendingMessage, sendResult] {
 	if s.contended.has(chat, now) {
 		return s.contendedSends
 	}

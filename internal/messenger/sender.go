@@ -23,29 +23,29 @@ const (
 // When a commit starts while others run: when so many messages wait for it, or when all
 // that run have taken so long, which most don't by far.
 const (
-	commitEnough     = 16
+	commitMinRows    = 16
 	commitStuckAfter = 50 * time.Millisecond
 )
 
 // How long one try of a commit may take, which is longer than it waits for a lock, and
 // the pauses between tries of one whose outcome is unknown.
 const (
-	tryDeadline     = 3 * time.Second
-	retryPauseFirst = 20 * time.Millisecond
-	retryPauseMost  = 500 * time.Millisecond
+	tryDeadline   = 3 * time.Second
+	minRetryPause = 20 * time.Millisecond
+	maxRetryPause = 500 * time.Millisecond
 )
 
-// outgoing is a message on its way, until its deadline. Of the caller's context
-// only the values count: it may end before.
-type outgoing struct {
+// pendingMessage waits to be committed until its deadline. Only the values of the
+// caller's context are used: the context may end while the message is committed.
+type pendingMessage struct {
 	message  Message
 	deadline time.Time
 	caller   context.Context
 }
 
-// sendAnswer is what the sender learns: err where the batch came to nothing.
-type sendAnswer struct {
-	Appended
+// sendResult is the outcome of one send; err is that of its whole batch.
+type sendResult struct {
+	AppendResult
 
 	err error
 }
@@ -54,24 +54,24 @@ type sendAnswer struct {
 type sender struct {
 	store         Store
 	notifyChanged func(ctx context.Context, chats ...[16]byte)
-	committed     func(messages int, appended []Appended, took time.Duration, err error)
-	stall         *Stall
+	committed     func(messages int, appended []AppendResult, took time.Duration, err error)
+	stall         *CommitStall
 	contended     *contendedChats
 	log           *slog.Logger
 }
 
 // newBatcher makes a batcher with at most so many commits at once.
-func (s *sender) newBatcher(commits int) *batcher.Batcher[outgoing, sendAnswer] {
-	return batcher.New(s.flush, s.notify, batcher.Limits[outgoing]{
+func (s *sender) newBatcher(commits int) *batcher.Batcher[pendingMessage, sendResult] {
+	return batcher.New(s.flush, s.notify, batcher.Limits[pendingMessage]{
 		Rows: commitMaxRows, Bytes: commitMaxBytes, Waiting: commitMaxWaiting, WaitingBytes: commitMaxWaitingBytes,
-		InFlight: commits, Enough: commitEnough, StuckAfter: commitStuckAfter,
-		Size: func(o outgoing) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
+		InFlight: commits, Enough: commitMinRows, StuckAfter: commitStuckAfter,
+		Size: func(o pendingMessage) int { return len(o.message.Text) + len(o.message.ClientMessageID) },
 	})
 }
 
 // flush commits a batch.
-func (s *sender) flush(batch []outgoing) []sendAnswer {
-	answers := make([]sendAnswer, len(batch))
+func (s *sender) flush(batch []pendingMessage) []sendResult {
+	answers := make([]sendResult, len(batch))
 	indexes := make([]int, len(batch))
 	for i := range batch {
 		indexes[i] = i
@@ -82,14 +82,14 @@ func (s *sender) flush(batch []outgoing) []sendAnswer {
 
 // notify reports the chats that a batch changed, each once, after its commit and before
 // its answers. A repeat counts: its first try may have died before it notified.
-func (s *sender) notify(batch []outgoing, answers []sendAnswer) {
+func (s *sender) notify(batch []pendingMessage, answers []sendResult) {
 	if s.notifyChanged == nil {
 		return
 	}
 	chats := make([][16]byte, 0, len(batch))
 	seen := make(map[ID]struct{}, len(batch))
 	for i := range batch {
-		if answers[i].err != nil || answers[i].Appended.Err != nil {
+		if answers[i].err != nil || answers[i].AppendResult.Err != nil {
 			continue
 		}
 		chat := batch[i].message.ChatID
@@ -104,12 +104,12 @@ func (s *sender) notify(batch []outgoing, answers []sendAnswer) {
 }
 
 // commit tries the messages at the indexes until each has its answer.
-func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
+func (s *sender) commit(batch []pendingMessage, indexes []int, answers []sendResult) {
 	unknown := false
-	for pause := retryPauseFirst; ; pause = min(2*pause, retryPauseMost) {
-		left := dropLate(batch, indexes, answers)
+	for pause := minRetryPause; ; pause = min(2*pause, maxRetryPause) {
+		left := dropExpired(batch, indexes, answers)
 		if len(left) < len(indexes) {
-			s.stall.late()
+			s.stall.recordTimeout()
 		}
 		indexes = left
 		if len(indexes) == 0 {
@@ -147,10 +147,10 @@ func (s *sender) commit(batch []outgoing, indexes []int, answers []sendAnswer) {
 
 // noteContended remembers the chats whose locks others hold, and returns the indexes of
 // their messages.
-func (s *sender) noteContended(batch []outgoing, indexes []int, answers []sendAnswer) []int {
+func (s *sender) noteContended(batch []pendingMessage, indexes []int, answers []sendResult) []int {
 	var busy []int
 	for _, index := range indexes {
-		if err := answers[index].Appended.Err; err != nil && errors.Is(err, ErrBusy) {
+		if err := answers[index].AppendResult.Err; err != nil && errors.Is(err, ErrBusy) {
 			s.contended.add(batch[index].message.ChatID, time.Now())
 			busy = append(busy, index)
 		}
@@ -160,7 +160,7 @@ func (s *sender) noteContended(batch []outgoing, indexes []int, answers []sendAn
 
 // try makes one commit of the messages at the indexes. A panic fails these
 // messages and not those that were committed before them.
-func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) (err error) {
+func (s *sender) try(batch []pendingMessage, indexes []int, answers []sendResult) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -188,15 +188,16 @@ func (s *sender) try(batch []outgoing, indexes []int, answers []sendAnswer) (err
 	if err != nil {
 		return err
 	}
-	s.stall.Succeeded()
+	s.stall.RecordSuccess()
 	for i, index := range indexes {
-		answers[index].Appended = appended[i]
+		answers[index].AppendResult = appended[i]
 	}
 	return nil
 }
 
-// dropLate answers 503 to what is past its deadline and returns the rest.
-func dropLate(batch []outgoing, indexes []int, answers []sendAnswer) []int {
+// dropExpired fails the messages that are past their deadlines with service-unavailable and
+// returns the other indexes.
+func dropExpired(batch []pendingMessage, indexes []int, answers []sendResult) []int {
 	now := time.Now()
 	var inTime []int
 	for _, index := range indexes {
@@ -209,7 +210,7 @@ func dropLate(batch []outgoing, indexes []int, answers []sendAnswer) []int {
 	return inTime
 }
 
-func fail(indexes []int, answers []sendAnswer, err error) {
+func fail(indexes []int, answers []sendResult, err error) {
 	for _, index := range indexes {
 		answers[index].err = err
 	}

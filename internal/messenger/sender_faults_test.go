@@ -15,7 +15,7 @@ import (
 
 func TestLateSendIsNotTried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(_ context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(_ context.Context, _ []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			time.Sleep(sendDeadline)
 			return commit(), nil
 		}}
@@ -39,7 +39,7 @@ func TestLateSendIsNotTried(t *testing.T) {
 // Nothing is tried when the caller has its answer.
 func TestTriesEndWithTheCallersTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(ctx context.Context, _ []Message, _ func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, _ func() []AppendResult) ([]AppendResult, error) {
 			<-ctx.Done()
 			return nil, errUnknown
 		}}
@@ -59,7 +59,7 @@ func TestTriesEndWithTheCallersTime(t *testing.T) {
 
 func TestPanicFailsTheBatchAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			switch {
 			case len(batch) > 2:
 				return nil, ErrRejected
@@ -83,7 +83,7 @@ func TestPanicFailsTheBatchAlone(t *testing.T) {
 
 func TestSendsGoOnAfterAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(context.Context, []Message, func() []Appended) ([]Appended, error) { panic("a fault") }}
+		store := &scriptedStore{script: func(context.Context, []Message, func() []AppendResult) ([]AppendResult, error) { panic("a fault") }}
 		service := newScripted(store)
 		if _, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "first"}); !errs.Is(err, errs.Internal) {
 			t.Errorf("the error is %v", err)
@@ -100,7 +100,7 @@ func TestCommitOutlivesItsCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		left := make(chan struct{})
-		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			leave()
 			<-left
 			if ctx.Err() != nil {
@@ -127,7 +127,7 @@ func TestCommitOutlivesItsCallers(t *testing.T) {
 
 func TestTooManySendsWait(t *testing.T) {
 	service := newScripted(&scriptedStore{script: works})
-	service.sends = batcher.New(func([]outgoing) []sendAnswer { return nil }, nil, batcher.Limits[outgoing]{Waiting: 0})
+	service.sends = batcher.New(func([]pendingMessage) []sendResult { return nil }, nil, batcher.Limits[pendingMessage]{Waiting: 0})
 	_, err := service.Send(t.Context(), Draft{ChatID: aChat, Text: "text"})
 	if !errs.Is(err, errs.Unavailable) || errs.From(err).RetryAfter == 0 {
 		t.Errorf("the error is %v", err)
@@ -139,7 +139,7 @@ func TestStuckCommitStallsFew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		unlocked := make(chan struct{})
 		locked := ID{15: 7}
-		store := &scriptedStore{commits: 3, script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{commits: 3, script: func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			if batch[0].ChatID == locked {
 				<-unlocked
 			}

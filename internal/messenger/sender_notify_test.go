@@ -25,12 +25,12 @@ type notifying struct {
 	during func()
 }
 
-func newNotifiedBatch(verdict func(message Message, stored Appended) Appended) *notifying {
+func newNotifiedBatch(verdict func(message Message, stored AppendResult) AppendResult) *notifying {
 	s := &notifying{gate: make(chan struct{}), during: func() {}}
-	s.store = &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+	s.store = &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 		if batch[0].Text == leader {
 			<-s.gate
-			return []Appended{{Err: errs.ErrUserNotFound}}, nil
+			return []AppendResult{{Err: errs.ErrUserNotFound}}, nil
 		}
 		appended := commit()
 		for i := range batch {
@@ -49,12 +49,12 @@ func newNotifiedBatch(verdict func(message Message, stored Appended) Appended) *
 // too, and of nothing that was refused.
 func TestABatchNotifiesOfEachChatOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := newNotifiedBatch(func(message Message, stored Appended) Appended {
+		service := newNotifiedBatch(func(message Message, stored AppendResult) AppendResult {
 			switch message.ChatID {
 			case ID{2}:
 				stored.Repeated = true
 			case ID{3}:
-				return Appended{Err: errs.ErrUserNotFound}
+				return AppendResult{Err: errs.ErrUserNotFound}
 			}
 			return stored
 		})
@@ -88,7 +88,7 @@ func TestABatchNotifiesOfEachChatOnce(t *testing.T) {
 // While one batch is notified of, which may take a while, the next is committed.
 func TestNotifyingHoldsUpNoCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := newNotifiedBatch(func(_ Message, stored Appended) Appended { return stored })
+		service := newNotifiedBatch(func(_ Message, stored AppendResult) AppendResult { return stored })
 		slow := make(chan struct{})
 		first := true
 		service.during = func() {

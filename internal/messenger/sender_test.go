@@ -12,14 +12,14 @@ import (
 	"messenger-api/internal/errs"
 )
 
-type script = func(context.Context, []Message, func() []Appended) ([]Appended, error)
+type script = func(context.Context, []Message, func() []AppendResult) ([]AppendResult, error)
 
-func works(_ context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+func works(_ context.Context, _ []Message, commit func() []AppendResult) ([]AppendResult, error) {
 	return commit(), nil
 }
 
 func fails(err error) script {
-	return func(context.Context, []Message, func() []Appended) ([]Appended, error) { return nil, err }
+	return func(context.Context, []Message, func() []AppendResult) ([]AppendResult, error) { return nil, err }
 }
 
 func has(batch []Message, text string) bool {
@@ -76,7 +76,7 @@ func TestCommitHasACap(t *testing.T) {
 
 func TestRejectedMessageFailsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			if has(batch, "text 3") || has(batch, "text 30") {
 				return nil, fmt.Errorf("%w: why", ErrRejected)
 			}
@@ -111,11 +111,11 @@ func TestLockedChatFailsAlone(t *testing.T) {
 
 // lockedFor leaves the chat out of so many tries.
 func lockedFor(store *scriptedStore, chat ID, tries int) script {
-	return func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+	return func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 		if tries--; tries < 0 {
 			return commit(), nil
 		}
-		appended := make([]Appended, len(batch))
+		appended := make([]AppendResult, len(batch))
 		for i := range batch {
 			if batch[i].ChatID == chat {
 				appended[i].Err = errs.ErrServiceUnavailable.WithCause(ErrBusy)
@@ -134,7 +134,7 @@ func TestLockedChatAfterAnUnknownOutcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, lost := &scriptedStore{}, false
 		locked := lockedFor(store, anotherChat, 2)
-		store.script = func(ctx context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+		store.script = func(ctx context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			if !lost {
 				lost = true
 				return nil, errUnknown
@@ -171,9 +171,9 @@ func TestPlainErrorFailsTheBatchOnce(t *testing.T) {
 }
 
 func TestVerdictsReachTheirSenders(t *testing.T) {
-	verdicts := []Appended{{Err: errs.ErrUserNotFound}, {MessageID: ID{7}, Seq: 3, Repeated: true}, {Err: errs.ErrChatNotFound}}
+	verdicts := []AppendResult{{Err: errs.ErrUserNotFound}, {MessageID: ID{7}, Seq: 3, Repeated: true}, {Err: errs.ErrChatNotFound}}
 	synctest.Test(t, func(t *testing.T) {
-		store := &scriptedStore{script: func(context.Context, []Message, func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(context.Context, []Message, func() []AppendResult) ([]AppendResult, error) {
 			return verdicts, nil
 		}}
 		answers := sendTogether(t.Context(), store, []ID{aChat}, texts(len(verdicts))...)

@@ -14,7 +14,7 @@ import (
 // failing goes through the faults, one a try, then works; a fault whose text
 // says so comes after the batch was stored.
 func failing(faults ...error) script {
-	return func(_ context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+	return func(_ context.Context, _ []Message, commit func() []AppendResult) ([]AppendResult, error) {
 		if len(faults) == 0 {
 			return commit(), nil
 		}
@@ -81,7 +81,7 @@ func TestRejectedAfterUnknownFailsAlone(t *testing.T) {
 	for _, count := range []int{1, 8} {
 		synctest.Test(t, func(t *testing.T) {
 			lost := false
-			store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []Appended) ([]Appended, error) {
+			store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
 				switch {
 				case !lost:
 					lost = true
@@ -107,7 +107,7 @@ func TestRejectedAfterUnknownFailsAlone(t *testing.T) {
 func TestHangingCommitIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := true
-		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []Appended) ([]Appended, error) {
+		store := &scriptedStore{script: func(ctx context.Context, _ []Message, commit func() []AppendResult) ([]AppendResult, error) {
 			if hangs {
 				hangs = false
 				<-ctx.Done()

@@ -13,9 +13,9 @@ import (
 type Service struct {
 	store     Store
 	passwords *password.Hasher
-	sessions  *batcher.Batcher[TokenHash, sessionAnswer]
+	sessions  *batcher.Batcher[TokenHash, sessionResult]
 	// sends commits messages, contendedSends those to contended chats.
-	sends, contendedSends *batcher.Batcher[outgoing, sendAnswer]
+	sends, contendedSends *batcher.Batcher[pendingMessage, sendResult]
 	contended             *contendedChats
 	options               Options
 	log                   *slog.Logger
@@ -39,9 +39,9 @@ type Options struct {
 	// Committed is told of each commit of messages: how many it was of, what became
 	// of each unless err says that it failed, and how long it took. It is called by
 	// several at once and must be quick; nil for nobody to tell.
-	Committed func(messages int, appended []Appended, took time.Duration, err error)
+	OnCommit func(messages int, appended []AppendResult, took time.Duration, err error)
 	// Stall is told how commits end, and shortens the wait for them while they hang; nil for none.
-	Stall *Stall
+	Stall *CommitStall
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
 }
@@ -53,7 +53,7 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 		options.Clock = time.Now
 	}
 	contended := &contendedChats{}
-	sending := &sender{store, options.NotifyChanged, options.Committed, options.Stall, contended, log}
+	sending := &sender{store, options.NotifyChanged, options.OnCommit, options.Stall, contended, log}
 	s := &Service{
 		store: store, passwords: passwords, sessions: newSessionBatcher(store), options: options, log: log,
 		sends: sending.newBatcher(options.CommitsAtOnce), contendedSends: sending.newBatcher(1), contended: contended,

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// SessionsListed is the most sessions that Sessions returns.
-const SessionsListed = 100
+// MaxListedSessions is the most sessions that Sessions returns.
+const MaxListedSessions = 100
 
 // endedSessionsKept is how long a session stays in the database after its end,
 // so that its owner learns why it ended.
-const endedSessionsKept = 30 * 24 * time.Hour
+const endedSessionRetention = 30 * 24 * time.Hour
 
 // Session is one log-in of an account.
 type Session struct {

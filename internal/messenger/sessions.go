@@ -16,7 +16,7 @@ const (
 	sessionsDeadline = 3 * time.Second
 )
 
-type sessionAnswer struct {
+type sessionResult struct {
 	session Session
 	found   bool
 	err     error
@@ -41,25 +41,25 @@ func (s *Service) Session(ctx context.Context, token Token) (Session, error) {
 
 // newSessionBatcher lets the requests that arrive during one look-up share the
 // next: a session is asked of the database each time and still costs little.
-func newSessionBatcher(store Store) *batcher.Batcher[TokenHash, sessionAnswer] {
-	flush := func(hashes []TokenHash) []sessionAnswer {
+func newSessionBatcher(store Store) *batcher.Batcher[TokenHash, sessionResult] {
+	flush := func(hashes []TokenHash) []sessionResult {
 		ctx, cancel := context.WithTimeout(context.Background(), sessionsDeadline)
 		defer cancel()
-		answers := make([]sessionAnswer, len(hashes))
+		answers := make([]sessionResult, len(hashes))
 		found, err := store.SessionsByToken(ctx, hashes)
 		for i, hash := range hashes {
 			session, ok := found[hash]
-			answers[i] = sessionAnswer{session, ok, err}
+			answers[i] = sessionResult{session, ok, err}
 		}
 		return answers
 	}
 	return batcher.New(flush, nil, batcher.Limits[TokenHash]{Rows: sessionsPerBatch, Waiting: sessionsWaiting})
 }
 
-// Sessions lists the caller's open sessions, newest first, SessionsListed at most,
+// Sessions lists the caller's open sessions, newest first, MaxListedSessions at most,
 // the one that asks always among them.
 func (s *Service) Sessions(ctx context.Context, caller Session) ([]Session, error) {
-	return s.store.OpenSessions(ctx, caller.AccountID, caller.ID, s.now(), SessionsListed)
+	return s.store.OpenSessions(ctx, caller.AccountID, caller.ID, s.now(), MaxListedSessions)
 }
 
 // EndSession ends one open session of the caller's account, be it the
@@ -78,8 +78,8 @@ func (s *Service) LogOut(ctx context.Context, caller Session) error {
 	return err
 }
 
-// ForgetSessions deletes, some at a time, the sessions that ended too long ago
-// to matter to anyone. It returns how many; call it now and then.
-func (s *Service) ForgetSessions(ctx context.Context) (int, error) {
-	return s.store.DeleteSessions(ctx, s.now().Add(-endedSessionsKept))
+// DeleteEndedSessions deletes one batch of the sessions whose retention after their end
+// is over, and returns how many it deleted. Call it periodically.
+func (s *Service) DeleteEndedSessions(ctx context.Context) (int, error) {
+	return s.store.DeleteSessions(ctx, s.now().Add(-endedSessionRetention))
 }

@@ -71,14 +71,14 @@ type Store interface {
 	// A message may be left out, with an error that wraps ErrBusy, because others
 	// have its chat locked. An error is about the whole batch, of which then nothing is
 	// stored unless the error is ErrOutcomeUnknown. The same batch may be tried again.
-	AppendMessages(ctx context.Context, batch []Message) ([]Appended, error)
+	AppendMessages(ctx context.Context, batch []Message) ([]AppendResult, error)
 
 	// Close ends all connections once what runs on them is done.
 	Close() error
 }
 
-// Appended is what became of one message of a batch.
-type Appended struct {
+// AppendResult is the outcome of one message of a batch.
+type AppendResult struct {
 	// MessageID is that of the message stored first, where it was a retry.
 	MessageID ID
 	// Seq is 0 where Err is not nil.

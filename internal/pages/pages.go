@@ -25,7 +25,7 @@ import (
 )
 
 // Lifetime is how long a version or a page is kept at most.
-const Lifetime = 5 * time.Second
+const TTL = 5 * time.Second
 
 // The deadlines of a read that several requests share and of a new version, and
 // the pause between tries of it.
@@ -36,30 +36,30 @@ const (
 )
 
 // renewedAtOnce is how many new versions are on their way at a time.
-const renewedAtOnce = 64
+const maxConcurrentInvalidations = 64
 
-// BytesMost is the longest page that is encoded in one piece, and kept, in bytes.
-const BytesMost = 1 << 20
+// MaxBytes is the largest page, in bytes of JSON, that is encoded as a whole and cached.
+const MaxBytes = 1 << 20
 
 // Pages reads through the caches. It is safe for concurrent use. A nil *Pages
 // caches nothing.
 type Pages struct {
 	shared  cache.Cache
-	near    cache.Cache
+	local   cache.Cache
 	loading singleflight.Group
-	counts  counts
+	stats   counters
 }
 
 // New makes a Pages over the cache that all nodes share, and one in this
 // process's memory, which is nil where they are the same.
-func New(shared, near cache.Cache) *Pages { return &Pages{shared: shared, near: near} }
+func New(shared, near cache.Cache) *Pages { return &Pages{shared: shared, local: near} }
 
 // Load reads a page from the database and encodes it.
 type Load func(ctx context.Context) ([]byte, error)
 
 // Read returns a page that has every change of the chat that was answered before
 // Read was called. Errors are those of load, and are not kept.
-func (p *Pages) Read(ctx context.Context, place Place, load Load) (Page, error) {
+func (p *Pages) Read(ctx context.Context, place Key, load Load) (Page, error) {
 	page, missing := p.Find(ctx, place)
 	if page != nil {
 		return page, nil
@@ -69,33 +69,33 @@ func (p *Pages) Read(ctx context.Context, place Place, load Load) (Page, error) 
 
 // Find is the part of Read that loads nothing: it returns the page that is cached, or
 // nil and what to load it by.
-func (p *Pages) Find(ctx context.Context, place Place) (Page, Missing) {
+func (p *Pages) Find(ctx context.Context, place Key) (Page, Miss) {
 	version, ok := p.version(ctx, place.Chat)
 	if !ok {
 		// Without a version nothing may be shared, not even one load by two readers.
-		p.uncached()
-		return nil, Missing{}
+		p.countBypass()
+		return nil, Miss{}
 	}
-	key := place.key(version)
+	key := place.cacheKey(version)
 	if page, ok := p.cached(ctx, key); ok {
-		return page, Missing{}
+		return page, Miss{}
 	}
-	return nil, Missing{p, key}
+	return nil, Miss{p, key}
 }
 
 // Missing is a page that was not cached.
-type Missing struct {
+type Miss struct {
 	pages *Pages
 	key   string
 }
 
 // Load is the other part of Read. It may come later: then another reader may have
 // loaded the page.
-func (m Missing) Load(ctx context.Context, load Load) (Page, error) {
+func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	if m.pages == nil {
 		return loadPage(ctx, load)
 	}
-	own := m.pages.near
+	own := m.pages.local
 	if own == nil {
 		own = m.pages.shared
 	}
@@ -108,26 +108,26 @@ func (m Missing) Load(ctx context.Context, load Load) (Page, error) {
 // Changed makes every page of the chats old. It returns when no reader that
 // starts afterwards can get one of them, or when the shared cache is out of
 // reach. The caller's change is committed, and answered only then.
-func (p *Pages) Changed(ctx context.Context, chats ...[16]byte) {
+func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	if p == nil {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	if p.near == nil && p.forget(ctx, chats) {
+	if p.local == nil && p.deleteVersions(ctx, chats) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
 	if len(chats) == 1 {
-		p.renew(ctx, chats[0])
+		p.setNewVersion(ctx, chats[0])
 		return
 	}
 	// Over a connection they go together.
 	var group errgroup.Group
-	group.SetLimit(renewedAtOnce)
+	group.SetLimit(maxConcurrentInvalidations)
 	for _, chat := range chats {
 		group.Go(func() error {
-			p.renew(ctx, chat)
+			p.setNewVersion(ctx, chat)
 			return nil
 		})
 	}
@@ -137,7 +137,7 @@ func (p *Pages) Changed(ctx context.Context, chats ...[16]byte) {
 // forget removes the versions, which in a process's own memory is enough, and costs
 // nothing where nobody reads: the next reader sets a new one. Over a connection it is
 // not: a reader's version may be set twice, the second time after the removal.
-func (p *Pages) forget(ctx context.Context, chats [][16]byte) bool {
+func (p *Pages) deleteVersions(ctx context.Context, chats [][16]byte) bool {
 	keys := make([]string, len(chats))
 	for i, chat := range chats {
 		keys[i] = versionKey(chat)
@@ -146,9 +146,9 @@ func (p *Pages) forget(ctx context.Context, chats [][16]byte) bool {
 }
 
 // renew sets a new version of a chat.
-func (p *Pages) renew(ctx context.Context, chat [16]byte) {
+func (p *Pages) setNewVersion(ctx context.Context, chat [16]byte) {
 	for ctx.Err() == nil {
-		err := p.shared.Set(ctx, versionKey(chat), newVersion(), Lifetime)
+		err := p.shared.Set(ctx, versionKey(chat), newVersion(), TTL)
 		if err == nil || errors.Is(err, cache.ErrDown) {
 			return
 		}
@@ -165,26 +165,26 @@ func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
 	if p == nil {
 		return nil, false
 	}
-	version, err := p.shared.GetOrSet(ctx, versionKey(chat), newVersion(), Lifetime)
+	version, err := p.shared.GetOrSet(ctx, versionKey(chat), newVersion(), TTL)
 	return version, err == nil && p.shared.Steady()
 }
 
 // cached finds a page in this node's memory, else in the shared cache.
 func (p *Pages) cached(ctx context.Context, key string) (Page, bool) {
-	if p.near != nil {
-		if page, ok, err := p.near.Get(ctx, key); err == nil && ok {
-			p.counts.near.Add(1)
+	if p.local != nil {
+		if page, ok, err := p.local.Get(ctx, key); err == nil && ok {
+			p.stats.local.Add(1)
 			return page, true
 		}
 	}
 	page, ok, err := p.shared.Get(ctx, key)
 	if err != nil || !ok || len(page) < etagBytes {
-		p.counts.missed.Add(1)
+		p.stats.misses.Add(1)
 		return nil, false
 	}
-	p.counts.shared.Add(1)
-	if p.near != nil {
-		_ = p.near.Set(ctx, key, page, Lifetime) // only the next reader would have noticed
+	p.stats.shared.Add(1)
+	if p.local != nil {
+		_ = p.local.Set(ctx, key, page, TTL) // only the next reader would have noticed
 	}
 	return page, true
 }
@@ -197,7 +197,7 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 		defer cancel()
 		page, err := loadSafely(ctx, load)
 		if err == nil {
-			p.keep(ctx, key, page)
+			p.store(ctx, key, page)
 		}
 		return page, err
 	})
@@ -211,14 +211,14 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 }
 
 // keep stores a page; where a cache does not take it, it is loaded again.
-func (p *Pages) keep(ctx context.Context, key string, page Page) {
-	if len(page) > etagBytes+BytesMost {
+func (p *Pages) store(ctx context.Context, key string, page Page) {
+	if len(page) > etagBytes+MaxBytes {
 		return
 	}
-	if p.near != nil {
-		_ = p.near.Set(ctx, key, page, Lifetime)
+	if p.local != nil {
+		_ = p.local.Set(ctx, key, page, TTL)
 	}
-	_ = p.shared.Set(ctx, key, page, Lifetime)
+	_ = p.shared.Set(ctx, key, page, TTL)
 }
 
 // loadSafely makes an error of a panic, which in the goroutine of a shared load

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/pages"
 )
 
-var place = pages.Place{Chat: [16]byte{1}, Limit: 50, Before: 1 << 62}
+var place = pages.Key{Chat: [16]byte{1}, Limit: 50, Before: 1 << 62}
 
 // load gives the text as a page.
 func load(text string) pages.Load {
@@ -74,9 +74,9 @@ func TestOldPageStoredAfterTheChange(t *testing.T) {
 	eachKind(t, func(t *testing.T, reader, writer *pages.Pages) {
 		for _, before := range []func(){
 			func() {}, // no version yet: the reader sets it
-			func() { writer.Changed(t.Context(), place.Chat) },
+			func() { writer.Invalidate(t.Context(), place.Chat) },
 			func() { // the reader finds the version of another page
-				writer.Changed(t.Context(), place.Chat)
+				writer.Invalidate(t.Context(), place.Chat)
 				other := place
 				other.Limit--
 				if _, err := reader.Read(t.Context(), other, load("other")); err != nil {
@@ -87,7 +87,7 @@ func TestOldPageStoredAfterTheChange(t *testing.T) {
 			before()
 			loaded, stored := race(t, reader)
 			<-loaded
-			writer.Changed(t.Context(), place.Chat)
+			writer.Invalidate(t.Context(), place.Chat)
 			stored()
 			for _, node := range []*pages.Pages{reader, writer} {
 				wantRead(t, node, "new", "new")
@@ -124,7 +124,7 @@ func TestOldLoadIsNotShared(t *testing.T) {
 	eachKind(t, func(t *testing.T, reader, writer *pages.Pages) {
 		loaded, stored := race(t, reader)
 		<-loaded
-		writer.Changed(t.Context(), place.Chat)
+		writer.Invalidate(t.Context(), place.Chat)
 		wantPage(t, reader, "new") // while the old load is under way
 		stored()
 		wantRead(t, reader, "never asked", "new")
@@ -137,7 +137,7 @@ func TestChangeIsSeenOnEveryNode(t *testing.T) {
 		wantRead(t, two, "never asked", "1")
 		wantRead(t, two, "never asked", "1") // from its own memory, where it has one
 		for _, text := range []string{"2", "3", "4"} {
-			one.Changed(t.Context(), place.Chat)
+			one.Invalidate(t.Context(), place.Chat)
 			wantPage(t, two, text)
 			wantRead(t, one, "never asked", text)
 		}
@@ -147,7 +147,7 @@ func TestChangeIsSeenOnEveryNode(t *testing.T) {
 func TestPlacesAreApart(t *testing.T) {
 	p, _ := nodes(t, true)
 	wantPage(t, p, "first")
-	for _, other := range []pages.Place{
+	for _, other := range []pages.Key{
 		{Chat: [16]byte{2}, Limit: 50, Before: 1 << 62}, {Chat: [16]byte{1}, Limit: 49, Before: 1 << 62}, {Chat: [16]byte{1}, Limit: 50, Before: 7},
 	} {
 		page, err := p.Read(t.Context(), other, load("other"))
@@ -155,6 +155,6 @@ func TestPlacesAreApart(t *testing.T) {
 			t.Errorf("Read at %v = %q, %v", other, page, err)
 		}
 	}
-	p.Changed(t.Context(), [16]byte{2})
+	p.Invalidate(t.Context(), [16]byte{2})
 	wantRead(t, p, "never asked", "first")
 }

@@ -38,12 +38,12 @@ const (
 // Hasher hashes passwords, at most so many at once. It is safe for concurrent use.
 type Hasher struct {
 	params  Params
-	turns   chan struct{}
+	slots   chan struct{}
 	waiting atomic.Int64
 	// maxWaiting is how many callers may wait for a turn.
 	maxWaiting int64
 	// decoy is what an account without a hash is checked against.
-	decoy hash
+	dummy hash
 }
 
 // NewHasher makes a Hasher that runs atOnce hashes at a time, each of
@@ -52,7 +52,7 @@ func NewHasher(params Params, atOnce, maxWaiting int) *Hasher {
 	decoy := hash{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	rand.Read(decoy.salt) // never fails: the runtime ends the process instead
 	rand.Read(decoy.key)
-	return &Hasher{params: params, turns: make(chan struct{}, atOnce), maxWaiting: int64(maxWaiting), decoy: decoy}
+	return &Hasher{params: params, slots: make(chan struct{}, atOnce), maxWaiting: int64(maxWaiting), dummy: decoy}
 }
 
 // Hash makes a hash to store. It fails with kind errs.Unavailable when too many
@@ -73,7 +73,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (matches, outdated bool, err error) {
 	want, known := parse(stored)
 	if !known {
-		want = h.decoy
+		want = h.dummy
 	}
 	key, err := h.derive(ctx, password, want)
 	if err != nil {
@@ -84,17 +84,17 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) (matches, 
 }
 
 func (h *Hasher) derive(ctx context.Context, password string, with hash) ([]byte, error) {
-	if err := h.take(ctx); err != nil {
+	if err := h.acquire(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { <-h.turns }()
+	defer func() { <-h.slots }()
 	return argon2.IDKey([]byte(password), with.salt, with.Time, with.Memory, with.Threads, uint32(len(with.key))), nil
 }
 
 // take waits for a turn.
-func (h *Hasher) take(ctx context.Context) error {
+func (h *Hasher) acquire(ctx context.Context) error {
 	select {
-	case h.turns <- struct{}{}:
+	case h.slots <- struct{}{}:
 		return nil
 	default:
 	}
@@ -107,7 +107,7 @@ func (h *Hasher) take(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
 	select {
-	case h.turns <- struct{}{}:
+	case h.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return busy.WithCause(ctx.Err())

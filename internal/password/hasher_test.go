@@ -93,11 +93,11 @@ func TestForeignHashes(t *testing.T) {
 func turns(t *testing.T, h *Hasher, count int) (give func()) {
 	t.Helper()
 	for range count {
-		if err := h.take(t.Context()); err != nil {
+		if err := h.acquire(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return func() { <-h.turns }
+	return func() { <-h.slots }
 }
 
 func requireBusy(t *testing.T, err error) {
@@ -135,8 +135,8 @@ func TestAtMostSoManyAtOnce(t *testing.T) {
 				t.Errorf("unexpected error: %v", err)
 			}
 		}
-		if len(h.turns) != atOnce-1 || h.waiting.Load() != 0 {
-			t.Errorf("%d turns are taken and %d wait", len(h.turns), h.waiting.Load())
+		if len(h.slots) != atOnce-1 || h.waiting.Load() != 0 {
+			t.Errorf("%d turns are taken and %d wait", len(h.slots), h.waiting.Load())
 		}
 	})
 }

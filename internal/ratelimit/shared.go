@@ -19,7 +19,7 @@ type Script func(ctx context.Context, keys, arguments []string) ([]int64, error)
 // lifetime, since a Redis that is full drops what ends soonest, and what others
 // can grow must not push out a limit; so what owes nothing any more is removed here, and of
 // too many those who owe least.
-const Source = `
+const ScriptSource = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local interval, period, count = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])

@@ -39,7 +39,7 @@ func newStore(t *testing.T) *redis.Cache {
 // newNode gives a limiter as one node has it.
 func newNode(t *testing.T, name string, rate ratelimit.Rate) *ratelimit.Shared {
 	t.Helper()
-	script := newStore(t).Script(ratelimit.Source)
+	script := newStore(t).Script(ratelimit.ScriptSource)
 	return ratelimit.NewShared(name, patient(script.Run), ratelimit.NewMemory(rate, time.Now))
 }
 

@@ -45,7 +45,7 @@ type parts struct {
 	requests ratelimit.Limiter
 	document []byte
 	// memory bounds what pages hold.
-	memory apps.Memory
+	memory apps.MemoryBudget
 }
 
 // entry is an app that can be switched on.
@@ -65,7 +65,7 @@ func catalogue() []entry {
 			return auth.New(p.service, auth.Options{
 				Header: string(p.cfg.Sessions.Header), Scheme: string(p.cfg.Sessions.Scheme),
 				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, NewLimiter: p.opened.caches.limiter, Requests: p.requests, Cache: p.cache,
-				Watch: p.opened.seeing.ofAuth(),
+				Hooks: p.opened.seeing.ofAuth(),
 			}, p.log)
 		}},
 		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests, p.opened.seeing.throttled()) }},
@@ -114,7 +114,7 @@ func choose(all []entry, cfg config.Config) ([]entry, error) {
 // build makes the apps that are on over open backends.
 func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]apps.App, error) {
 	caches := opened.caches
-	p := parts{cfg: cfg, log: log, opened: opened, memory: apps.NewMemory()}
+	p := parts{cfg: cfg, log: log, opened: opened, memory: apps.NewMemoryBudget()}
 	if slices.Contains(names(on), cacheName) {
 		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.near)
 	}
@@ -155,12 +155,12 @@ func newService(cfg config.Config, opened backends, cached *pages.Pages, log *sl
 		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
 		SessionLifetime: cfg.Sessions.Lifetime,
 		HideAccounts:    bool(cfg.Sessions.HideAccounts),
-		NotifyChanged:   cached.Changed,
+		NotifyChanged:   cached.Invalidate,
 		CommitsAtOnce:   commitsAtOnce(cfg.Database),
 		Stall:           opened.stall,
 	}
 	if seen := opened.seeing.metrics; seen != nil {
-		options.Committed = seen.Committed
+		options.OnCommit = seen.ObserveCommit
 	}
 	return messenger.NewService(opened.database, passwords, options, log)
 }
@@ -180,8 +180,8 @@ func newHandler(cfg config.Config, built []apps.App, ready health, seeing seeing
 		if app.Mount != nil {
 			app.Mount(router)
 		}
-		if app.Wrap != nil {
-			around = append(around, app.Wrap)
+		if app.Middleware != nil {
+			around = append(around, app.Middleware)
 		}
 	}
 	return router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), around...)
@@ -190,7 +190,7 @@ func newHandler(cfg config.Config, built []apps.App, ready health, seeing seeing
 // everybodyIsAnonymous stands in for the app auth where the operator disabled it.
 func everybodyIsAnonymous(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		httpkit.InfoOf(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
+		httpkit.InfoFrom(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
 		next.ServeHTTP(w, r)
 	})
 }

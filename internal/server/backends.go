@@ -20,7 +20,7 @@ import (
 type backends struct {
 	database database
 	// stall knows whether the database's commits hang.
-	stall  *messenger.Stall
+	stall  *messenger.CommitStall
 	caches caches
 	// queue is nil while nothing needs it.
 	queue queue.Queue
@@ -44,7 +44,7 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing see
 	if err != nil {
 		return backends{}, errors.Join(err, opened.Close())
 	}
-	b := backends{database: opened, stall: &messenger.Stall{}, caches: caches, seeing: seeing}
+	b := backends{database: opened, stall: &messenger.CommitStall{}, caches: caches, seeing: seeing}
 	if slices.Contains(names(on), searchapp.Name) {
 		b.queue = openQueue(cfg.Queue, seeing, log)
 	}
@@ -90,6 +90,6 @@ func (b backends) ready(ctx context.Context) error {
 	if err := b.database.TryCommit(ctx); err != nil {
 		return errs.ErrServiceUnavailable.After(time.Second).WithDetails("the database answers, but its commits hang").WithCause(err)
 	}
-	b.stall.Succeeded()
+	b.stall.RecordSuccess()
 	return nil
 }

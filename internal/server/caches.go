@@ -38,12 +38,12 @@ func openCaches(cfg config.Config, log *slog.Logger) (caches, error) {
 	shared, err := redis.Open(redis.Options{
 		URL: cfg.Cache.URL.Reveal(), Sentinels: cfg.Cache.URL.Sentinels, Password: cfg.Cache.Password.Reveal(),
 		SentinelPassword: cfg.Cache.SentinelPassword.Reveal(), RootCAs: authorities, Prefix: string(cfg.Cache.Prefix),
-		Settle: pages.Lifetime, Logger: log,
+		Settle: pages.TTL, Logger: log,
 	})
 	if err != nil {
 		return caches{}, errors.Join(err, own.Close())
 	}
-	return caches{shared: shared, near: own, own: own, limits: shared.Script(ratelimit.Source).Run}, nil
+	return caches{shared: shared, near: own, own: own, limits: shared.Script(ratelimit.ScriptSource).Run}, nil
 }
 
 // certificates reads a file of them; nil, those of the system, where there is none.

@@ -69,7 +69,7 @@ func assembleConsumer(n *node, opened backends, ready health) ([]apps.App, http.
 	router := httpkit.NewRouter(n.cfg.BodyMaxBytes())
 	ready.mount(router)
 	for _, observer := range opened.seeing.observers() {
-		router.Tell(observer)
+		router.AddObserver(observer)
 	}
 	nothingElse := turnAway(func() *errs.Error { return errs.ErrNotFound })
 	return []apps.App{work, watchDatabase(opened, n.log)}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil

@@ -34,7 +34,7 @@ func newGate(
 	router := httpkit.NewRouter(cfg.BodyMaxBytes())
 	newHealth(func(context.Context) error { return g.reason.Load() }).mount(router)
 	for _, observer := range observers {
-		router.Tell(observer)
+		router.AddObserver(observer)
 	}
 	refuse := turnAway(func() *errs.Error { return answer(g.reason.Load()) })
 	g.closed = router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), refuse)
@@ -48,7 +48,7 @@ func theReason(reason *errs.Error) *errs.Error { return reason }
 func turnAway(answer func() *errs.Error) httpkit.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if httpkit.InfoOf(r.Context()).Access != httpkit.Free {
+			if httpkit.InfoFrom(r.Context()).Access != httpkit.Exempt {
 				httpkit.WriteError(w, r, answer())
 				return
 			}

@@ -25,11 +25,11 @@ func newHealth(ready func(ctx context.Context) error) health {
 }
 
 func (h health) mount(r *httpkit.Router) {
-	r.Handle(http.MethodGet, "/ping", httpkit.Free, func(w http.ResponseWriter, _ *http.Request) error {
+	r.Handle(http.MethodGet, "/ping", httpkit.Exempt, func(w http.ResponseWriter, _ *http.Request) error {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	})
-	r.Handle(http.MethodGet, "/ping_db", httpkit.Free, func(w http.ResponseWriter, r *http.Request) error {
+	r.Handle(http.MethodGet, "/ping_db", httpkit.Exempt, func(w http.ResponseWriter, r *http.Request) error {
 		_, err, _ := h.asking.Do("", func() (any, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Second)
 			defer cancel()

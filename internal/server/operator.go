@@ -55,7 +55,7 @@ func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, w
 		}
 		defer caches.close(log)
 		tell = func(ctx context.Context, hashes []messenger.TokenHash) error {
-			if err := auth.TellEnded(ctx, caches.shared, hashes); err != nil {
+			if err := auth.PublishEndedSessions(ctx, caches.shared, hashes); err != nil {
 				return fmt.Errorf("the sessions are ended, but Redis could not be told: servers may believe them for 60 s: %w", err)
 			}
 			return nil

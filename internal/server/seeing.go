@@ -114,14 +114,14 @@ func (s seeing) observers() []httpkit.Observer {
 	if s.metrics == nil {
 		return nil
 	}
-	return []httpkit.Observer{s.metrics.Request}
+	return []httpkit.Observer{s.metrics.ObserveRequest}
 }
 
-func (s seeing) ofAuth() auth.Watch {
+func (s seeing) ofAuth() auth.Hooks {
 	if s.metrics == nil {
-		return auth.Watch{}
+		return auth.Hooks{}
 	}
-	return auth.Watch{
+	return auth.Hooks{
 		SessionFound: s.metrics.SessionFound, LogInEnded: s.metrics.LoggedIn, RegistrationEnded: s.metrics.Registered,
 	}
 }
@@ -130,7 +130,7 @@ func (s seeing) ofSearch() search.Hooks {
 	if s.metrics == nil {
 		return search.Hooks{}
 	}
-	return search.Hooks{TaskEnded: s.metrics.SearchEnded, IndexLag: s.metrics.IndexBehind}
+	return search.Hooks{TaskEnded: s.metrics.SearchEnded, IndexLag: s.metrics.SetIndexLag}
 }
 
 // throttled is told of requests over their limit; nil for nobody.
@@ -144,7 +144,7 @@ func (s seeing) throttled() func() {
 // watchPages has the metrics count the reads of pages; nil for none that are cached.
 func (s seeing) watchPages(cached *pages.Pages) {
 	if s.metrics != nil {
-		s.metrics.WatchPages(cached)
+		s.metrics.SetPages(cached)
 	}
 }
 
@@ -167,7 +167,7 @@ func (s seeing) watch(opened backends, on []entry) {
 		sources.Cache = opened.caches.shared.Steady
 	}
 	if slices.Contains(names(on), searchapp.Name) {
-		sources.Tasks, sources.Oldest = opened.database.CountTasks, opened.database.OldestWaiting
+		sources.TaskCounts, sources.OldestWaiting = opened.database.CountTasks, opened.database.OldestWaiting
 	}
-	s.metrics.Watch(sources)
+	s.metrics.SetSources(sources)
 }

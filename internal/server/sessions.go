@@ -34,7 +34,7 @@ func (c sessionsRevokeCommand) revoke(ctx context.Context, operator *messenger.O
 	case c.All:
 		return operator.EndAllSessions(ctx)
 	case c.User != "":
-		return operator.EndSessionsOf(ctx, c.User)
+		return operator.EndAccountSessions(ctx, c.User)
 	}
 	session, ok := messenger.ParseID(c.Session)
 	if !ok {

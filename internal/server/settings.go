@@ -41,7 +41,7 @@ func newLogger(settings config.Log, process Process) *slog.Logger {
 		handler = slog.NewJSONHandler(w, options)
 	}
 	if buffer != nil {
-		handler = buffer.Prompt(handler)
+		handler = buffer.FlushOnWarning(handler)
 	}
 	return slog.New(handler)
 }

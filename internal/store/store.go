@@ -9,8 +9,8 @@ import "time"
 type Pool struct {
 	// Name tells the pools of one store apart.
 	Name string
-	// Most is how many connections there may be; of those that are open, InUse work.
-	Most, Open, InUse int
+	// Max is how many connections there may be; of the Open ones, InUse are in use.
+	Max, Open, InUse int
 	// Waits is how often none was free since the start, and Waited for how long all
 	// together.
 	Waits  int64

@@ -32,7 +32,7 @@ func BenchmarkRequest(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			router := httpkit.NewRouter(1 << 20)
-			router.Handle(http.MethodGet, "/v1/chats/{chat_id}", httpkit.Open, func(w http.ResponseWriter, r *http.Request) error {
+			router.Handle(http.MethodGet, "/v1/chats/{chat_id}", httpkit.Public, func(w http.ResponseWriter, r *http.Request) error {
 				if traces != nil {
 					traces.SQLite(r.Context(), "SELECT 1 FROM chats", time.Now(), nil)
 				}
@@ -41,7 +41,7 @@ func BenchmarkRequest(b *testing.B) {
 			})
 			around := []httpkit.Middleware{func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					httpkit.InfoOf(r.Context()).Caller.AccountID = [16]byte{1}
+					httpkit.InfoFrom(r.Context()).Caller.AccountID = [16]byte{1}
 					next.ServeHTTP(w, r)
 				})
 			}}

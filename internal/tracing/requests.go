@@ -15,8 +15,8 @@ import (
 // known of a request only in the end, its route and status, is why this is not otelhttp.
 func (t *Traces) Requests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info := httpkit.InfoOf(r.Context())
-		if info.Access == httpkit.Free {
+		info := httpkit.InfoFrom(r.Context())
+		if info.Access == httpkit.Exempt {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -47,7 +47,7 @@ func recording(t *testing.T, sampler sdk.Sampler) (*Traces, *tracetest.SpanRecor
 func TestSpansTellNoSecrets(t *testing.T) {
 	traces, recorder := recording(t, sdk.AlwaysSample())
 	router := httpkit.NewRouter(1 << 10)
-	router.Handle(http.MethodGet, "/open", httpkit.Open, func(_ http.ResponseWriter, r *http.Request) error {
+	router.Handle(http.MethodGet, "/open", httpkit.Public, func(_ http.ResponseWriter, r *http.Request) error {
 		traces.SQLite(r.Context(), "SELECT 1 FROM chats WHERE name = ?", time.Now(), errors.New("hush"))
 		panic("hush")
 	})
@@ -74,8 +74,8 @@ func TestSpansTellNoSecrets(t *testing.T) {
 func TestNotSampled(t *testing.T) {
 	traces, recorder := recording(t, sdk.NeverSample())
 	router := httpkit.NewRouter(1 << 10)
-	router.Handle(http.MethodGet, "/open", httpkit.Open, func(w http.ResponseWriter, r *http.Request) error {
-		if belongs(r.Context()) || httpkit.InfoOf(r.Context()).TraceID != "" {
+	router.Handle(http.MethodGet, "/open", httpkit.Public, func(w http.ResponseWriter, r *http.Request) error {
+		if belongs(r.Context()) || httpkit.InfoFrom(r.Context()).TraceID != "" {
 			t.Error("the request is traced")
 		}
 		if carried := traces.Carried().Of(r.Context())["traceparent"]; !strings.HasSuffix(carried, "-00") {

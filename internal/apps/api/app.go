@@ -17,11 +17,11 @@ const Name = "api"
 type app struct {
 	service *messenger.Service
 	pages   *pages.Pages
-	memory  apps.Memory
+	memory  apps.MemoryBudget
 }
 
 // New makes the app. pages may be nil: then every page is read from the database.
-func New(service *messenger.Service, pages *pages.Pages, memory apps.Memory) apps.App {
+func New(service *messenger.Service, pages *pages.Pages, memory apps.MemoryBudget) apps.App {
 	a := &app{service, pages, memory}
 	return apps.App{Name: Name, Mount: a.mount}
 }
@@ -35,7 +35,7 @@ func (a *app) mount(r *httpkit.Router) {
 
 // account is on whose behalf a request is made.
 func account(r *http.Request) messenger.ID {
-	return messenger.ID(httpkit.InfoOf(r.Context()).Caller.AccountID)
+	return messenger.ID(httpkit.InfoFrom(r.Context()).Caller.AccountID)
 }
 
 // chatOf reads the chat's id in the path; one that can't be read is one that

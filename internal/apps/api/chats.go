@@ -25,7 +25,7 @@ func (a *app) joinChat(w http.ResponseWriter, r *http.Request) error {
 	}
 	body, err := httpkit.Decode[UserCreation](r)
 	if err != nil {
-		return a.service.Refuse(r.Context(), chat, err)
+		return a.service.ChatErrorOr(r.Context(), chat, err)
 	}
 	user, err := a.service.JoinChat(r.Context(), account(r), chat, body.UserName)
 	if err != nil {

@@ -20,7 +20,7 @@ func (a *app) sendMessage(w http.ResponseWriter, r *http.Request) error {
 		err = errs.ErrBadParameters.WithDetails("client_message_id must not be empty where it is given")
 	}
 	if err != nil {
-		return a.service.Refuse(r.Context(), chat, err)
+		return a.service.ChatErrorOr(r.Context(), chat, err)
 	}
 	draft := messenger.Draft{ChatID: chat, AccountID: account(r), Text: body.Message}
 	// One that can't be read stays zero, which is nobody's.

@@ -22,9 +22,9 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	}
 	limit, from, err := pageOf(chat, r.URL.RawQuery)
 	if err != nil {
-		return a.service.Refuse(r.Context(), chat, err)
+		return a.service.ChatErrorOr(r.Context(), chat, err)
 	}
-	held := a.memory.Of(httpkit.InfoOf(r.Context()))
+	held := a.memory.Lease(httpkit.InfoFrom(r.Context()))
 	defer held.Release()
 	page, err := a.page(r.Context(), &held, from, limit)
 	if errors.Is(err, errLong) {
@@ -45,12 +45,12 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 
 // page finds a page, or loads it, and holds its bytes. The turn to load it is each
 // reader's own, though several readers may share the load.
-func (a *app) page(ctx context.Context, held *apps.Held, from messenger.Cursor, limit int) (pages.Page, error) {
-	page, missing := a.pages.Find(ctx, pages.Place{Chat: from.ChatID, Limit: limit, Before: from.Before})
+func (a *app) page(ctx context.Context, held *apps.MemoryLease, from messenger.Cursor, limit int) (pages.Page, error) {
+	page, missing := a.pages.Find(ctx, pages.Key{Chat: from.ChatID, Limit: limit, Before: from.Before})
 	if page != nil {
 		return page, held.Acquire(ctx, len(page))
 	}
-	if err := held.Acquire(ctx, apps.LoadBytes); err != nil {
+	if err := held.Acquire(ctx, apps.PageLoadBytes); err != nil {
 		return nil, err
 	}
 	page, err := missing.Load(ctx, func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) })
@@ -59,11 +59,11 @@ func (a *app) page(ctx context.Context, held *apps.Held, from messenger.Cursor, 
 }
 
 func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([]byte, error) {
-	page, err := a.service.Messages(ctx, from, limit, pages.BytesMost)
+	page, err := a.service.Messages(ctx, from, limit, pages.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
-	if page.Cut || encodedBytes(page) > pages.BytesMost {
+	if page.Truncated || encodedBytes(page) > pages.MaxBytes {
 		return nil, errLong
 	}
 	return httpkit.Encode(encodePage(page))
@@ -71,23 +71,23 @@ func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([
 
 // writeLong answers with a page that is read and written piece by piece. No piece is
 // kept, nor is a reader of the database, while the client takes its time.
-func (a *app) writeLong(w http.ResponseWriter, r *http.Request, held *apps.Held, from messenger.Cursor, limit int) error {
+func (a *app) writeLong(w http.ResponseWriter, r *http.Request, held *apps.MemoryLease, from messenger.Cursor, limit int) error {
 	w.Header().Set("Cache-Control", "private, no-cache")
-	return httpkit.WritePieces(w, r, func(ctx context.Context) (httpkit.Piece, error) {
-		if err := held.Acquire(ctx, apps.LoadBytes); err != nil {
-			return httpkit.Piece{}, err
+	return httpkit.WriteChunks(w, r, func(ctx context.Context) (httpkit.Chunk, error) {
+		if err := held.Acquire(ctx, apps.PageLoadBytes); err != nil {
+			return httpkit.Chunk{}, err
 		}
-		page, err := a.service.Messages(ctx, from, limit, apps.PieceBytes)
+		page, err := a.service.Messages(ctx, from, limit, apps.ChunkBytes)
 		if err != nil {
-			return httpkit.Piece{}, err
+			return httpkit.Chunk{}, err
 		}
 		encoded, err := httpkit.Encode(encodePage(page).Messages)
 		if err != nil {
-			return httpkit.Piece{}, errs.ErrInternal.WithCause(err)
+			return httpkit.Chunk{}, errs.ErrInternal.WithCause(err)
 		}
 		held.Shrink(len(encoded))
 		from, limit = page.Next, limit-len(page.Messages)
-		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut}, nil
+		return httpkit.Chunk{Messages: encoded, Next: page.Next.String(), Last: !page.Truncated}, nil
 	})
 }
 
@@ -95,7 +95,7 @@ func (a *app) writeLong(w http.ResponseWriter, r *http.Request, held *apps.Held,
 func pageOf(chat messenger.ID, rawQuery string) (limit int, from messenger.Cursor, err error) {
 	page, err := httpkit.ParsePageQuery(rawQuery, messenger.PageMaxMessages)
 	if err != nil || page.From == nil {
-		return page.Limit, messenger.FromEnd(chat), err
+		return page.Limit, messenger.LatestCursor(chat), err
 	}
 	from, err = messenger.ParseCursor(chat, *page.From)
 	return page.Limit, from, err

@@ -49,12 +49,12 @@ func newServed(b *testing.B) served {
 	counted := metrics.New("", "", func() bool { return true })
 	passwords := password.NewHasher(password.Recommended, 1, 1)
 	options := messenger.Options{
-		MessageMaxBytes: 1 << 16, SessionLifetime: time.Hour, NotifyChanged: pagesCached.Changed, Committed: counted.Committed,
+		MessageMaxBytes: 1 << 16, SessionLifetime: time.Hour, NotifyChanged: pagesCached.Invalidate, OnCommit: counted.ObserveCommit,
 	}
 	service := messenger.NewService(instant{store}, passwords, options, quiet)
 	requests := ratelimit.NewMemory(ratelimit.Rate{Events: 1_000_000, Period: time.Second}, time.Now)
 	router := httpkit.NewRouter(1 << 20)
-	router.Handle(http.MethodGet, "/ping", httpkit.Free, func(w http.ResponseWriter, _ *http.Request) error {
+	router.Handle(http.MethodGet, "/ping", httpkit.Exempt, func(w http.ResponseWriter, _ *http.Request) error {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	})
@@ -63,15 +63,15 @@ func newServed(b *testing.B) served {
 		auth.New(service, auth.Options{
 			Header: "Authorization", Scheme: "session_id", LogInsPerMinute: 30, Requests: requests, Cache: cached,
 			NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter { return ratelimit.NewMemory(rate, time.Now) },
-			Watch:      auth.Watch{SessionFound: counted.SessionFound},
+			Hooks:      auth.Hooks{SessionFound: counted.SessionFound},
 		}, quiet),
-		throttling.New(requests, counted.Throttled), api.New(service, pagesCached, apps.NewMemory()), counted.App(),
+		throttling.New(requests, counted.Throttled), api.New(service, pagesCached, apps.NewMemoryBudget()), counted.App(),
 	} {
 		if app.Mount != nil {
 			app.Mount(router)
 		}
-		if app.Wrap != nil {
-			around = append(around, app.Wrap)
+		if app.Middleware != nil {
+			around = append(around, app.Middleware)
 		}
 	}
 	s := served{handler: router.Serve(slog.New(slog.NewJSONHandler(io.Discard, nil)), nil, around...)}
@@ -101,7 +101,7 @@ func (s *served) fill(b *testing.B, service *messenger.Service) {
 	}
 	var page messenger.Page
 	if err == nil {
-		page, err = service.Messages(ctx, messenger.FromEnd(s.chat), 20, 1<<20)
+		page, err = service.Messages(ctx, messenger.LatestCursor(s.chat), 20, 1<<20)
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -113,8 +113,8 @@ func (s *served) fill(b *testing.B, service *messenger.Service) {
 type instant struct{ messenger.Store }
 
 // AppendMessages implements messenger.Store.
-func (instant) AppendMessages(_ context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
-	appended := make([]messenger.Appended, len(messages))
+func (instant) AppendMessages(_ context.Context, messages []messenger.Message) ([]messenger.AppendResult, error) {
+	appended := make([]messenger.AppendResult, len(messages))
 	for i := range messages {
 		appended[i].MessageID = messages[i].ID
 	}

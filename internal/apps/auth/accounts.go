@@ -14,14 +14,14 @@ import (
 )
 
 func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
-	if tell := a.options.Watch.RegistrationEnded; tell != nil {
+	if tell := a.options.Hooks.RegistrationEnded; tell != nil {
 		defer func() { tell(err) }()
 	}
 	body, err := httpkit.Decode[Credentials](r)
 	if err != nil {
 		return err
 	}
-	networks := ratelimit.NetworkKeys(httpkit.InfoOf(r.Context()).Client)
+	networks := ratelimit.NetworkKeys(httpkit.InfoFrom(r.Context()).Client)
 	if decision := a.guesses.takeNetworks(r.Context(), networks); !decision.OK {
 		return overGuesses(errs.ErrRequestLimit.After(decision.Wait))
 	}
@@ -38,14 +38,14 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
 }
 
 func (a *app) logIn(w http.ResponseWriter, r *http.Request) (err error) {
-	if tell := a.options.Watch.LogInEnded; tell != nil {
+	if tell := a.options.Hooks.LogInEnded; tell != nil {
 		defer func() { tell(err) }()
 	}
 	body, err := httpkit.Decode[Credentials](r)
 	if err != nil {
 		return err
 	}
-	client := httpkit.InfoOf(r.Context()).Client
+	client := httpkit.InfoFrom(r.Context()).Client
 	attempt, err := a.guesses.begin(r.Context(), guesser{
 		networks: ratelimit.NetworkKeys(client), account: ratelimit.NameKey(norm.NFC.String(body.UserName)),
 		owner: a.isOwner(body.UserName, client),
@@ -66,7 +66,7 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	info := httpkit.InfoOf(r.Context())
+	info := httpkit.InfoFrom(r.Context())
 	attempt, err := a.guesses.begin(r.Context(), guesser{
 		networks: ratelimit.NetworkKeys(info.Client), account: ratelimit.AccountKey(info.Caller.AccountID),
 	})
@@ -89,7 +89,7 @@ func (a *app) isOwner(name string, address netip.Addr) func(context.Context) boo
 	return func(ctx context.Context) bool {
 		if !asked {
 			var err error
-			if is, err = a.service.LoggedInFrom(ctx, name, address); err != nil {
+			if is, err = a.service.HasRecentLogIn(ctx, name, address); err != nil {
 				a.log.DebugContext(ctx, "not known where an account was logged in to from", "error", err)
 			}
 			asked = true

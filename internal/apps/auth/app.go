@@ -34,12 +34,12 @@ type Options struct {
 	// Cache is shared by all nodes; nil where the database is asked each time.
 	Cache cache.Cache
 	// Watch is told what happens.
-	Watch Watch
+	Hooks Hooks
 }
 
 // Watch counts. Its functions are called by many at once and must be quick; nil
 // for nobody to tell.
-type Watch struct {
+type Hooks struct {
 	// SessionFound: the caller's session was looked for, and the cache had it or not.
 	SessionFound func(cached bool)
 	// LogInEnded: a log-in or a registration was tried, with this outcome. Those over
@@ -64,12 +64,12 @@ func New(service *messenger.Service, options Options, log *slog.Logger) apps.App
 	if options.Cache != nil {
 		a.cached = &cachedSessions{options.Cache, time.Now}
 	}
-	return apps.App{Name: Name, Mount: a.mount, Wrap: a.identify, Run: a.forgetSessions}
+	return apps.App{Name: Name, Mount: a.mount, Middleware: a.identify, Run: a.forgetSessions}
 }
 
 func (a *app) mount(r *httpkit.Router) {
-	r.Handle(http.MethodPost, "/v1/auth/register", httpkit.Open, a.register)
-	r.Handle(http.MethodPost, "/v1/auth/login", httpkit.Open, a.logIn)
+	r.Handle(http.MethodPost, "/v1/auth/register", httpkit.Public, a.register)
+	r.Handle(http.MethodPost, "/v1/auth/login", httpkit.Public, a.logIn)
 	r.Handle(http.MethodPost, "/v1/auth/logout", httpkit.Protected, a.logOut)
 	r.Handle(http.MethodGet, "/v1/auth/sessions", httpkit.Protected, a.listSessions)
 	r.Handle(http.MethodDelete, "/v1/auth/sessions/{session_id}", httpkit.Protected, a.endSession)
@@ -78,14 +78,14 @@ func (a *app) mount(r *httpkit.Router) {
 
 // caller is the session of a request to a protected path.
 func caller(r *http.Request) messenger.Session {
-	who := httpkit.InfoOf(r.Context()).Caller
+	who := httpkit.InfoFrom(r.Context()).Caller
 	return messenger.Session{ID: who.SessionID, AccountID: who.AccountID}
 }
 
 // forgetSessions deletes sessions that ended long ago, until ctx ends.
 func (a *app) forgetSessions(ctx context.Context) error {
 	for {
-		deleted, err := a.service.ForgetSessions(ctx)
+		deleted, err := a.service.DeleteEndedSessions(ctx)
 		pause := forgetEvery
 		switch {
 		case ctx.Err() != nil:

@@ -87,13 +87,13 @@ func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash)
 	if c == nil {
 		return
 	}
-	_ = TellEnded(ctx, c.cache, hashes) // what has no tombstone now is doubted soon
+	_ = PublishEndedSessions(ctx, c.cache, hashes) // what has no tombstone now is doubted soon
 }
 
-// TellEnded tells the nodes that share the cache of sessions that were ended in
-// the database beside them. On an error some of them may be believed until they
-// are doubted, a minute at most.
-func TellEnded(ctx context.Context, shared cache.Cache, hashes []messenger.TokenHash) error {
+// PublishEndedSessions writes a tombstone to the shared cache for each session that
+// was ended in the database, so that no node accepts its cached entry. On an error
+// some sessions may be accepted until their entries expire, a minute at most.
+func PublishEndedSessions(ctx context.Context, shared cache.Cache, hashes []messenger.TokenHash) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()
 	entries := make([]string, len(hashes))

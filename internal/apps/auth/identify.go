@@ -17,7 +17,7 @@ import (
 // refused at the router's door.
 func (a *app) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info := httpkit.InfoOf(r.Context())
+		info := httpkit.InfoFrom(r.Context())
 		if info.Access != httpkit.Protected {
 			next.ServeHTTP(w, r)
 			return
@@ -62,7 +62,7 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 // find asks the cache for a session, else the database, and keeps an open one.
 func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
 	session, found, ended := a.cached.find(ctx, hash)
-	if tell := a.options.Watch.SessionFound; tell != nil && a.cached != nil {
+	if tell := a.options.Hooks.SessionFound; tell != nil && a.cached != nil {
 		tell(found || ended)
 	}
 	switch {

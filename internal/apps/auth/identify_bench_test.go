@@ -51,7 +51,7 @@ func BenchmarkSessionCheck(b *testing.B) {
 	b.Run("without", func(b *testing.B) {
 		serve(b, token, func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				httpkit.InfoOf(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
+				httpkit.InfoFrom(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
 				next.ServeHTTP(w, r)
 			})
 		})
@@ -62,7 +62,7 @@ func BenchmarkSessionCheck(b *testing.B) {
 				Header: "Authorization", Scheme: "session_id", LogInsPerMinute: 30, Cache: cached,
 				NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter { return ratelimit.NewMemory(rate, time.Now) },
 			}, slog.New(slog.DiscardHandler))
-			serve(b, token, app.Wrap)
+			serve(b, token, app.Middleware)
 		})
 	}
 }

@@ -15,7 +15,7 @@ const Name = "docs"
 // New makes the app that serves this OpenAPI document.
 func New(document []byte) apps.App {
 	return apps.App{Name: Name, Mount: func(r *httpkit.Router) {
-		r.Handle(http.MethodGet, "/swagger.yml", httpkit.Open, func(w http.ResponseWriter, _ *http.Request) error {
+		r.Handle(http.MethodGet, "/swagger.yml", httpkit.Public, func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Cache-Control", "no-cache")
 			httpkit.WriteBytes(w, http.StatusOK, "application/yaml", document)
 			return nil

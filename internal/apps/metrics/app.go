@@ -54,11 +54,11 @@ func New(version, commit string, ready func() bool) *Metrics {
 
 // App is the part that learns of requests.
 func (m *Metrics) App() apps.App {
-	return apps.App{Name: Name, Mount: func(r *httpkit.Router) { r.Tell(m.Request) }}
+	return apps.App{Name: Name, Mount: func(r *httpkit.Router) { r.AddObserver(m.ObserveRequest) }}
 }
 
-// Watch says where to ask from now on.
-func (m *Metrics) Watch(sources Sources) { m.sources.Store(&sources) }
+// SetSources sets what scrapes query from now on.
+func (m *Metrics) SetSources(sources Sources) { m.sources.Store(&sources) }
 
-// WatchPages has these pages' reads counted, and those of the sessions beside them.
-func (m *Metrics) WatchPages(cached *pages.Pages) { m.pages.Store(cached) }
+// SetPages sets the pages whose cache reads are exported, along with those of sessions.
+func (m *Metrics) SetPages(cached *pages.Pages) { m.pages.Store(cached) }

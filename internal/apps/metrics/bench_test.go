@@ -25,7 +25,7 @@ func BenchmarkRequest(b *testing.B) {
 			}
 			handler := router.Serve(slog.New(slog.DiscardHandler), nil, func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					httpkit.InfoOf(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
+					httpkit.InfoFrom(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
 					next.ServeHTTP(w, r)
 				})
 			})
@@ -50,16 +50,16 @@ func (discard) WriteHeader(int)                  {}
 // BenchmarkHooks is what each of the others costs.
 func BenchmarkHooks(b *testing.B) {
 	m := New("", "", func() bool { return true })
-	appended := make([]messenger.Appended, 64)
+	appended := make([]messenger.AppendResult, 64)
 	for name, hook := range map[string]func(){
 		"session found":    func() { m.SessionFound(true) },
 		"throttled":        m.Throttled,
-		"commit of 64":     func() { m.Committed(64, appended, time.Millisecond, nil) },
+		"commit of 64":     func() { m.ObserveCommit(64, appended, time.Millisecond, nil) },
 		"request, counted": func() {},
 	} {
 		if name == "request, counted" {
 			request, info := httptest.NewRequest(http.MethodGet, "/", nil), &httpkit.Info{Route: "/v1/chats/{chat_id}", Status: http.StatusOK}
-			hook = func() { m.Request(request, info, time.Millisecond) }
+			hook = func() { m.ObserveRequest(request, info, time.Millisecond) }
 		}
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

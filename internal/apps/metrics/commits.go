@@ -38,8 +38,8 @@ func newCommits(registry *prometheus.Registry) *commits {
 	return c
 }
 
-// Committed counts a commit. It is messenger.Options.Committed.
-func (m *Metrics) Committed(messages int, appended []messenger.Appended, took time.Duration, err error) {
+// ObserveCommit counts a commit. It is messenger.Options.OnCommit.
+func (m *Metrics) ObserveCommit(messages int, appended []messenger.AppendResult, took time.Duration, err error) {
 	c := m.commits
 	c.duration.Observe(took.Seconds())
 	if err != nil {

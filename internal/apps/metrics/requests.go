@@ -53,8 +53,8 @@ func newRequests(registry *prometheus.Registry) *requests {
 	return r
 }
 
-// Request counts a request. It is an httpkit.Observer.
-func (m *Metrics) Request(r *http.Request, info *httpkit.Info, took time.Duration) {
+// ObserveRequest counts a request. It is an httpkit.Observer.
+func (m *Metrics) ObserveRequest(r *http.Request, info *httpkit.Info, took time.Duration) {
 	of := kind{r.Method, info.Route, info.Status}
 	if of.status == 0 {
 		of.status = http.StatusOK // nothing was written: net/http makes it this

@@ -72,7 +72,7 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 		s.collectPools(to, sources)
 	}
 	if pages := s.metrics.pages.Load(); pages != nil {
-		s.collectCaches(to, pages.Counts())
+		s.collectCaches(to, pages.Stats())
 	}
 }
 
@@ -80,18 +80,18 @@ func (s *scrape) collectPools(to chan<- prometheus.Metric, sources *Sources) {
 	for _, pool := range sources.Pools() {
 		gauge(to, s.connections, float64(pool.InUse), pool.Name, "in_use")
 		gauge(to, s.connections, float64(pool.Open-pool.InUse), pool.Name, "idle")
-		gauge(to, s.most, float64(pool.Most), pool.Name)
+		gauge(to, s.most, float64(pool.Max), pool.Name)
 		counter(to, s.waits, float64(pool.Waits), pool.Name)
 		counter(to, s.waited, pool.Waited.Seconds(), pool.Name)
 	}
 }
 
-func (s *scrape) collectCaches(to chan<- prometheus.Metric, pages pages.Counts) {
+func (s *scrape) collectCaches(to chan<- prometheus.Metric, pages pages.Stats) {
 	callers := s.metrics.callers
-	counter(to, s.cacheReads, float64(pages.Near), "pages", "hit_near")
+	counter(to, s.cacheReads, float64(pages.Local), "pages", "hit_near")
 	counter(to, s.cacheReads, float64(pages.Shared), "pages", "hit_shared")
-	counter(to, s.cacheReads, float64(pages.Missed), "pages", "miss")
-	counter(to, s.cacheReads, float64(pages.Uncached), "pages", "bypass")
+	counter(to, s.cacheReads, float64(pages.Misses), "pages", "miss")
+	counter(to, s.cacheReads, float64(pages.Bypassed), "pages", "bypass")
 	counter(to, s.cacheReads, float64(callers.cached.Load()), "sessions", "hit")
 	counter(to, s.cacheReads, float64(callers.missed.Load()), "sessions", "miss")
 }

@@ -45,8 +45,8 @@ func (m *Metrics) SearchEnded(status search.Status, took time.Duration) {
 	m.searches.duration.Observe(took.Seconds())
 }
 
-// IndexBehind notes how much is not indexed. It is search.Hooks.IndexLag.
-func (m *Metrics) IndexBehind(messages int64) {
+// SetIndexLag records how many messages are not indexed yet. It is search.Hooks.IndexLag.
+func (m *Metrics) SetIndexLag(messages int64) {
 	m.searches.behind.Store(messages)
 	m.searches.told.Store(true)
 }

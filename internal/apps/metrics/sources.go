@@ -22,18 +22,18 @@ type Sources struct {
 	Database, Queue func(ctx context.Context) error
 	Cache           func() bool
 	// Tasks counts the search tasks, Oldest tells since when the oldest of those that wait does.
-	Tasks  func(ctx context.Context) (map[search.Status]int, error)
-	Oldest func(ctx context.Context) (time.Time, error)
+	TaskCounts    func(ctx context.Context) (map[search.Status]int, error)
+	OldestWaiting func(ctx context.Context) (time.Time, error)
 	// Pools asks nobody else.
 	Pools func() []Pool
 }
 
 // Pool is how connections are used at a moment.
 type Pool struct {
-	Name              string
-	Most, Open, InUse int
-	Waits             int64
-	Waited            time.Duration
+	Name             string
+	Max, Open, InUse int
+	Waits            int64
+	Waited           time.Duration
 }
 
 // answers are what was last said. tasks is nil where it is not known.
@@ -76,13 +76,13 @@ func (s *Sources) ask() answers {
 	if s.Queue != nil {
 		all.Go(func() { queue = s.Queue(ctx) == nil })
 	}
-	if s.Tasks != nil {
+	if s.TaskCounts != nil {
 		all.Go(func() {
-			counted, err := s.Tasks(ctx)
+			counted, err := s.TaskCounts(ctx)
 			if err != nil {
 				return
 			}
-			if oldest, err = s.Oldest(ctx); err == nil {
+			if oldest, err = s.OldestWaiting(ctx); err == nil {
 				tasks = counted
 			}
 		})

@@ -19,13 +19,13 @@ const Name = "search"
 
 type app struct {
 	service *search.Service
-	memory  apps.Memory
+	memory  apps.MemoryBudget
 	starts  ratelimit.Limiter
 }
 
 // New makes the app. starts limits how many searches are started. run is the work in the background that searching needs in
 // this process; it returns when its ctx ends.
-func New(service *search.Service, memory apps.Memory, starts ratelimit.Limiter, run func(ctx context.Context) error) apps.App {
+func New(service *search.Service, memory apps.MemoryBudget, starts ratelimit.Limiter, run func(ctx context.Context) error) apps.App {
 	a := &app{service, memory, starts}
 	return apps.App{Name: Name, Mount: a.mount, Run: run}
 }
@@ -38,7 +38,7 @@ func (a *app) mount(r *httpkit.Router) {
 
 // account is on whose behalf a request is made.
 func account(r *http.Request) messenger.ID {
-	return messenger.ID(httpkit.InfoOf(r.Context()).Caller.AccountID)
+	return messenger.ID(httpkit.InfoFrom(r.Context()).Caller.AccountID)
 }
 
 // taskOf reads the task's id in the path; one that can't be read is one that

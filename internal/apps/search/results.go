@@ -21,25 +21,25 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.service.TaskErrorOr(r.Context(), account(r), task, err)
 	}
-	held := a.memory.Of(httpkit.InfoOf(r.Context()))
+	held := a.memory.Lease(httpkit.InfoFrom(r.Context()))
 	defer held.Release()
 	keepNot(w)
 	confirm := r.Method != http.MethodHead
-	return httpkit.WritePieces(w, r, func(ctx context.Context) (httpkit.Piece, error) {
-		if err := held.Acquire(ctx, apps.LoadBytes); err != nil {
-			return httpkit.Piece{}, err
+	return httpkit.WriteChunks(w, r, func(ctx context.Context) (httpkit.Chunk, error) {
+		if err := held.Acquire(ctx, apps.PageLoadBytes); err != nil {
+			return httpkit.Chunk{}, err
 		}
-		page, err := a.service.Page(ctx, account(r), task, from, limit, apps.PieceBytes, confirm)
+		page, err := a.service.Page(ctx, account(r), task, from, limit, apps.ChunkBytes, confirm)
 		if err != nil {
-			return httpkit.Piece{}, err
+			return httpkit.Chunk{}, err
 		}
 		encoded, err := httpkit.Encode(encodePage(page))
 		if err != nil {
-			return httpkit.Piece{}, errs.ErrInternal.WithCause(err)
+			return httpkit.Chunk{}, errs.ErrInternal.WithCause(err)
 		}
 		held.Shrink(len(encoded))
 		from, limit, confirm = &page.Next, limit-len(page.Hits), false
-		return httpkit.Piece{Messages: encoded, Next: page.Next.String(), Last: !page.Cut, More: &page.More}, nil
+		return httpkit.Chunk{Messages: encoded, Next: page.Next.String(), Last: !page.Cut, More: &page.More}, nil
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) start(w http.ResponseWriter, r *http.Request) error {
-	if decision := a.starts.Take(r.Context(), apps.KeyOf(httpkit.InfoOf(r.Context()))); !decision.OK {
+	if decision := a.starts.Take(r.Context(), apps.CallerKey(httpkit.InfoFrom(r.Context()))); !decision.OK {
 		return errs.ErrRequestLimit.After(decision.Wait).WithDetails("too many searches a minute")
 	}
 	body, err := httpkit.Decode[SearchCreation](r)

@@ -22,11 +22,11 @@ const Name = "throttling"
 func New(requests ratelimit.Limiter, refused func()) apps.App {
 	rate := requests.Rate()
 	policy := fmt.Sprintf(`"default";q=%d;w=%d`, rate.Events, int(rate.Period.Seconds()))
-	return apps.App{Name: Name, Wrap: func(next http.Handler) http.Handler {
+	return apps.App{Name: Name, Middleware: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			info := httpkit.InfoOf(r.Context())
-			if info.Access != httpkit.Free {
-				decision := requests.Take(r.Context(), apps.KeyOf(info))
+			info := httpkit.InfoFrom(r.Context())
+			if info.Access != httpkit.Exempt {
+				decision := requests.Take(r.Context(), apps.CallerKey(info))
 				tell(w.Header(), policy, decision)
 				if !decision.OK {
 					if refused != nil {

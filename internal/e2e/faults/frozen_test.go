@@ -21,7 +21,7 @@ import (
 func TestAFrozenProcessForgets(t *testing.T) {
 	t.Parallel()
 	for range 5 { // where the machine is too slow, what it has in its memory is too old to be given
-		if freeze(t) < pages.Lifetime {
+		if freeze(t) < pages.TTL {
 			return
 		}
 	}

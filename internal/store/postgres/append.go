@@ -11,7 +11,7 @@ import (
 // path takes all of the batch or nothing. Where a constraint stops it, the validated path
 // judges each message; where a lock does, the batch goes again and skips the chats that
 // others have locked.
-func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.Appended, error) {
+func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.AppendResult, error) {
 	connection, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return nil, s.failure(fmt.Errorf("get a connection for a batch: %w", err))

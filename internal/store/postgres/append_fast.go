@@ -35,7 +35,7 @@ const (
 
 // appendFast stores a batch in which every message is valid, new, and numbered after the
 // others. Its error is the database's.
-func appendFast(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.Appended, error) {
+func appendFast(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.AppendResult, error) {
 	columns, numbered := columnsOf(messages), number(messages)
 	lastSeqs := make(map[messenger.ID]int64, len(numbered.chats))
 	// Without a BEGIN the batch is one implicit transaction, committed at its end.
@@ -54,9 +54,9 @@ func appendFast(ctx context.Context, connection *pgx.Conn, messages []messenger.
 	if err := connection.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}
-	appended := make([]messenger.Appended, len(messages))
+	appended := make([]messenger.AppendResult, len(messages))
 	for i := range messages {
-		appended[i] = messenger.Appended{MessageID: messages[i].ID, Seq: lastSeqs[messages[i].ChatID] - numbered.followers[i]}
+		appended[i] = messenger.AppendResult{MessageID: messages[i].ID, Seq: lastSeqs[messages[i].ChatID] - numbered.followers[i]}
 	}
 	return appended, nil
 }

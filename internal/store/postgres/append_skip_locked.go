@@ -29,8 +29,8 @@ const shortLockWait = 300 * time.Millisecond
 // that it fails nobody in another one: first all whose chats are free, then chat by
 // chat the others. The messages of those that stay locked are answered with
 // messenger.ErrBusy.
-func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.Appended, error) {
-	appended := make([]messenger.Appended, len(messages))
+func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.AppendResult, error) {
+	appended := make([]messenger.AppendResult, len(messages))
 	locked, err := appendFree(ctx, connection, messages, appended)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []mess
 		inChat, failure := appendValidated(ctx, connection, at(messages, places), shortLockWait)
 		switch {
 		case waitedInVain(failure):
-			inChat = slices.Repeat([]messenger.Appended{
+			inChat = slices.Repeat([]messenger.AppendResult{
 				{Err: errs.ErrServiceUnavailable.After(time.Second).WithCause(messenger.ErrBusy)},
 			}, len(places))
 		case failure != nil: // of this chat alone, and others are stored
@@ -54,7 +54,7 @@ func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []mess
 // appendFree stores the messages whose chats nobody has locked, and returns the chats
 // that others have.
 func appendFree(
-	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, appended []messenger.Appended,
+	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, appended []messenger.AppendResult,
 ) (locked []messenger.ID, err error) {
 	err = pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {
 		if locked, err = lockFree(ctx, tx, columnsOf(messages).chats); err != nil {
@@ -111,7 +111,7 @@ func at(messages []messenger.Message, places []int) []messenger.Message {
 	return chosen
 }
 
-func put(appended []messenger.Appended, places []int, those []messenger.Appended) {
+func put(appended []messenger.AppendResult, places []int, those []messenger.AppendResult) {
 	for i, place := range places {
 		appended[place] = those[i]
 	}

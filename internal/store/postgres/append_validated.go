@@ -58,7 +58,7 @@ const validateAndInsert = `
 // each chat.
 func appendValidated(
 	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, wait time.Duration,
-) (appended []messenger.Appended, err error) {
+) (appended []messenger.AppendResult, err error) {
 	// Without a BEGIN the batch is one implicit transaction, committed at its end.
 	columns := columnsOf(messages)
 	batch := &pgx.Batch{}
@@ -74,8 +74,8 @@ func appendValidated(
 	return appended, connection.SendBatch(ctx, batch).Close()
 }
 
-func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.Appended, error) {
-	appended := make([]messenger.Appended, 0, len(messages))
+func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.AppendResult, error) {
+	appended := make([]messenger.AppendResult, 0, len(messages))
 	for rows.Next() {
 		var first, seq int64
 		var isChat, isUser bool
@@ -84,12 +84,12 @@ func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.A
 			return nil, err
 		}
 		place := len(appended)
-		one := messenger.Appended{MessageID: messages[place].ID, Seq: seq}
+		one := messenger.AppendResult{MessageID: messages[place].ID, Seq: seq}
 		switch {
 		case !isChat:
-			one = messenger.Appended{Err: errs.ErrChatNotFound}
+			one = messenger.AppendResult{Err: errs.ErrChatNotFound}
 		case !isUser:
-			one = messenger.Appended{Err: errs.ErrUserNotFound}
+			one = messenger.AppendResult{Err: errs.ErrUserNotFound}
 		case storedID != nil:
 			one.MessageID, one.Repeated = *storedID, true
 		case int(first)-1 < place:

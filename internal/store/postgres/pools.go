@@ -6,7 +6,7 @@ import "messenger-api/internal/store"
 func (s *Store) Pools() []store.Pool {
 	use := s.pool.Stat()
 	return []store.Pool{{
-		Name: "postgres", Most: int(use.MaxConns()), Open: int(use.TotalConns()), InUse: int(use.AcquiredConns()),
+		Name: "postgres", Max: int(use.MaxConns()), Open: int(use.TotalConns()), InUse: int(use.AcquiredConns()),
 		Waits: use.EmptyAcquireCount(), Waited: use.EmptyAcquireWaitTime(),
 	}}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // AppendMessages implements messenger.Store.
-func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (appended []messenger.Appended, err error) {
+func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (appended []messenger.AppendResult, err error) {
 	if err := s.lastSeqs.acquire(ctx); err != nil {
 		return nil, s.notBegun(err)
 	}
@@ -60,8 +60,8 @@ type chatState struct {
 	before, last int64
 }
 
-func (a *appending) all(batch []messenger.Message) ([]messenger.Appended, error) {
-	appended := make([]messenger.Appended, len(batch))
+func (a *appending) all(batch []messenger.Message) ([]messenger.AppendResult, error) {
+	appended := make([]messenger.AppendResult, len(batch))
 	insertion := newInsertion()
 	for i := range batch {
 		var err error
@@ -82,23 +82,23 @@ func (a *appending) all(batch []messenger.Message) ([]messenger.Appended, error)
 
 // one stores a message. What the insert refuses is judged after it: the user
 // first, then whether the message is stored already, perhaps by this batch.
-func (a *appending) one(message *messenger.Message, insertion *insertion) (messenger.Appended, error) {
+func (a *appending) one(message *messenger.Message, insertion *insertion) (messenger.AppendResult, error) {
 	chat, err := a.chat(message.ChatID)
 	switch {
 	case err != nil:
-		return messenger.Appended{}, err
+		return messenger.AppendResult{}, err
 	case !chat.exists:
-		return messenger.Appended{Err: errs.ErrChatNotFound}, nil
+		return messenger.AppendResult{Err: errs.ErrChatNotFound}, nil
 	}
 	inserted, err := a.exec(insertMessage, insertion.of(message, chat.last+1))
 	switch {
 	case err != nil:
-		return messenger.Appended{}, err
+		return messenger.AppendResult{}, err
 	case inserted == 0:
 		return a.refused(message)
 	}
 	chat.last++
-	return messenger.Appended{MessageID: message.ID, Seq: chat.last}, nil
+	return messenger.AppendResult{MessageID: message.ID, Seq: chat.last}, nil
 }
 
 func (a *appending) chat(id messenger.ID) (*chatState, error) {

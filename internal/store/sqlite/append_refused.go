@@ -9,16 +9,16 @@ import (
 )
 
 // refused finds out why a message was not inserted.
-func (a *appending) refused(message *messenger.Message) (messenger.Appended, error) {
+func (a *appending) refused(message *messenger.Message) (messenger.AppendResult, error) {
 	var isUser sql.Null[bool]
 	err := a.row(selectIsUser, named(message.ChatID[:], message.UserID[:], message.AccountID[:]), &isUser)
 	switch {
 	case err != nil:
-		return messenger.Appended{}, err
+		return messenger.AppendResult{}, err
 	case !isUser.V:
-		return messenger.Appended{Err: errs.ErrUserNotFound}, nil
+		return messenger.AppendResult{Err: errs.ErrUserNotFound}, nil
 	}
-	stored := messenger.Appended{Repeated: true}
+	stored := messenger.AppendResult{Repeated: true}
 	var seq sql.Null[int64]
 	err = a.row(selectStoredMessage, named(message.ID[:], message.ChatID[:], message.AccountID[:], clientKey(message)),
 		blob{stored.MessageID[:]}, &seq)

@@ -112,7 +112,7 @@ func TestAFailedCommitIsOfUnknownOutcome(t *testing.T) {
 	}
 	for _, repeated := range []bool{false, true} {
 		appended, err := s.AppendMessages(t.Context(), batch)
-		if err != nil || appended[0] != (messenger.Appended{MessageID: batch[0].ID, Seq: 1, Repeated: repeated}) {
+		if err != nil || appended[0] != (messenger.AppendResult{MessageID: batch[0].ID, Seq: 1, Repeated: repeated}) {
 			t.Error(appended, err)
 		}
 	}

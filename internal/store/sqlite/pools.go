@@ -16,7 +16,7 @@ func (s *Store) Pools() []store.Pool {
 func poolOf(name string, connections *sql.DB) store.Pool {
 	use := connections.Stats()
 	return store.Pool{
-		Name: name, Most: use.MaxOpenConnections, Open: use.OpenConnections, InUse: use.InUse,
+		Name: name, Max: use.MaxOpenConnections, Open: use.OpenConnections, InUse: use.InUse,
 		Waits: use.WaitCount, Waited: use.WaitDuration,
 	}
 }

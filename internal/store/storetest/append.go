@@ -20,7 +20,7 @@ func appendTests() tests {
 }
 
 // requireAppended compares answers; what MessageID says beside an error is free.
-func requireAppended(t tester, got []messenger.Appended, want ...messenger.Appended) {
+func requireAppended(t tester, got []messenger.AppendResult, want ...messenger.AppendResult) {
 	t.Helper()
 	for i := range got {
 		if got[i].Err != nil {
@@ -30,15 +30,15 @@ func requireAppended(t tester, got []messenger.Appended, want ...messenger.Appen
 	requireEqual(t, got, want)
 }
 
-func stored(message messenger.Message, seq int64) messenger.Appended {
-	return messenger.Appended{MessageID: message.ID, Seq: seq}
+func stored(message messenger.Message, seq int64) messenger.AppendResult {
+	return messenger.AppendResult{MessageID: message.ID, Seq: seq}
 }
 
-func repeated(first messenger.Message, seq int64) messenger.Appended {
-	return messenger.Appended{MessageID: first.ID, Seq: seq, Repeated: true}
+func repeated(first messenger.Message, seq int64) messenger.AppendResult {
+	return messenger.AppendResult{MessageID: first.ID, Seq: seq, Repeated: true}
 }
 
-func refused(err error) messenger.Appended { return messenger.Appended{Err: err} }
+func refused(err error) messenger.AppendResult { return messenger.AppendResult{Err: err} }
 
 func appendOne(t *testing.T, store messenger.Store) {
 	user := newMember(t, store)
@@ -122,7 +122,7 @@ func appendLongBatch(t *testing.T, store messenger.Store) {
 		users[i] = newMember(t, store)
 	}
 	var batch []messenger.Message
-	var want []messenger.Appended
+	var want []messenger.AppendResult
 	for i := range length {
 		one := message(users[i%chats], fmt.Sprint("key ", i), fmt.Sprint("text ", i))
 		batch = append(batch, one)

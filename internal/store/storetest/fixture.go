@@ -92,7 +92,7 @@ func contains(messages []messenger.Message, id messenger.ID) bool {
 	return slices.ContainsFunc(messages, func(m messenger.Message) bool { return m.ID == id })
 }
 
-func appendAll(t tester, store messenger.Store, batch ...messenger.Message) []messenger.Appended {
+func appendAll(t tester, store messenger.Store, batch ...messenger.Message) []messenger.AppendResult {
 	t.Helper()
 	appended, err := store.AppendMessages(t.Context(), batch)
 	check(t, err)
@@ -105,7 +105,7 @@ func appendAll(t tester, store messenger.Store, batch ...messenger.Message) []me
 // wholeLog reads a chat page by page, oldest first.
 func wholeLog(t tester, store messenger.Store, chat messenger.ID) []messenger.Message {
 	t.Helper()
-	messages, err := readPages(t.Context(), store, messenger.FromEnd(chat), messenger.PageMaxMessages)
+	messages, err := readPages(t.Context(), store, messenger.LatestCursor(chat), messenger.PageMaxMessages)
 	check(t, err)
 	slices.Reverse(messages)
 	return messages

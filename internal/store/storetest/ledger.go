@@ -13,7 +13,7 @@ import (
 type ledger struct {
 	mu sync.Mutex
 	// answers of each send, repeats included, by what makes two sends the same.
-	answers map[sameSend][]messenger.Appended
+	answers map[sameSend][]messenger.AppendResult
 	chats   map[messenger.ID]map[messenger.ID]int64
 }
 
@@ -24,10 +24,10 @@ type sameSend struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{answers: map[sameSend][]messenger.Appended{}, chats: map[messenger.ID]map[messenger.ID]int64{}}
+	return &ledger{answers: map[sameSend][]messenger.AppendResult{}, chats: map[messenger.ID]map[messenger.ID]int64{}}
 }
 
-func (l *ledger) add(t *testing.T, sent messenger.Message, answer messenger.Appended) {
+func (l *ledger) add(t *testing.T, sent messenger.Message, answer messenger.AppendResult) {
 	if isRefusal(sent, answer) {
 		return
 	}

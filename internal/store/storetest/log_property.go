@@ -93,7 +93,7 @@ const nobodysText = "from nobody"
 
 // appendPatiently tries a batch again that came to nothing for want of a lock,
 // as the domain does; a database that can't get on at all still fails.
-func appendPatiently(ctx context.Context, store messenger.Store, batch []messenger.Message) ([]messenger.Appended, error) {
+func appendPatiently(ctx context.Context, store messenger.Store, batch []messenger.Message) ([]messenger.AppendResult, error) {
 	appended, err := store.AppendMessages(ctx, batch)
 	for tries := 1; tries < 4 && (errors.Is(err, messenger.ErrBusy) || slices.ContainsFunc(appended, leftOut)); tries++ {
 		appended, err = store.AppendMessages(ctx, batch)
@@ -101,7 +101,7 @@ func appendPatiently(ctx context.Context, store messenger.Store, batch []messeng
 	return appended, err
 }
 
-func leftOut(one messenger.Appended) bool { return errors.Is(one.Err, messenger.ErrBusy) }
+func leftOut(one messenger.AppendResult) bool { return errors.Is(one.Err, messenger.ErrBusy) }
 
 // readLog follows the pages of a chat from its end to its start, again and again
 // until all is written, and once after that.
@@ -113,7 +113,7 @@ func readLog(t *testing.T, store messenger.Store, chat messenger.ID, answers *le
 		default:
 		}
 		known := answers.known(chat)
-		read, err := readPages(t.Context(), store, messenger.FromEnd(chat), 1+rand.N(40))
+		read, err := readPages(t.Context(), store, messenger.LatestCursor(chat), 1+rand.N(40))
 		if err != nil {
 			t.Errorf("read a page: %v", err)
 			return
@@ -134,6 +134,6 @@ func readLog(t *testing.T, store messenger.Store, chat messenger.ID, answers *le
 }
 
 // isRefusal reports whether the message was one that must be refused.
-func isRefusal(sent messenger.Message, answer messenger.Appended) bool {
+func isRefusal(sent messenger.Message, answer messenger.AppendResult) bool {
 	return sent.Text == nobodysText && errors.Is(answer.Err, errs.ErrUserNotFound)
 }

@@ -34,15 +34,15 @@ func (m *model) join(user messenger.User) (messenger.User, error) {
 	return user, nil
 }
 
-func (m *model) append(batch []messenger.Message) []messenger.Appended {
-	answers := make([]messenger.Appended, len(batch))
+func (m *model) append(batch []messenger.Message) []messenger.AppendResult {
+	answers := make([]messenger.AppendResult, len(batch))
 	for i, sent := range batch {
 		answers[i] = m.appendOne(sent)
 	}
 	return answers
 }
 
-func (m *model) appendOne(sent messenger.Message) messenger.Appended {
+func (m *model) appendOne(sent messenger.Message) messenger.AppendResult {
 	chat := m.chats[sent.ChatID]
 	if chat == nil {
 		return refused(errs.ErrChatNotFound)

@@ -98,7 +98,7 @@ func disableAgainstLogIn(t *testing.T, store messenger.Store) {
 			_, failures[1] = operator.DisableAccount(t.Context(), account.ID, moment(time.Minute))
 		})
 		check(t, errors.Join(failures[:]...))
-		open, err := store.OpenSessions(t.Context(), account.ID, messenger.ID{}, moment(time.Minute), messenger.SessionsListed)
+		open, err := store.OpenSessions(t.Context(), account.ID, messenger.ID{}, moment(time.Minute), messenger.MaxListedSessions)
 		check(t, err)
 		requireEqual(t, len(open), 0)
 	}

@@ -84,7 +84,7 @@ func changeAgainstLogIn(t *testing.T, store messenger.Store) {
 		check(t, openErr)
 		check(t, changeErr)
 		requireEqual(t, changed, true)
-		open, err := store.OpenSessions(t.Context(), account.ID, messenger.ID{}, moment(time.Minute), messenger.SessionsListed)
+		open, err := store.OpenSessions(t.Context(), account.ID, messenger.ID{}, moment(time.Minute), messenger.MaxListedSessions)
 		check(t, err)
 		if len(open) != 0 {
 			t.Fatalf("a session of the old password is open (stored: %v)", stored)

@@ -105,7 +105,7 @@ func keysExact(t *testing.T, store messenger.Store) {
 	longest := strings.Repeat("𝔸", messenger.ClientMessageIDMaxCharacters)
 	keys := append(lookAlikes(), longest, strings.TrimSuffix(longest, "𝔸"), " ", "\u00e9", "e\u0301")
 	var batch []messenger.Message
-	var want, again []messenger.Appended
+	var want, again []messenger.AppendResult
 	for i, key := range keys {
 		batch = append(batch, message(user, key, "text"))
 		want = append(want, stored(batch[i], int64(i+1)))

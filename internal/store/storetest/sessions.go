@@ -107,7 +107,7 @@ func sessionsListed(t *testing.T, store messenger.Store) {
 	_, _, err := store.EndSession(t.Context(), account.ID, loggedOut.ID, now)
 	check(t, err)
 	openSession(t, store, newAccount(t, store))
-	listed, err := store.OpenSessions(t.Context(), account.ID, second.ID, now, messenger.SessionsListed)
+	listed, err := store.OpenSessions(t.Context(), account.ID, second.ID, now, messenger.MaxListedSessions)
 	check(t, err)
 	requireEqual(t, listed, []messenger.Session{newest.Session, second.Session, oldest.Session})
 }

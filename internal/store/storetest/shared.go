@@ -23,7 +23,7 @@ func oneSendTwice(t *testing.T, a, b messenger.Store) {
 		batches := [][]messenger.Message{
 			{first}, {message(user, "", "before"), second}, {message(user, "", "beside")}, {second, message(user, "", "after")},
 		}
-		answers := make([][]messenger.Appended, len(batches))
+		answers := make([][]messenger.AppendResult, len(batches))
 		together(len(batches), func(i int) {
 			var err error
 			if answers[i], err = appendPatiently(t.Context(), []messenger.Store{a, b}[i%2], batches[i]); err != nil {
@@ -40,7 +40,7 @@ func oneSendTwice(t *testing.T, a, b messenger.Store) {
 	requireUnbroken(t, log)
 }
 
-func requireOneStored(t *testing.T, answers ...messenger.Appended) {
+func requireOneStored(t *testing.T, answers ...messenger.AppendResult) {
 	t.Helper()
 	fresh := 0
 	for _, answer := range answers {

@@ -3,29 +3,29 @@ package pages
 import "sync/atomic"
 
 // Counts are where pages came from since the start.
-type Counts struct {
+type Stats struct {
 	// Near and Shared were found in this process's memory and in the cache that all
 	// nodes share; what is both counts as Shared.
-	Near, Shared uint64
+	Local, Shared uint64
 	// Missed were in neither.
-	Missed uint64
+	Misses uint64
 	// Uncached were read while there was no version to be had, as with a shared cache
 	// out of reach.
-	Uncached uint64
+	Bypassed uint64
 }
 
 // Counts tells what was read. A nil *Pages has read nothing.
-func (p *Pages) Counts() Counts {
+func (p *Pages) Stats() Stats {
 	if p == nil {
-		return Counts{}
+		return Stats{}
 	}
-	return Counts{p.counts.near.Load(), p.counts.shared.Load(), p.counts.missed.Load(), p.counts.uncached.Load()}
+	return Stats{p.stats.local.Load(), p.stats.shared.Load(), p.stats.misses.Load(), p.stats.bypassed.Load()}
 }
 
-type counts struct{ near, shared, missed, uncached atomic.Uint64 }
+type counters struct{ local, shared, misses, bypassed atomic.Uint64 }
 
-func (p *Pages) uncached() {
+func (p *Pages) countBypass() {
 	if p != nil {
-		p.counts.uncached.Add(1)
+		p.stats.bypassed.Add(1)
 	}
 }

@@ -45,7 +45,7 @@ func TestChangedInsists(t *testing.T) {
 				// Its caller has left: that ends nothing.
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				pages.New(shared, newFake()).Changed(ctx, place.Chat)
+				pages.New(shared, newFake()).Invalidate(ctx, place.Chat)
 				if got := strings.Join(asked, " "); got != test.want {
 					t.Errorf("asked %s; want %s", got, test.want)
 				}
@@ -72,7 +72,7 @@ func TestChangedInOwnMemory(t *testing.T) {
 			}
 			return nil
 		}
-		p.Changed(t.Context(), place.Chat)
+		p.Invalidate(t.Context(), place.Chat)
 		if got := strings.Join(asked, " "); got != test.want {
 			t.Errorf("asked %s; want %s", got, test.want)
 		}
@@ -86,8 +86,8 @@ func TestChangedEnds(t *testing.T) {
 		shared := newFake()
 		shared.fail = func(string, string) error { return cache.ErrSlow }
 		begin := time.Now() // of the bubble
-		pages.New(shared, nil).Changed(t.Context(), place.Chat)
-		if took := time.Since(begin); took > pages.Lifetime {
+		pages.New(shared, nil).Invalidate(t.Context(), place.Chat)
+		if took := time.Since(begin); took > pages.TTL {
 			t.Errorf("it took %v", took)
 		}
 		if shared.count("Set") < 2 {
@@ -107,7 +107,7 @@ func TestChangedWhereTheCacheIsFull(t *testing.T) {
 		}
 		return nil
 	}
-	p.Changed(t.Context(), place.Chat)
+	p.Invalidate(t.Context(), place.Chat)
 	wantPage(t, p, "new")
 }
 
@@ -117,7 +117,7 @@ func TestNothingStaysLonger(t *testing.T) {
 	shared, near := newFake(), newFake()
 	p := pages.New(shared, near)
 	wantPage(t, p, "1")
-	p.Changed(t.Context(), place.Chat)
+	p.Invalidate(t.Context(), place.Chat)
 	wantPage(t, p, "2")
 	near.forget("page:")
 	wantRead(t, p, "never asked", "2")
@@ -146,6 +146,6 @@ func TestNilCachesNothing(t *testing.T) {
 	var p *pages.Pages
 	for _, text := range []string{"1", "2"} {
 		wantPage(t, p, text)
-		p.Changed(t.Context(), place.Chat)
+		p.Invalidate(t.Context(), place.Chat)
 	}
 }

@@ -4,13 +4,13 @@ import "encoding/binary"
 
 // Place says which page is meant: up to Limit messages of Chat before the event
 // Before.
-type Place struct {
+type Key struct {
 	Chat   [16]byte
 	Limit  int
 	Before int64
 }
 
-func (p Place) key(version []byte) string {
+func (p Key) cacheKey(version []byte) string {
 	key := make([]byte, 0, len("page:")+2*16+2*8)
 	key = append(key, "page:"...)
 	key = append(key, p.Chat[:]...)

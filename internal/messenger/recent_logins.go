@@ -8,18 +8,18 @@ import (
 // Which log-ins are lately: the newest ones, of so long ago at most. Sessions are kept
 // as long after their end.
 const (
-	latelyMost = 200
-	lately     = endedSessionsKept
+	maxRecentLogIns   = 200
+	recentLogInWindow = endedSessionRetention
 )
 
-// LoggedInFrom reports whether the account of this name was logged in to lately from
-// the network of the address: an IPv4 address by itself, an IPv6 one by its /64.
-func (s *Service) LoggedInFrom(ctx context.Context, name string, address netip.Addr) (bool, error) {
+// HasRecentLogIn reports whether the account of this name had a recent log-in from the
+// network of the address: an IPv4 address by itself, an IPv6 one by its /64.
+func (s *Service) HasRecentLogIn(ctx context.Context, name string, address netip.Addr) (bool, error) {
 	name, err := cleanName("user_name", name)
 	if err != nil {
 		return false, err
 	}
-	addresses, err := s.store.LogInAddresses(ctx, name, s.now().Add(-lately), latelyMost)
+	addresses, err := s.store.LogInAddresses(ctx, name, s.now().Add(-recentLogInWindow), maxRecentLogIns)
 	if err != nil {
 		return false, err
 	}

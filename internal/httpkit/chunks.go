@@ -16,7 +16,7 @@ const (
 )
 
 // Piece is a part of a page that is too long to be encoded in one piece.
-type Piece struct {
+type Chunk struct {
 	// Messages is a JSON array.
 	Messages []byte
 	// Next is the iterator behind them.
@@ -27,10 +27,10 @@ type Piece struct {
 	More *bool
 }
 
-// WritePieces answers with a page that is made of pieces. load gives one after the
-// other, each once the one before is written; its ctx has a deadline of its own. An
-// error is answered before the first piece is written, and cuts the connection after that.
-func WritePieces(w http.ResponseWriter, r *http.Request, load func(ctx context.Context) (Piece, error)) error {
+// WriteChunks responds with a page that is loaded and written in chunks. It calls load for
+// the next chunk once the one before is written; each call's ctx has its own deadline. An
+// error of the first load is returned for the caller to write; a later one cuts the connection.
+func WriteChunks(w http.ResponseWriter, r *http.Request, load func(ctx context.Context) (Chunk, error)) error {
 	piece, err := load(r.Context())
 	if err != nil {
 		return err
@@ -51,14 +51,14 @@ func WritePieces(w http.ResponseWriter, r *http.Request, load func(ctx context.C
 		}
 	}
 	if p.failed != nil {
-		info := InfoOf(r.Context())
+		info := InfoFrom(r.Context())
 		info.failure, info.cut = errClientLeft, true
 	}
 	return nil
 }
 
 // whole is a page of one piece.
-func whole(piece Piece) []byte {
+func whole(piece Chunk) []byte {
 	page := make([]byte, 0, len(beforeMessages)+len(piece.Messages)+len(beforeNext)+len(piece.Next)+len(behindNext)+len(beforeMore)+len("false")+len(behindAll))
 	page = append(page, beforeMessages...)
 	page = append(page, piece.Messages[1:]...)
@@ -75,7 +75,7 @@ const (
 )
 
 // appendEnd appends what stands behind the array.
-func appendEnd(page []byte, piece Piece) []byte {
+func appendEnd(page []byte, piece Chunk) []byte {
 	iterator, _ := json.Marshal(piece.Next, jsonOptions) // an iterator is plain ASCII: it can't fail to encode
 	page = append(page, beforeNext...)
 	page = append(page, iterator...)
@@ -88,7 +88,7 @@ func appendEnd(page []byte, piece Piece) []byte {
 }
 
 // loadPiece has the time of a request for each piece.
-func loadPiece(r *http.Request, load func(ctx context.Context) (Piece, error)) (Piece, error) {
+func loadPiece(r *http.Request, load func(ctx context.Context) (Chunk, error)) (Chunk, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestDeadline)
 	defer cancel()
 	return load(ctx)
@@ -104,7 +104,7 @@ type pieces struct {
 
 // write writes a piece and, behind the last one, the end of the page. It reports
 // whether the client took it in time.
-func (p *pieces) write(piece Piece) bool {
+func (p *pieces) write(piece Chunk) bool {
 	deadline := time.Now().Add(pieceTimeout)
 	if deadline.After(p.until) {
 		deadline = p.until

@@ -26,7 +26,7 @@ func TestManyChatsChangeTogether(t *testing.T) {
 					shared.values["version:"+string(changed[i][:])] = []byte("old")
 				}
 				begin := time.Now() // of the bubble
-				pages.New(shared, near).Changed(t.Context(), changed...)
+				pages.New(shared, near).Invalidate(t.Context(), changed...)
 				if took := time.Since(begin); took > shared.takes {
 					t.Errorf("it took %v", took)
 				}

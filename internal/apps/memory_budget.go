@@ -1,0 +1,66 @@
+package apps
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"messenger-api/internal/budget"
+	"messenger-api/internal/errs"
+	"messenger-api/internal/httpkit"
+	"messenger-api/internal/ratelimit"
+)
+
+// PageLoadBytes is what a page, or a chunk of one, counts against the budget while it is
+// read and encoded; once encoded it counts its length, until it is written.
+const PageLoadBytes = 4 << 20
+
+// ChunkBytes is how many bytes of message text a chunk of a long page has; its last text may
+// exceed that. Encoded as JSON they may take six times as much.
+const ChunkBytes = 128 << 10
+
+// memoryLimits are for all, for an account (or an address without one), and for an address.
+var memoryLimits = budget.Limits{Total: 32 << 20, Reserve: 16 << 20, PerKey: [3]int64{8 << 20, 12 << 20}}
+
+// MemoryBudget bounds the memory that pages take: the loads of one account wait for each
+// other, not for those of others, and a client that does not read its responses can hold
+// only its own share.
+type MemoryBudget struct{ budget *budget.Budget[ratelimit.Key] }
+
+// NewMemoryBudget makes the budget that the apps of a server share.
+func NewMemoryBudget() MemoryBudget { return MemoryBudget{budget.New[ratelimit.Key](memoryLimits)} }
+
+// MemoryLease is what one request holds of the budget.
+type MemoryLease struct{ lease budget.Lease[ratelimit.Key] }
+
+// Lease makes the lease of a request, which holds nothing yet. The caller must release it.
+func (m MemoryBudget) Lease(info *httpkit.Info) MemoryLease {
+	if info.Caller.HasSession() {
+		return MemoryLease{m.budget.Lease(CallerKey(info), ratelimit.AddressKey(info.Client))}
+	}
+	return MemoryLease{m.budget.Lease(CallerKey(info))}
+}
+
+// CallerKey is the key that a caller is limited by: the account of a session, else the address.
+func CallerKey(info *httpkit.Info) ratelimit.Key {
+	if info.Caller.HasSession() {
+		return ratelimit.AccountKey(info.Caller.AccountID)
+	}
+	return ratelimit.AddressKey(info.Client)
+}
+
+// Acquire gives back what is held and waits for so many bytes. Errors:
+// service-unavailable, where they are not to be had before ctx ends.
+func (h *MemoryLease) Acquire(ctx context.Context, bytes int) error {
+	err := h.lease.Acquire(ctx, int64(bytes))
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
+}
+
+// Shrink gives back what is held beyond so many bytes.
+func (h *MemoryLease) Shrink(bytes int) { h.lease.Shrink(int64(bytes)) }
+
+// Release gives everything back.
+func (h *MemoryLease) Release() { h.lease.Release() }
