@@ -103,6 +103,7 @@ type Queue struct {
 	Port      int       `env:"RMQ_PORT" envDefault:"5672" min:"1" max:"65535" doc:"Port at RMQ_HOST."`
 	User      string    `env:"RMQ_USER" unset:"not set" doc:"User name at RMQ_HOST."`
 	Password  Secret    `env:"RMQ_PASSWORD" secret:"true" unset:"not set" doc:"Password at RMQ_HOST."`
+	Prefix    Prefix    `env:"RMQ_PREFIX" unset:"none" doc:"What the names of exchanges and queues, and the routing key, begin with, so that several services can share a virtual host: letters, digits and the characters : . _ - alone, 100 at most. Without one, two services in one virtual host take each other's searches."`
 	Consumers int       `env:"CONSUMER_POOL_SIZE" envDefault:"4" min:"1" max:"1000" doc:"Searches that a consumer works on at once."`
 }
 

@@ -56,7 +56,9 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing see
 // broker that is out of reach is waited for.
 func openQueue(settings config.Queue, seeing seeing, log *slog.Logger) queue.Queue {
 	if address := settings.Address(); address != nil {
-		opened := rabbitmq.Open(rabbitmq.Options{URL: address.String(), Carried: seeing.carried(), Log: log})
+		opened := rabbitmq.Open(rabbitmq.Options{
+			URL: address.String(), Names: rabbitmq.SearchTasks(string(settings.Prefix)), Carried: seeing.carried(), Log: log,
+		})
 		return seeing.ofQueue(opened, "rabbitmq")
 	}
 	return seeing.ofQueue(embedded.Open(embedded.Options{Carried: seeing.carried(), Log: log}), "embedded")

@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 
+	amqp "github.com/rabbitmq/amqp091-go"
+
 	messenger "messenger-api/client"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
@@ -114,5 +116,40 @@ func TestEmbeddedDatabaseWithRabbitMQ(t *testing.T) {
 	alice.Send(chat, alice.Join(chat, "Alice"), "hello")
 	if found := alice.Find(messenger.SearchCreation{Message: "hello"}); len(found) != 1 {
 		t.Errorf("found %d messages, want 1", len(found))
+	}
+}
+
+// Two services in one virtual host take no task of each other's.
+func TestPrefixKeepsQueuesApart(t *testing.T) {
+	t.Parallel()
+	broker := queuetest.StartBroker(t)
+	prefixes := []string{"", "second:"}
+	accounts := map[string]*testkit.Client{}
+	for _, prefix := range prefixes {
+		settings := append(testkit.Postgres(t), "RMQ_URL="+broker.URL(), "RMQ_PREFIX="+prefix)
+		alice := testkit.Start(t, settings...).As(t, "alice")
+		testkit.StartConsumer(t, settings...)
+		chat := alice.CreateChat("tea")
+		alice.Send(chat, alice.Join(chat, "Alice"), "earl grey")
+		accounts[prefix] = alice
+	}
+	connection, err := amqp.Dial(broker.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	for _, prefix := range prefixes {
+		await.Until(t, prefix+"search_tasks_queue has one consumer", func() bool {
+			channel, err := connection.Channel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer channel.Close()
+			queue, err := channel.QueueDeclarePassive(prefix+"search_tasks_queue", true, false, false, false, nil)
+			return err == nil && queue.Consumers == 1
+		})
+		if found := accounts[prefix].Find(messenger.SearchCreation{Message: "earl"}); len(found) != 1 {
+			t.Errorf("with the prefix %q: found %d messages, want 1", prefix, len(found))
+		}
 	}
 }

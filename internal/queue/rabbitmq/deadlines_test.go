@@ -55,7 +55,7 @@ func TestManyCallersDialOnce(t *testing.T) {
 			defer conn.Close() // with the listener
 		}
 	}()
-	q, _ := open(t, "amqp://guest:guest@"+listener.Addr().String()+"/", rabbitmq.DefaultNames())
+	q, _ := open(t, "amqp://guest:guest@"+listener.Addr().String()+"/", rabbitmq.SearchTasks(""))
 	var callers sync.WaitGroup
 	for range 32 {
 		callers.Go(func() {
@@ -136,7 +136,7 @@ func TestNoSecretInErrors(t *testing.T) {
 		"port is no port": "amqp://guest:" + secret + "@127.0.0.1:port/",
 	} {
 		t.Run(name, func(t *testing.T) {
-			q, lines := open(t, address, rabbitmq.DefaultNames())
+			q, lines := open(t, address, rabbitmq.SearchTasks(""))
 			err := unavailableInTime(t, q)
 			queuetest.Consume(t, q, 1, queue.Handler{})
 			await.Until(t, "it is logged", func() bool { return lines.has(logLost) == 1 })

@@ -163,7 +163,7 @@ func TestSuite(t *testing.T) {
 }
 
 func TestDurable(t *testing.T) {
-	if q, _ := open(t, sharedURL(t), rabbitmq.DefaultNames()); !q.Durable() {
+	if q, _ := open(t, sharedURL(t), rabbitmq.SearchTasks("")); !q.Durable() {
 		t.Error("it says that it forgets what it confirmed")
 	}
 }

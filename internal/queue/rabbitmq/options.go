@@ -17,7 +17,7 @@ type Options struct {
 	URL string
 	// RootCAs verify an amqps:// server; nil is those of the system.
 	RootCAs *x509.CertPool
-	// Names of the exchange and the queues: DefaultNames.
+	// Names of the exchange and the queues: SearchTasks("").
 	Names Names
 	// Pauses are those between the tries of a message, one less than there are tries:
 	// queue.DefaultPauses. The last one also stands between two tries of Dead.
@@ -37,8 +37,8 @@ type Names struct {
 	DeadExchange, DeadQueue string
 }
 
-// DefaultNames are the names of the search tasks.
-func DefaultNames() Names { return NamesOf("search_tasks") }
+// SearchTasks are the names of the search tasks, all with the prefix.
+func SearchTasks(prefix string) Names { return NamesOf(prefix + "search_tasks") }
 
 // NamesOf makes names from the routing key.
 func NamesOf(key string) Names {
@@ -53,7 +53,7 @@ func (n Names) retry(failures int) string { return n.Retry + strconv.Itoa(failur
 
 func (o Options) withDefaults() Options {
 	if o.Names == (Names{}) {
-		o.Names = DefaultNames()
+		o.Names = SearchTasks("")
 	}
 	if len(o.Pauses) == 0 {
 		o.Pauses = queue.DefaultPauses()
