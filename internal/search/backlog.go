@@ -9,9 +9,8 @@ import (
 	"messenger-api/internal/words"
 )
 
-// How much is indexed in one transaction: little enough that a send on SQLite, which
-// waits for it, waits not for long, so it is more where that goes quickly. What takes too long
-// is tried again with so many times less, down to one message.
+// The size of an index batch, one transaction each. A send on SQLite waits for the transaction, so the size adapts
+// to batchTargetTime. A batch that times out is retried with 1/batchBackoff of its messages, down to one.
 const (
 	initialBatch    = 200
 	maxBatch        = 2000
@@ -20,7 +19,7 @@ const (
 	batchTargetTime = 20 * time.Millisecond
 )
 
-// stretch is what is left to index, and how many messages at a time.
+// backlog is the messages that are left to index, and the size of the next batch.
 type backlog struct {
 	chats     []IndexLag
 	batchSize int64
@@ -28,27 +27,27 @@ type backlog struct {
 
 func newBacklog(chats []IndexLag) *backlog { return &backlog{chats, initialBatch} }
 
-// messages is how many are left.
-func (s *backlog) messages() (left int64) {
-	for _, chat := range s.chats {
+// messages counts the messages that are left.
+func (b *backlog) messages() (left int64) {
+	for _, chat := range b.chats {
 		left += chat.Messages()
 	}
 	return left
 }
 
-// front are the chats that the next step indexes, the last one perhaps not to its end.
-func (s *backlog) nextBatch() (front []IndexLag) {
-	for left, i := s.batchSize, 0; left > 0 && i < len(s.chats); i++ {
-		chat := s.chats[i]
+// nextBatch returns the chats of the next batch; of the last one perhaps only a part.
+func (b *backlog) nextBatch() (batch []IndexLag) {
+	for left, i := b.batchSize, 0; left > 0 && i < len(b.chats); i++ {
+		chat := b.chats[i]
 		chat.LastSeq = min(chat.LastSeq, chat.Indexed+left)
 		left -= chat.Messages()
-		front = append(front, chat)
+		batch = append(batch, chat)
 	}
-	return front
+	return batch
 }
 
-// step indexes a few of the messages at the front. A chat that another indexer works on at the
-// same time is left to that one. A chat that can't be indexed is left out, with the error.
+// indexNext indexes the next batch and removes it from the backlog. It skips a chat that another indexer has
+// advanced meanwhile. A chat whose single message times out is dropped, and the error returned.
 func (x *Indexer) indexNext(ctx context.Context, work *backlog) error {
 	for {
 		started := time.Now()
@@ -69,10 +68,9 @@ func (x *Indexer) indexNext(ctx context.Context, work *backlog) error {
 }
 
 func (x *Indexer) indexBatch(ctx context.Context, work *backlog) error {
-	front := work.nextBatch()
-	extensions, err := x.store.ReadUnindexed(ctx, front, maxBatchBytes)
+	extensions, err := x.store.ReadUnindexed(ctx, work.nextBatch(), maxBatchBytes)
 	if err != nil {
-		return fmt.Errorf("read what is not indexed: %w", err)
+		return fmt.Errorf("read unindexed messages: %w", err)
 	}
 	for _, extension := range extensions {
 		for i := range extension.Entries {
@@ -83,7 +81,7 @@ func (x *Indexer) indexBatch(ctx context.Context, work *backlog) error {
 	if err != nil {
 		return fmt.Errorf("extend the index: %w", err)
 	}
-	done := 0 // chats at the front that need no more
+	done := 0 // chats that are complete, all before the others
 	for i, moved := range extended {
 		chat := &work.chats[i]
 		chat.Indexed = extensions[i].Through

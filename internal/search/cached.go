@@ -11,14 +11,14 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// CachedResults keeps results in a cache that all nodes share. What it loses is
-// found again.
+// CachedResults stores results in a cache that all nodes share. Results that the cache
+// lost are found again.
 type CachedResults struct {
 	cache cache.Cache
 	keep  time.Duration
 }
 
-// NewCachedResults makes one that keeps results for so long after their last change.
+// NewCachedResults makes one whose results expire keep after their last change.
 func NewCachedResults(cache cache.Cache, keep time.Duration) *CachedResults {
 	return &CachedResults{cache, keep}
 }
@@ -32,14 +32,14 @@ func (c *CachedResults) PutResults(
 
 // ResultsAfter implements Results.
 func (c *CachedResults) ResultsAfter(
-	ctx context.Context, task messenger.ID, attempt int, place SortKey, limit int,
+	ctx context.Context, task messenger.ID, attempt int, key SortKey, limit int,
 ) ([]Result, error) {
-	results, err := c.after(ctx, task, attempt, place)
+	results, err := c.after(ctx, task, attempt, key)
 	return results[:min(limit, len(results))], err
 }
 
-// DeleteResults implements Results. Of two calls at once one may bring back what
-// the other deleted; the task's confirmed place stands before it.
+// DeleteResults implements Results. Of two concurrent calls one may restore what
+// the other deleted; readers skip it, since the task's Confirmed key is after it.
 func (c *CachedResults) DeleteResults(ctx context.Context, task messenger.ID, attempt int, through SortKey) error {
 	left, err := c.after(ctx, task, attempt, through)
 	switch {
@@ -51,14 +51,14 @@ func (c *CachedResults) DeleteResults(ctx context.Context, task messenger.ID, at
 	return c.PutResults(ctx, task, attempt, left, c.keep)
 }
 
-func (c *CachedResults) after(ctx context.Context, task messenger.ID, attempt int, place SortKey) ([]Result, error) {
+func (c *CachedResults) after(ctx context.Context, task messenger.ID, attempt int, key SortKey) ([]Result, error) {
 	packed, _, err := c.cache.Get(ctx, resultsKey(task, attempt))
 	if err != nil {
 		return nil, err
 	}
 	results := unpackResults(packed)
-	first, there := slices.BinarySearchFunc(results, place, func(r Result, p SortKey) int { return r.SortKey.Compare(p) })
-	if there {
+	first, found := slices.BinarySearchFunc(results, key, func(r Result, k SortKey) int { return r.SortKey.Compare(k) })
+	if found {
 		first++
 	}
 	return results[first:], nil

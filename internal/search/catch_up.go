@@ -8,8 +8,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// CatchUp indexes all that the logs of the account's chats have now; of one chat
-// only, where chat is not zero. What comes meanwhile is left for later.
+// CatchUp indexes the account's chats up to the current ends of their logs; only one chat
+// if chat is not zero. Messages that arrive meanwhile are not waited for.
 func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error {
 	for {
 		_, left, err := x.catchUp(ctx, account, chat, x.clock().Add(time.Hour))
@@ -19,25 +19,25 @@ func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error
 	}
 }
 
-// catchUp indexes what the logs of the account's chats have now, of one chat only where chat is not zero,
-// until the time is over, and tells how many messages there were to index, and how many are left.
+// catchUp is CatchUp until the deadline. It returns how many messages were unindexed at first, and how many
+// still are.
 func (x *Indexer) catchUp(
-	ctx context.Context, account, chat messenger.ID, over time.Time,
+	ctx context.Context, account, chat messenger.ID, deadline time.Time,
 ) (before, left int64, err error) {
 	targets := map[messenger.ID]int64{}
 	for first, all := true, true; ; first = false {
 		if err := ctx.Err(); err != nil {
 			return before, 0, err
 		}
-		behind, err := x.store.AccountIndexLag(ctx, account, chat, maxLagging)
+		lagging, err := x.store.AccountIndexLag(ctx, account, chat, maxLagging)
 		if err != nil {
-			return before, 0, fmt.Errorf("look for what is not indexed: %w", err)
+			return before, 0, fmt.Errorf("list chats with unindexed messages: %w", err)
 		}
 		if first {
-			all = len(behind) < maxLagging
+			all = len(lagging) < maxLagging
 		}
 		work := newBacklog(nil)
-		for _, one := range behind {
+		for _, one := range lagging {
 			if (first || !all) && targets[one.ChatID] == 0 {
 				targets[one.ChatID] = one.LastSeq
 			}
@@ -51,13 +51,13 @@ func (x *Indexer) catchUp(
 		}
 		before = max(before, work.messages())
 		for len(work.chats) > 0 {
-			if x.clock().After(over) {
+			if x.clock().After(deadline) {
 				return before, work.messages(), nil
 			}
 			if err := x.indexNext(ctx, work); err != nil {
 				return before, work.messages(), err
 			}
 		}
-		// Another indexer may have been at work on some of them: how far that has come is not known.
+		// Another indexer may have advanced some of these chats: read again how far they are indexed.
 	}
 }

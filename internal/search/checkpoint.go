@@ -7,37 +7,36 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// progress is what of a search is kept between those who work on it, so that the next one goes on
+// checkpoint is the state of a search that is stored between its time slices, so that the next one resumes
 // where the last one stopped.
 type checkpoint struct {
-	// unindexed is how many messages of the account's chats were not indexed at the start.
+	// unindexed is how many messages of the account's chats were not indexed at first.
 	unindexed int64
-	// searching says that all was indexed, and the search has begun.
+	// searching says that indexing is complete and the search has begun.
 	searching bool
-	// total is how many messages there were to search.
+	// total is how many messages were to be searched at first.
 	total   int64
 	results []Result
-	// left are the rests of the chats that were looked at.
+	// remainders are those of the chats that were searched in part.
 	remainders map[messenger.ID]Remainder
 }
 
-// progressVersion is that of the form; what another version left is as if there were nothing.
+// checkpointVersion is the version of the format. A checkpoint of another version is ignored.
 const checkpointVersion = 1
 
-var errBadCheckpoint = errors.New("what is kept of a search's progress can't be read")
+var errBadCheckpoint = errors.New("the checkpoint of a search is not readable")
 
-// progress is what is kept of the search.
+// checkpoint returns the state to store.
 func (f *finder) checkpoint() checkpoint {
 	return checkpoint{searching: true, total: f.total, results: f.results, remainders: f.remainders}
 }
 
-// resume goes on from what is kept. Chats that the account has joined meanwhile are searched, too.
+// resume continues from a checkpoint. Chats that the account has joined meanwhile are searched, too.
 func (f *finder) resume(from checkpoint) {
 	f.total, f.results, f.remainders = from.total, from.results, from.remainders
 	for i := range f.chats {
 		chat := &f.chats[i]
-		rest, looked := from.remainders[chat.ChatID]
-		if looked {
+		if rest, ok := from.remainders[chat.ChatID]; ok {
 			chat.Through, chat.Newest = rest.Through, rest.Newest
 		}
 	}
@@ -85,7 +84,7 @@ func unpackCheckpoint(packed []byte) (p checkpoint, err error) {
 	return p, nil
 }
 
-// reader takes apart what was packed. After an error it gives zeros.
+// reader decodes packed values. After an error it returns zeros.
 type reader struct {
 	rest []byte
 	err  error

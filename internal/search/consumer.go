@@ -12,9 +12,8 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// How long one try of a task may take, and how long it may go on once the consumer
-// stops; for how long it is leased, and when the lease is renewed, so that a
-// consumer that died is noticed soon; and the pauses while the database is down.
+// Deadlines of an attempt, and of its end once the consumer stops; the lease, which is short so that a
+// consumer that died is noticed soon; and the delays between retries while the database is unavailable.
 const (
 	taskDeadline   = time.Minute
 	finishDeadline = 10 * time.Second
@@ -25,11 +24,11 @@ const (
 	maxRetryDelay  = 2 * time.Second
 )
 
-// triesMost bounds the tries, without any progress, of a task that ends its consumers, or is never
-// given back: such tries are not the queue's to count.
+// maxTries bounds the attempts without progress of a task that crashes its consumers or is never
+// released: the queue does not count such attempts.
 const maxTries = 10
 
-// Consumer works on tasks. It is safe for concurrent use.
+// Consumer executes search tasks from the queue. It is safe for concurrent use.
 type Consumer struct {
 	store   Store
 	results Results
@@ -49,8 +48,8 @@ func NewConsumer(
 	return &Consumer{store, results, queue, indexer, options, log}
 }
 
-// Run works on parallel tasks at once until ctx ends; then it finishes those in
-// hand, or gives them back after 10 s.
+// Run executes up to parallel tasks at once until ctx ends; then it finishes the running ones,
+// or releases them after 10 s.
 func (c *Consumer) Run(ctx context.Context, parallel int) error {
 	return c.queue.Consume(ctx, parallel, queue.Handler{
 		Handle: func(working context.Context, id queue.ID) error { return c.work(working, ctx, id) },
@@ -60,9 +59,8 @@ func (c *Consumer) Run(ctx context.Context, parallel int) error {
 
 func (c *Consumer) now() time.Time { return c.options.Clock().UTC().Truncate(time.Microsecond) }
 
-// work does one task. While the database is down it waits, as long as the
-// task's time lasts and serving goes on; what it then leaves the Sweeper
-// publishes again.
+// work executes one time slice of a task. While the database is unavailable it retries until the attempt's deadline
+// or the consumer's stop; the Sweeper publishes the task again then.
 func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	ctx, cancel := context.WithTimeout(ctx, taskDeadline)
 	defer cancel()
@@ -75,7 +73,8 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 		return err
 	})
 	if errs.Is(err, errs.Unavailable) || err == nil && !taken {
-		// Unknown, ended, or another's: nothing to do. Or the database is down: the row waits for the Sweeper.
+		// Unknown, ended, or leased to another consumer: nothing to do. Or the database is down: the Sweeper
+		// publishes the task again.
 		return nil
 	}
 	if err != nil {
@@ -86,37 +85,37 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	}
 	ctx, release := c.holdLease(ctx, task)
 	defer release()
-	kept := false
+	saved := false
 	defer func() {
-		if !kept { // by a panic too
+		if !saved { // also after a panic
 			c.release(ctx, task)
 		}
 	}()
-	turn := newTaskRun(c.store, c.indexer, task, c.options, c.log)
+	run := newTaskRun(c.store, c.indexer, task, c.options, c.log)
 	ended := false
 	err = c.retryWhileUnavailable(ctx, serving, func() error {
-		if ended, err = turn.run(ctx); err != nil {
+		if ended, err = run.run(ctx); err != nil {
 			return err
 		}
 		if ended {
-			return c.succeed(ctx, task, turn)
+			return c.succeed(ctx, task, run)
 		}
-		return c.pause(ctx, task, turn)
+		return c.pause(ctx, task, run)
 	})
 	if err != nil {
-		return fmt.Errorf("work on a search task: %w", err)
+		return fmt.Errorf("execute a search task: %w", err)
 	}
-	kept = true
+	saved = true
 	if !ended {
 		c.requeue(ctx, task)
 	}
 	return nil
 }
 
-// succeed keeps what was found and ends the task. Doing it again does no harm: what
-// counts is the valid attempt's first success.
-func (c *Consumer) succeed(ctx context.Context, task Task, turn *taskRun) error {
-	results, more := turn.found()
+// succeed stores the results and ends the task. It is idempotent: the valid attempt's first success
+// counts.
+func (c *Consumer) succeed(ctx context.Context, task Task, run *taskRun) error {
+	results, more := run.found()
 	outcome := Outcome{More: more}
 	if len(results) > 0 {
 		outcome.Newest, outcome.Oldest = results[0].SortKey, results[len(results)-1].SortKey
@@ -124,13 +123,13 @@ func (c *Consumer) succeed(ctx context.Context, task Task, turn *taskRun) error 
 			if errs.Is(err, errs.Unavailable) {
 				return err
 			}
-			c.log.WarnContext(ctx, "results are not kept, their reader has them found again", "error", err)
+			c.log.WarnContext(ctx, "search results were not stored; they are found again when they are read", "error", err)
 		}
 	}
 	now := c.now()
 	valid, err := c.store.SucceedTask(ctx, task.ID, task.Attempt, outcome, now)
 	if err != nil {
-		return fmt.Errorf("end a search task: %w", err)
+		return fmt.Errorf("mark a search task as succeeded: %w", err)
 	}
 	if ended := c.options.Hooks.TaskEnded; ended != nil && valid {
 		ended(Success, now.Sub(task.CreatedAt))
@@ -138,26 +137,26 @@ func (c *Consumer) succeed(ctx context.Context, task Task, turn *taskRun) error 
 	return nil
 }
 
-// pause keeps how far the task has come.
-func (c *Consumer) pause(ctx context.Context, task Task, turn *taskRun) error {
-	kept, done := turn.checkpointAndDone()
-	_, err := c.store.PauseTask(ctx, task.ID, task.Attempt, kept.pack(), done, c.now().Add(republishDelay))
+// pause stores the task's checkpoint.
+func (c *Consumer) pause(ctx context.Context, task Task, run *taskRun) error {
+	checkpoint, done := run.checkpointAndDone()
+	_, err := c.store.PauseTask(ctx, task.ID, task.Attempt, checkpoint.pack(), done, c.now().Add(republishDelay))
 	if err != nil {
-		return fmt.Errorf("keep the progress of a search task: %w", err)
+		return fmt.Errorf("store the checkpoint of a search task: %w", err)
 	}
 	return nil
 }
 
-// putBack lets a task that was paused wait for its next turn behind all others. Where the queue
-// does not take it the Sweeper publishes it.
+// requeue publishes a paused task, so that its next time slice comes after the tasks already queued. If publishing
+// fails, the Sweeper publishes it.
 func (c *Consumer) requeue(ctx context.Context, task Task) {
 	if err := c.queue.Publish(ctx, task.ID); err != nil {
-		c.log.DebugContext(ctx, "a search waits for the sweeper", "task_id", task.ID.String(), "error", err)
+		c.log.DebugContext(ctx, "a paused search was not published; the sweeper will", "task_id", task.ID.String(), "error", err)
 	}
 }
 
-// outlast does something again while the database is down. What takes too long is
-// a failed try: done again and again it would keep everybody else's tasks waiting.
+// retryWhileUnavailable repeats do while the database is unavailable. A timeout (ErrTooSlow) is not retried: it would
+// delay all other tasks.
 func (c *Consumer) retryWhileUnavailable(ctx, serving context.Context, do func() error) error {
 	for pause := minRetryDelay; ; pause = min(2*pause, maxRetryDelay) {
 		err := do()
@@ -174,7 +173,7 @@ func (c *Consumer) retryWhileUnavailable(ctx, serving context.Context, do func()
 	}
 }
 
-// bury ends a task that failed too often.
+// fail ends a task that failed too often.
 func (c *Consumer) fail(ctx context.Context, id messenger.ID) error {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
@@ -188,17 +187,17 @@ func (c *Consumer) fail(ctx context.Context, id messenger.ID) error {
 	return nil
 }
 
-// giveBack lets others take the task at once, not only after the lease.
+// release ends the task's lease, so that another consumer can take it at once.
 func (c *Consumer) release(ctx context.Context, task Task) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callDeadline)
 	defer cancel()
 	if err := c.store.ReleaseTask(ctx, task.ID, task.Attempt); err != nil {
-		c.log.DebugContext(ctx, "a task's lease is left to run out", "task_id", task.ID.String(), "error", err)
+		c.log.DebugContext(ctx, "a task's lease was not released and will expire", "task_id", task.ID.String(), "error", err)
 	}
 }
 
 // holdLease renews the task's lease until release is called. The context that it
-// returns ends when the attempt is no longer the valid one.
+// returns is cancelled once the attempt is no longer the valid one.
 func (c *Consumer) holdLease(ctx context.Context, task Task) (held context.Context, release func()) {
 	held, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})

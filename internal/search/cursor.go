@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// cursorKind tells the iterators of tasks from those of chats.
+// cursorKind distinguishes the iterators of tasks from those of chats.
 const cursorKind = 2
 
 const cursorBytes = 1 + len(messenger.ID{}) + 8 + len(messenger.ID{})
@@ -36,40 +36,40 @@ func ParseCursor(task messenger.ID, iterator string) (Cursor, error) {
 	if len(iterator) != cursorEncoding.EncodedLen(cursorBytes) {
 		return Cursor{}, errs.ErrBadCursor
 	}
-	// base64 skips line breaks, so the length is judged again.
+	// base64 skips line breaks, so the length is checked again.
 	raw, err := cursorEncoding.DecodeString(iterator)
 	if err != nil || len(raw) != cursorBytes || raw[0] != cursorKind || messenger.ID(raw[1:17]) != task {
 		return Cursor{}, errs.ErrBadCursor
 	}
-	place := parseSortKey(raw[17:])
-	if place.CreatedAt < 0 {
+	key := parseSortKey(raw[17:])
+	if key.CreatedAt < 0 {
 		return Cursor{}, errs.ErrBadCursor
 	}
-	return Cursor{task, place}, nil
+	return Cursor{task, key}, nil
 }
 
 const sortKeyBytes = 8 + len(messenger.ID{})
 
-func appendSortKey(raw []byte, place SortKey) []byte {
-	raw = binary.BigEndian.AppendUint64(raw, uint64(place.CreatedAt))
-	return append(raw, place.MessageID[:]...)
+func appendSortKey(raw []byte, key SortKey) []byte {
+	raw = binary.BigEndian.AppendUint64(raw, uint64(key.CreatedAt))
+	return append(raw, key.MessageID[:]...)
 }
 
 func parseSortKey(raw []byte) SortKey {
 	return SortKey{int64(binary.BigEndian.Uint64(raw)), messenger.ID(raw[8:sortKeyBytes])}
 }
 
-// justBefore is the last place that comes before the given one.
-func predecessor(place SortKey) SortKey {
-	for i := len(place.MessageID) - 1; i >= 0; i-- {
-		place.MessageID[i]++
-		if place.MessageID[i] != 0 {
-			return place
+// predecessor is the greatest key that sorts before the given one.
+func predecessor(key SortKey) SortKey {
+	for i := len(key.MessageID) - 1; i >= 0; i-- {
+		key.MessageID[i]++
+		if key.MessageID[i] != 0 {
+			return key
 		}
 	}
-	if place.CreatedAt == math.MaxInt64 {
+	if key.CreatedAt == math.MaxInt64 {
 		return BeforeAll()
 	}
-	place.CreatedAt++
-	return place
+	key.CreatedAt++
+	return key
 }

@@ -12,15 +12,15 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// How many chats are looked at at once.
+// How many chats one query lists.
 const (
 	maxLagging   = 10000
 	scanPageSize = 1000
 )
 
-// The pace of the background work. It rests so much longer than it works: sends
-// and reads come first, and a search brings its own chats up to date. What is new is
-// there while others send; what a walk finds has waited for long.
+// The pace of the background work. It is throttled to a pause of pauseFactor times the work's time: sends and reads
+// come first, and a search indexes its own chats. The recent messages are throttled more, since they
+// are indexed while clients send.
 const (
 	indexEvery        = 2 * time.Second
 	indexOverlap      = 2 * time.Second
@@ -29,18 +29,18 @@ const (
 	scanPauseFactor   = 3
 )
 
-// fillFrom is how many messages have to be there, and hardly any indexed, for the index to be filled at
-// full speed: after an import, or where searching was switched on later.
+// fillFrom is from how many messages on an almost empty index is filled without throttling: after an import,
+// or where search was enabled later.
 const fillFrom = 20_000
 
-// errLeft is in the chain of an error of some chats that were left out, while all
-// others were looked at.
-var errSkipped = errors.New("chats were left out")
+// errSkipped is in the chain of an error if some chats could not be indexed and all
+// others were processed.
+var errSkipped = errors.New("chats were skipped")
 
 func completed(err error) bool { return err == nil || errors.Is(err, errSkipped) }
 
-// Indexer brings the full-text index up to the logs' ends. Any number of them,
-// on any number of nodes, do no harm to each other.
+// Indexer adds new messages to the full-text index. Any number of indexers,
+// on any number of nodes, can run at once.
 type Indexer struct {
 	store Store
 	log   *slog.Logger
@@ -56,18 +56,18 @@ func NewIndexer(store Store, options Options, log *slog.Logger) *Indexer {
 	return &Indexer{store, log, options.Clock, options.Hooks}
 }
 
-// Run indexes in the background until ctx ends, so that searches find little left
-// to do: at its start and now and then all chats, else those with new messages.
+// Run indexes in the background until ctx ends, so that searches have little left to
+// index: every two seconds the chats with new messages, and at the start and every ten minutes all chats.
 func (x *Indexer) Run(ctx context.Context) error {
-	var walked time.Time
+	var scanned time.Time
 	failing := false
 	since := x.clock()
 	for ctx.Err() == nil {
 		var err error
-		// First of all, since an index in which there is hardly anything is filled at another speed.
-		if time.Since(walked) >= scanEvery {
+		// The scan comes first, since it fills an almost empty index without throttling.
+		if time.Since(scanned) >= scanEvery {
 			if err = x.scan(ctx); completed(err) {
-				walked = time.Now()
+				scanned = time.Now()
 			}
 		}
 		if started := x.clock(); completed(err) {
@@ -78,7 +78,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 			err = errors.Join(err, failure)
 		}
 		if err != nil && !failing && ctx.Err() == nil {
-			x.log.WarnContext(ctx, "the search index was not extended; tried again and again", "error", err)
+			x.log.WarnContext(ctx, "the search index was not extended; retrying", "error", err)
 		}
 		failing = err != nil
 		pause(ctx, indexEvery)
@@ -86,73 +86,73 @@ func (x *Indexer) Run(ctx context.Context) error {
 	return nil
 }
 
-// recent indexes the chats with messages since a time. Those that it misses, as
-// one node's clock may be behind, a search or the next walk brings up to date.
+// indexRecent indexes the chats with messages since a time. Chats that it misses, since the clocks of nodes
+// differ, are indexed by a search or by the next scan.
 func (x *Indexer) indexRecent(ctx context.Context, since time.Time) error {
-	behind, err := x.store.RecentIndexLag(ctx, since, maxLagging)
+	lagging, err := x.store.RecentIndexLag(ctx, since, maxLagging)
 	if err != nil {
-		return fmt.Errorf("look for new messages: %w", err)
+		return fmt.Errorf("list chats with new messages: %w", err)
 	}
-	if tell := x.hooks.IndexLag; tell != nil {
+	if hook := x.hooks.IndexLag; hook != nil {
 		total := int64(0)
-		for _, one := range behind {
+		for _, one := range lagging {
 			total += one.LastSeq - one.Indexed
 		}
-		tell(total)
+		hook(total)
 	}
-	return x.indexThrottled(ctx, behind, recentPauseFactor)
+	return x.indexThrottled(ctx, lagging, recentPauseFactor)
 }
 
-// walk looks at every chat. An index in which there is hardly anything is filled without a rest.
+// scan indexes all chats. An almost empty index is filled without throttling.
 func (x *Indexer) scan(ctx context.Context) error {
 	filling, err := x.store.DeferIndexBuild(ctx, fillFrom)
 	if err != nil {
 		return fmt.Errorf("prepare to fill the index: %w", err)
 	}
-	restFactor := time.Duration(scanPauseFactor)
+	pauseFactor := time.Duration(scanPauseFactor)
 	if filling {
-		restFactor = 0
+		pauseFactor = 0
 		x.log.InfoContext(ctx, "the search index is being filled")
 	}
-	left := x.scanChats(ctx, restFactor)
-	if !completed(left) || ctx.Err() != nil {
-		return left
+	skipped := x.scanChats(ctx, pauseFactor)
+	if !completed(skipped) || ctx.Err() != nil {
+		return skipped
 	}
 	if err := x.store.BuildIndex(ctx); err != nil {
-		return fmt.Errorf("complete the index: %w", err)
+		return fmt.Errorf("build the index: %w", err)
 	}
 	if filling {
 		x.log.InfoContext(ctx, "the search index is filled")
 	}
-	return left
+	return skipped
 }
 
-func (x *Indexer) scanChats(ctx context.Context, restFactor time.Duration) error {
+func (x *Indexer) scanChats(ctx context.Context, pauseFactor time.Duration) error {
 	var last messenger.ID
-	var left error
+	var skipped error
 	for done := false; !done && ctx.Err() == nil; {
 		started := time.Now()
-		var behind []IndexLag
+		var lagging []IndexLag
 		var err error
-		behind, last, done, err = x.store.ScanIndexLag(ctx, last, scanPageSize)
+		lagging, last, done, err = x.store.ScanIndexLag(ctx, last, scanPageSize)
 		if err != nil {
-			return fmt.Errorf("look for what is not indexed: %w", err)
+			return fmt.Errorf("scan for unindexed messages: %w", err)
 		}
-		switch err := x.indexThrottled(ctx, behind, restFactor); {
+		switch err := x.indexThrottled(ctx, lagging, pauseFactor); {
 		case !completed(err):
 			return err
-		case left == nil:
-			left = err
+		case skipped == nil:
+			skipped = err
 		}
-		pause(ctx, restFactor*time.Since(started))
+		pause(ctx, pauseFactor*time.Since(started))
 	}
-	return left
+	return skipped
 }
 
-// all indexes the chats, in no order, so that several indexers seldom meet, and rests so many
-// times longer than it works. A chat that can't be indexed is left out, and the first such
-// failure is an errLeft; a database that is down ends it.
-func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, restFactor time.Duration) (left error) {
+// indexThrottled indexes the chats, in random order so that concurrent indexers rarely meet, and pauses after each
+// batch for pauseFactor times its duration. A chat that can't be indexed is skipped, and the first such
+// error returned as an errSkipped; an unavailable database ends it.
+func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, pauseFactor time.Duration) (skipped error) {
 	rand.Shuffle(len(chats), func(i, j int) { chats[i], chats[j] = chats[j], chats[i] }) //nolint:gosec // no secret
 	for work := newBacklog(chats); len(work.chats) > 0 && ctx.Err() == nil; {
 		started := time.Now()
@@ -163,17 +163,17 @@ func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, restFact
 		case err != nil && !errors.Is(err, ErrTooSlow):
 			work.chats = work.chats[1:]
 		}
-		if err != nil && left == nil {
-			left = fmt.Errorf("%w: %w", errSkipped, err)
+		if err != nil && skipped == nil {
+			skipped = fmt.Errorf("%w: %w", errSkipped, err)
 		}
-		pause(ctx, restFactor*time.Since(started))
+		pause(ctx, pauseFactor*time.Since(started))
 	}
-	return left
+	return skipped
 }
 
-// rest waits, or until ctx ends.
-func pause(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

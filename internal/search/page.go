@@ -9,23 +9,23 @@ import (
 	"messenger-api/internal/words"
 )
 
-// PageMaxResults is the longest page of results.
+// PageMaxResults is the maximum number of results on a page.
 const PageMaxResults = 100
 
-// Page is a run of results, newest first. Next continues it with older ones.
+// Page is a page of results, newest first. Next is the cursor of the following page.
 type Page struct {
 	Hits []Hit
-	// Query is what the results match, for highlights.
+	// Query is the task's query, for highlights.
 	Query words.Query
 	Next  Cursor
-	// More says that the task has left out messages older than its last result.
+	// More says that the task left out matching messages older than its last result.
 	More bool
-	// Cut: it has less than was asked for because of its bytes.
+	// Cut says that the page was ended early by the limit of bytes.
 	Cut bool
 }
 
-// Refuse returns the error that a bad request about a task deserves: the
-// contract judges the task first, so it is task-not-found when there is none.
+// TaskErrorOr returns task-not-found if the account has no such task, else bad: the contract checks
+// the task before the other parameters.
 func (s *Service) TaskErrorOr(ctx context.Context, account, task messenger.ID, bad error) error {
 	if _, err := s.task(ctx, account, task); err != nil {
 		return err
@@ -33,14 +33,13 @@ func (s *Service) TaskErrorOr(ctx context.Context, account, task messenger.ID, b
 	return bad
 }
 
-// Page reads up to limit results, 1 to PageMaxResults, of a task of the account, and ends
-// once their texts have bytesMost bytes together:
-// those after from, or, where that is nil or has been confirmed, those after what
-// is confirmed. confirm says that the caller has received all up to from; those are
-// forgotten. Results whose message is gone, or in a chat that the account has
-// left, are passed over. Errors: task-not-found, task-not-complete, task-failed.
+// Page reads a page of up to limit results, 1 to PageMaxResults, of a task of the account. The page ends
+// early once its texts reach maxBytes bytes. It has the results after from, or after the task's Confirmed key if from
+// is nil or before that. confirm says that the client has received all results up to from; those are
+// deleted. Results whose message is deleted, or in a chat that the account has
+// left, are skipped. Errors: task-not-found, task-not-complete, task-failed.
 func (s *Service) Page(
-	ctx context.Context, account, id messenger.ID, from *Cursor, limit, bytesMost int, confirm bool,
+	ctx context.Context, account, id messenger.ID, from *Cursor, limit, maxBytes int, confirm bool,
 ) (Page, error) {
 	task, err := s.task(ctx, account, id)
 	switch {
@@ -63,29 +62,29 @@ func (s *Service) Page(
 	}
 	page := Page{Query: words.ParseQuery(task.Request.Text), More: task.More}
 	page.Next.TaskID, page.Next.SortKey = id, start
-	return page, s.fill(ctx, task, &page, limit, bytesMost)
+	return page, s.fill(ctx, task, &page, limit, maxBytes)
 }
 
-// confirm moves what is confirmed on to the place, and returns where it is. It is
-// written before the answer, so that nothing confirmed ever comes back.
-func (s *Service) confirm(ctx context.Context, task Task, place SortKey) (SortKey, error) {
-	confirmed, err := s.store.AdvanceTask(ctx, task.ID, place)
+// confirm advances the task's Confirmed to the key, and returns the resulting one. It is
+// written before the response, so that a confirmed result is never returned again.
+func (s *Service) confirm(ctx context.Context, task Task, key SortKey) (SortKey, error) {
+	confirmed, err := s.store.AdvanceTask(ctx, task.ID, key)
 	if err != nil {
-		return place, err
+		return key, err
 	}
 	if err := s.results.DeleteResults(ctx, task.ID, task.Attempt, confirmed); err != nil {
-		// They are confirmed all the same, and go with the task.
-		s.log.WarnContext(ctx, "received results are deleted later", "error", err)
+		// They stay confirmed, and are deleted with the task.
+		s.log.WarnContext(ctx, "confirmed search results were not deleted; they expire with their task", "error", err)
 	}
 	return confirmed, nil
 }
 
-// fill reads on from the page's Next until the page is full, and moves that on to the
-// last result that is on it or was passed over. Where much is passed over it takes
-// longer and longer strides; of no stride are more texts read than the page has room for.
-func (s *Service) fill(ctx context.Context, task Task, page *Page, limit, bytesMost int) error {
-	for stride, bytes := limit, 0; len(page.Hits) < limit; {
-		results, err := s.resultsAfter(ctx, task, page.Next.SortKey, stride)
+// fill reads results from the page's Next on until the page is full, and advances Next to the
+// last result that is on it or was skipped. If many results are skipped, it reads larger and
+// larger chunks, but never more texts than the page has room for.
+func (s *Service) fill(ctx context.Context, task Task, page *Page, limit, maxBytes int) error {
+	for chunk, bytes := limit, 0; len(page.Hits) < limit; {
+		results, err := s.resultsAfter(ctx, task, page.Next.SortKey, chunk)
 		if err != nil {
 			return err
 		}
@@ -93,52 +92,52 @@ func (s *Service) fill(ctx context.Context, task Task, page *Page, limit, bytesM
 			return nil
 		}
 		room := limit - len(page.Hits)
-		visible, err := s.store.LoadHits(ctx, task.AccountID, results, room, bytesMost-bytes)
+		hits, err := s.store.LoadHits(ctx, task.AccountID, results, room, maxBytes-bytes)
 		if err != nil {
-			return fmt.Errorf("look at results: %w", err)
+			return fmt.Errorf("load search results: %w", err)
 		}
-		page.Hits = append(page.Hits, visible...)
-		for i := range visible {
-			bytes += len(visible[i].Text)
+		page.Hits = append(page.Hits, hits...)
+		for i := range hits {
+			bytes += len(hits[i].Text)
 		}
-		if len(visible) == room || bytes >= bytesMost {
-			page.Next.SortKey, page.Cut = visible[len(visible)-1].SortKey, len(visible) < room
+		if len(hits) == room || bytes >= maxBytes {
+			page.Next.SortKey, page.Cut = hits[len(hits)-1].SortKey, len(hits) < room
 			return nil
 		}
 		page.Next.SortKey = results[len(results)-1].SortKey
-		if 2*len(visible) < len(results) {
-			stride = min(2*stride, PageMaxResults)
+		if 2*len(hits) < len(results) {
+			chunk = min(2*chunk, PageMaxResults)
 		}
 	}
 	return nil
 }
 
-// resultsAfter reads results of a task that succeeded. Where there must be more
-// and the store has none, it lost them: they are found again, and kept again where
-// none is left out that is not confirmed, for what is kept counts as all there is.
-func (s *Service) resultsAfter(ctx context.Context, task Task, place SortKey, limit int) ([]Result, error) {
-	if place.Compare(task.Oldest) >= 0 {
+// resultsAfter reads results of a task that succeeded. If it has results after the key by its Outcome but
+// the store returns none, they were lost, and the search is repeated. Its results are stored again only if they
+// include all unconfirmed ones, for stored results count as complete.
+func (s *Service) resultsAfter(ctx context.Context, task Task, key SortKey, limit int) ([]Result, error) {
+	if key.Compare(task.Oldest) >= 0 {
 		return nil, nil
 	}
-	keep := place.Compare(task.Confirmed) <= 0
-	if first := predecessor(task.Newest); first.Compare(place) > 0 {
-		place = first
+	keep := key.Compare(task.Confirmed) <= 0
+	if first := predecessor(task.Newest); first.Compare(key) > 0 {
+		key = first
 	}
-	results, err := s.results.ResultsAfter(ctx, task.ID, task.Attempt, place, limit)
+	results, err := s.results.ResultsAfter(ctx, task.ID, task.Attempt, key, limit)
 	if err != nil {
-		s.log.DebugContext(ctx, "results are found again: their store does not answer", "error", err)
+		s.log.DebugContext(ctx, "the store of search results failed; they are found again", "error", err)
 	}
 	if len(results) > 0 && err == nil {
 		return results, nil
 	}
-	criteria := Criteria{Query: words.ParseQuery(task.Request.Text), Request: task.Request, From: place, To: task.Oldest}
+	criteria := Criteria{Query: words.ParseQuery(task.Request.Text), Request: task.Request, From: key, To: task.Oldest}
 	found, _, err := Find(ctx, s.store, task.AccountID, criteria, s.options.MaxResults)
 	if err != nil {
 		return nil, fmt.Errorf("find lost results again: %w", err)
 	}
 	if keep && len(found) > 0 {
 		if err := s.results.PutResults(ctx, task.ID, task.Attempt, found, s.options.ResultTTL); err != nil {
-			s.log.DebugContext(ctx, "results that were found again are not kept", "error", err)
+			s.log.DebugContext(ctx, "search results that were found again were not stored", "error", err)
 		}
 	}
 	return found[:min(limit, len(found))], nil

@@ -15,43 +15,42 @@ import (
 	"messenger-api/internal/words"
 )
 
-// The limits of the contract, in characters, and on how much may be under way.
+// The contract's limits of texts, in characters, and of tasks per account.
 const (
 	textMinCharacters = 4
-	textMinUnspaced   = 2 // where they are of scripts without spaces between words
+	textMinUnspaced   = 2 // of scripts without spaces between words
 	textMaxCharacters = 1024
 	maxOpenTasks      = 20
 	maxEndedTasks     = 50
 )
 
-// publishDeadline is how long a new task may take to be stored and published:
-// its caller is answered within two seconds.
+// publishDeadline bounds storing and publishing a new task:
+// the client has to get a response within two seconds.
 const publishDeadline = 1700 * time.Millisecond
 
 // Options are the settings of searching.
 type Options struct {
-	// ResultTTL is how long a task is kept after its end.
+	// ResultTTL is how long a task is stored after its end.
 	ResultTTL time.Duration
-	// ResultsMost is how many results a task has at most, the newest ones.
+	// MaxResults is the maximum number of results of a task; it keeps the newest ones.
 	MaxResults int
-	// Watch is told what happens.
+	// Hooks are called for metrics.
 	Hooks Hooks
-	// Clock tells the time; nil for the real one.
+	// Clock returns the current time; nil for time.Now.
 	Clock func() time.Time
 }
 
-// Watch counts. Its functions are called by many at once and must be quick; nil
-// for nobody to tell.
+// Hooks are functions that are called on events. They are called concurrently and must return quickly; each may be nil.
 type Hooks struct {
-	// Ended: a consumer ended a task, so long after it was created; where it failed
-	// that is not known, and 0.
+	// TaskEnded is called when a consumer has ended a task, with the time since the task's creation; 0 for a task
+	// that failed.
 	TaskEnded func(status Status, took time.Duration)
-	// Behind: an Indexer looked at the chats with new messages, of which so many were
-	// not indexed.
+	// IndexLag is called when an Indexer has listed the chats with new messages, with the number of their unindexed
+	// messages.
 	IndexLag func(messages int64)
 }
 
-// Service is what callers may ask for. It is safe for concurrent use.
+// Service starts searches and returns their state and results. It is safe for concurrent use.
 type Service struct {
 	store   Store
 	results Results
@@ -60,8 +59,8 @@ type Service struct {
 	log     *slog.Logger
 }
 
-// NewService makes a Service. results may be the store itself. It holds nothing
-// to close: its parts are their owner's.
+// NewService makes a Service. results may be the store itself. The caller closes
+// the arguments after the last use of the Service.
 func NewService(store Store, results Results, queue queue.Queue, options Options, log *slog.Logger) *Service {
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -71,7 +70,7 @@ func NewService(store Store, results Results, queue queue.Queue, options Options
 
 func (s *Service) now() time.Time { return s.options.Clock().UTC().Truncate(time.Microsecond) }
 
-// Start accepts a search and returns its task, once nothing can lose it. Errors:
+// Start accepts a search and returns its task once it is durable. Errors:
 // bad-parameters, request-limit-exceeded (too many open tasks),
 // service-unavailable (the queue or the database is down; then there is no task).
 func (s *Service) Start(ctx context.Context, account messenger.ID, request Request) (messenger.ID, error) {
@@ -91,16 +90,16 @@ func (s *Service) Start(ctx context.Context, account messenger.ID, request Reque
 	return task.ID, err
 }
 
-// accept stores and publishes a task. A queue that keeps what it confirmed is
-// asked first, and the task counts from then on; else the task's row is what is
-// kept, and whatever becomes of the message, the row is published again.
+// accept stores and publishes a task. With a durable queue, the task is confirmed in the
+// database after its publication is. Else the task's row alone makes it durable: if the queue loses
+// the message, the Sweeper publishes the task again.
 func (s *Service) accept(ctx context.Context, task Task) error {
 	if !s.queue.Durable() {
 		if err := s.store.CreateTask(ctx, task, true, maxOpenTasks); err != nil {
 			return err
 		}
 		if err := s.queue.Publish(ctx, task.ID); err != nil {
-			s.log.WarnContext(ctx, "a search was not put into the queue, and waits for its next turn", "error", err)
+			s.log.WarnContext(ctx, "a search was not published to the queue; the sweeper will publish it", "error", err)
 		}
 		return nil
 	}
@@ -110,7 +109,7 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 	err := s.queue.Publish(ctx, task.ID)
 	if err == nil {
 		err = s.store.ConfirmTask(ctx, task.ID, maxOpenTasks)
-		if errors.Is(err, errs.ErrTaskNotFound) { // by the clock of some node it waited too long
+		if errors.Is(err, errs.ErrTaskNotFound) { // a node whose clock is ahead has swept it
 			err = errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 		}
 	} else {
@@ -122,30 +121,29 @@ func (s *Service) accept(ctx context.Context, task Task) error {
 	return err
 }
 
-// prune makes room for a new task: of those of the account that have ended the oldest go,
-// with what they found.
+// prune deletes the oldest ended tasks of the account beyond maxEndedTasks, with their results.
 func (s *Service) prune(ctx context.Context, account messenger.ID) {
 	pruned, err := s.store.PruneTasks(ctx, account, maxEndedTasks)
 	for _, task := range pruned {
 		err = errors.Join(err, s.results.DeleteResults(ctx, task.ID, task.Attempt, afterAll()))
 	}
 	if err != nil {
-		s.log.DebugContext(ctx, "old searches are deleted later", "error", err)
+		s.log.DebugContext(ctx, "old searches were not pruned; retried with the next search", "error", err)
 	}
 }
 
-// abandon deletes a task that nobody was told of. What it does not reach is
-// deleted by the Sweeper.
+// abandon deletes a task that was not accepted. If that fails, the Sweeper
+// deletes it.
 func (s *Service) abandon(ctx context.Context, task messenger.ID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 200*time.Millisecond)
 	defer cancel()
 	if err := s.store.DeleteTask(ctx, task); err != nil {
-		s.log.DebugContext(ctx, "a task that was not accepted is deleted later", "error", err)
+		s.log.DebugContext(ctx, "a search that was not accepted was not deleted; the sweeper will delete it", "error", err)
 	}
 }
 
-// clean refuses a request that can't be stored or is none, and brings the name
-// into the form in which names are kept.
+// clean validates the request and normalises the name
+// as stored names are.
 func (r *Request) clean() error {
 	switch characters := utf8.RuneCountInString(r.Text); {
 	case characters < textMinCharacters && words.CountUnspaced(r.Text) < textMinUnspaced:
@@ -161,36 +159,36 @@ func (r *Request) clean() error {
 	return nil
 }
 
-// State is how far a task has come.
+// State is the progress of a task.
 type State struct {
 	Status Status
-	// Done is how much of the work is done, 0 to 1.
+	// Done is the fraction of the work that is done, 0 to 1.
 	Done float64
-	// More says of a task that succeeded that it has left out older messages.
+	// More says of a task that succeeded that it left out older matching messages.
 	More bool
 }
 
-// State tells how far a task of the account has come. Errors: task-not-found.
+// State returns the state of a task of the account. Errors: task-not-found.
 func (s *Service) State(ctx context.Context, account, task messenger.ID) (State, error) {
 	found, err := s.task(ctx, account, task)
 	state := State{found.Status, found.Done, found.More}
 	if state.Status == Waiting && state.Done > 0 {
-		state.Status = InProcess // it waits for its next turn
+		state.Status = InProcess // it waits for its next time slice
 	}
 	return state, err
 }
 
-// The pauses between two looks at a task that is waited for.
+// The interval at which Await polls a task.
 const (
 	minPollInterval = 4 * time.Millisecond
 	maxPollInterval = 100 * time.Millisecond
 )
 
-// Await waits for the end of a task, not longer than so long, and tells how far
-// it has come then. Errors: task-not-found.
-func (s *Service) Await(ctx context.Context, account, task messenger.ID, atMost time.Duration) (Status, error) {
-	over := time.NewTimer(atMost)
-	defer over.Stop()
+// Await waits for the end of a task, for timeout at most, and returns its
+// status then. Errors: task-not-found.
+func (s *Service) Await(ctx context.Context, account, task messenger.ID, timeout time.Duration) (Status, error) {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
 	for pause := minPollInterval; ; pause = min(2*pause, maxPollInterval) {
 		state, err := s.State(ctx, account, task)
 		status := state.Status
@@ -199,22 +197,22 @@ func (s *Service) Await(ctx context.Context, account, task messenger.ID, atMost 
 		}
 		select {
 		case <-time.After(pause):
-		case <-over.C:
+		case <-timer.C:
 			return status, nil
 		case <-ctx.Done():
-			return status, nil // the caller's wait is over; what is known is the answer
+			return status, nil // no error: the status read last is the answer
 		}
 	}
 }
 
-// task finds an account's task that is still kept.
+// task returns an account's task that has not expired.
 func (s *Service) task(ctx context.Context, account, id messenger.ID) (Task, error) {
 	task, err := s.store.Task(ctx, id)
 	if err != nil {
 		return task, err
 	}
-	over := task.Status.Ended() && !s.now().Before(task.EndedAt.Add(s.options.ResultTTL))
-	if task.AccountID != account || over {
+	expired := task.Status.Ended() && !s.now().Before(task.EndedAt.Add(s.options.ResultTTL))
+	if task.AccountID != account || expired {
 		return Task{}, errs.ErrTaskNotFound
 	}
 	return task, nil

@@ -9,67 +9,67 @@ import (
 	"messenger-api/internal/words"
 )
 
-// ErrTooSlow is in the chain of an errs.Unavailable of FindInRanges, ReadUnindexed and Extend whose
-// work took longer than a database call may: nothing is down, and the same again takes as long.
+// ErrTooSlow is in the chain of an errs.Unavailable that FindInRanges, ReadUnindexed or ExtendIndex returns after the
+// timeout of a database call: the database is up, and repeating the same call would take as long.
 var ErrTooSlow = errors.New("it took too long")
 
 // Store is what searching needs of a database. Implementations are safe for
-// concurrent use; times are kept to the microsecond. When the database can't
-// answer, an error is of kind errs.Unavailable. storetest holds both to it.
+// concurrent use and store times with microseconds. If the database is unavailable,
+// the error is of kind errs.Unavailable. storetest tests both implementations.
 type Store interface {
 	Tasks
 	Results
 	Index
 }
 
-// Tasks are the searches on their way. now is the caller's clock throughout.
+// Tasks stores search tasks. now is always the caller's clock.
 type Tasks interface {
-	// CreateTask stores a task as WAITING, at its CreatedAt. confirmed says that it
-	// counts from now on; else ConfirmTask does. Where the account has openMost open
-	// tasks (confirmed and not ended), it is not stored, and the error is
-	// errs.ErrTooManyTasks: for certain where confirmed, else as far as is known without waiting
-	// for the account's other calls, since ConfirmTask judges again. Accounts don't wait for each other.
+	// CreateTask stores a task as WAITING, at its CreatedAt, either confirmed or to be
+	// confirmed by ConfirmTask. If the account has openMost open
+	// tasks (confirmed and not ended), the task is not stored, and the error is
+	// errs.ErrTooManyTasks. That limit is exact if confirmed; else concurrent calls may exceed it,
+	// since ConfirmTask checks again. Accounts don't wait for each other.
 	CreateTask(ctx context.Context, task Task, confirmed bool, openMost int) error
 	// ConfirmTask marks a task as confirmed. Errors: errs.ErrTooManyTasks, as with
-	// CreateTask; errs.ErrTaskNotFound when it is gone.
+	// CreateTask; errs.ErrTaskNotFound if it has been deleted.
 	ConfirmTask(ctx context.Context, task messenger.ID, openMost int) error
-	// DeleteTask deletes a task that was never confirmed, if it is still there.
+	// DeleteTask deletes a task that was never confirmed, if it exists.
 	DeleteTask(ctx context.Context, task messenger.ID) error
-	// Task finds a confirmed task, or returns errs.ErrTaskNotFound.
+	// Task returns a confirmed task, or errs.ErrTaskNotFound.
 	Task(ctx context.Context, task messenger.ID) (Task, error)
 
 	// TakeTask makes a task IN_PROCESS until the lease ends, and counts an attempt and a try. It takes a
-	// task that waits, or whose lease is over at now; confirmed or not. It reports
+	// task that is WAITING, or whose lease has expired at now; confirmed or not. It reports
 	// whether it did: a task that is unknown, ended, or leased to another is not taken. The
-	// task comes with its Progress.
+	// task is returned with its Checkpoint.
 	TakeTask(ctx context.Context, task messenger.ID, now, leaseEnd time.Time) (Task, bool, error)
-	// RenewTask makes the lease of the attempt last longer, and reports whether the
+	// RenewTask extends the lease of the attempt, and reports whether the
 	// attempt is still the valid one.
 	RenewTask(ctx context.Context, task messenger.ID, attempt int, leaseEnd time.Time) (bool, error)
-	// ReleaseTask lets an attempt that failed go back to WAITING, if it is still the valid one.
+	// ReleaseTask returns the task of a failed attempt to WAITING, if the attempt is still the valid one.
 	ReleaseTask(ctx context.Context, task messenger.ID, attempt int) error
-	// PauseTask lets an attempt that has come further go back to WAITING, if it is still the valid one, and
-	// reports whether it did: the next attempt gets the progress, and its tries begin anew. done is how far the task has
-	// come, 0 to 1; what was told before never goes back. The next publication is due at due.
-	PauseTask(ctx context.Context, task messenger.ID, attempt int, progress []byte, done float64, due time.Time) (bool, error)
+	// PauseTask returns the task of an attempt that made progress to WAITING, if the attempt is still the valid one, and
+	// reports whether it did. The next attempt gets the checkpoint, and Tries is reset. done is the fraction of the work
+	// that is done, 0 to 1; a stored one never decreases. The next publication is due at due.
+	PauseTask(ctx context.Context, task messenger.ID, attempt int, checkpoint []byte, done float64, due time.Time) (bool, error)
 	// SucceedTask ends the attempt as SUCCESS, if it is still the valid one, and reports
 	// whether it did.
 	SucceedTask(ctx context.Context, task messenger.ID, attempt int, outcome Outcome, now time.Time) (bool, error)
 	// FailTask ends a task as FAILED unless it has ended.
 	FailTask(ctx context.Context, task messenger.ID, now time.Time) error
-	// AdvanceTask moves Confirmed on to the place, never back, and returns where it is.
+	// AdvanceTask sets Confirmed to the key unless that sorts before it, and returns the resulting one.
 	AdvanceTask(ctx context.Context, task messenger.ID, confirmed SortKey) (SortKey, error)
 
-	// ClaimDueTasks claims up to limit confirmed tasks to be published again: they wait
-	// since their next publication was due at now, or are IN_PROCESS and their lease is over.
-	// The first publication of a task that waits is due pause after its CreatedAt; with each claim
-	// the pause to the next doubles, an hour at most. Tasks that lost their consumer go back to WAITING. Two
+	// ClaimDueTasks claims up to limit confirmed tasks to be published again: those that are WAITING
+	// and whose next publication is due at now, or that are IN_PROCESS with an expired lease.
+	// A waiting task is first due pause after its CreatedAt; each claim
+	// doubles the pause to the next, up to an hour. Tasks that lost their consumer return to WAITING. Two
 	// callers never claim the same task for one publication.
 	ClaimDueTasks(ctx context.Context, now time.Time, pause time.Duration, limit int) ([]messenger.ID, error)
 	// RequeueTasks makes all confirmed tasks that have not ended due at once, whatever their leases: for a process that
-	// knows that nobody else works on them.
+	// is the only consumer.
 	RequeueTasks(ctx context.Context, now time.Time) error
-	// DeleteTasks deletes some tasks with their results, up to limit: those that ended before
+	// DeleteTasks deletes up to limit tasks with their results: those that ended before
 	// endedBefore, and those that were never confirmed and were created before
 	// unconfirmedBefore. It reports how many.
 	DeleteTasks(ctx context.Context, endedBefore, unconfirmedBefore time.Time, limit int) (int, error)
@@ -78,87 +78,88 @@ type Tasks interface {
 	PruneTasks(ctx context.Context, account messenger.ID, keep int) ([]Task, error)
 	// CountTasks counts the confirmed tasks of each status.
 	CountTasks(ctx context.Context) (map[Status]int, error)
-	// OldestWaiting tells since when the oldest of the tasks that wait for their first turn does so: its
-	// CreatedAt, zero where none waits.
+	// OldestWaiting returns the CreatedAt of the oldest task that is WAITING for its first time slice, zero if there
+	// is none.
 	OldestWaiting(ctx context.Context) (time.Time, error)
 }
 
-// Results keep what tasks found until it is received: in the database or in
-// Redis. What they lost is found again by the same search.
+// Results stores the results of tasks until the client confirms them: in the database or in
+// Redis. Lost results are found again by repeating the search.
 type Results interface {
-	// PutResults keeps an attempt's results, newest first. They are forgotten after keep at the earliest, or
-	// with their task. What the attempt had before is replaced.
+	// PutResults stores an attempt's results, newest first, and replaces those it had before. They expire after keep
+	// at the earliest, or with their task.
 	PutResults(ctx context.Context, task messenger.ID, attempt int, results []Result, keep time.Duration) error
-	// ResultsAfter reads up to limit results of an attempt that come after the place, newest first.
-	ResultsAfter(ctx context.Context, task messenger.ID, attempt int, place SortKey, limit int) ([]Result, error)
-	// DeleteResults deletes an attempt's results up to and with the place.
+	// ResultsAfter reads up to limit results of an attempt that sort after the key, newest first.
+	ResultsAfter(ctx context.Context, task messenger.ID, attempt int, key SortKey, limit int) ([]Result, error)
+	// DeleteResults deletes an attempt's results up to and including the key.
 	DeleteResults(ctx context.Context, task messenger.ID, attempt int, through SortKey) error
 }
 
-// Index is the full text of all chats. Each chat's log is indexed from its start
-// up to a position; nothing may be found of what comes after it.
+// Index is the full-text index of all chats. Each chat's log is indexed from its start
+// up to a seq; no later message may be found.
 type Index interface {
-	// AccountIndexLag lists up to limit of the account's chats whose index ends before their log does; it looks at one
-	// chat only, where chat is not zero.
+	// AccountIndexLag lists up to limit of the account's chats whose index lags behind their log; only one
+	// chat if chat is not zero.
 	AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]IndexLag, error)
-	// RecentIndexLag lists up to limit such chats with a message that was made at since
-	// or later, as far as its id tells. It is quick, and misses what an unset clock made.
+	// RecentIndexLag lists up to limit lagging chats with a message created at since
+	// or later, judged by the time in its id. It is fast, and misses messages of nodes whose clock is late.
 	RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]IndexLag, error)
-	// ScanIndexLag goes through all chats in the order of their ids: it looks at up to limit that come
-	// after the chat and lists those that are behind, with the last chat that it looked at; done when there are no more.
-	ScanIndexLag(ctx context.Context, chat messenger.ID, limit int) (behind []IndexLag, last messenger.ID, done bool, err error)
-	// ReadUnindexed reads the messages with Indexed < seq ≤ LastSeq of the chats, which are to be no more than
-	// a step's (see Behind.Messages), in their order and that of seq. It stops early once their texts have mostBytes
-	// bytes together, but not before the first, and leaves out the chats that it did not come to. Of a Message it
-	// gives ID, ChatID, Seq, UserID, Text and CreatedAt. Errors: see ErrTooSlow.
-	ReadUnindexed(ctx context.Context, behind []IndexLag, mostBytes int) ([]Extension, error)
-	// Extend adds what ReadUnindexed read and moves the chats' positions from Indexed to Through, in one
-	// transaction, and reports for each whether it did: a chat whose position has moved meanwhile is left as it
-	// is. No chat comes twice. What was added may be lost when the database crashes, its position with it. Errors: see ErrTooSlow.
+	// ScanIndexLag scans all chats in the order of their ids: it examines up to limit chats after
+	// the given one and lists the lagging ones. last is the last chat examined; done says that there are no more.
+	ScanIndexLag(ctx context.Context, chat messenger.ID, limit int) (lagging []IndexLag, last messenger.ID, done bool, err error)
+	// ReadUnindexed reads the messages with Indexed < seq ≤ LastSeq of the chats of one index batch, in the order of
+	// the chats and of seq. It stops once it has read maxBytes bytes of texts, but not before the first message, and
+	// omits the chats that it did not reach. It sets a Message's ID, ChatID, Seq, UserID, Text and CreatedAt.
+	// Errors: see ErrTooSlow.
+	ReadUnindexed(ctx context.Context, lagging []IndexLag, maxBytes int) ([]Extension, error)
+	// ExtendIndex adds the messages that ReadUnindexed read and advances the chats' indexed seq from Indexed to Through,
+	// in one transaction, and reports for each chat whether it did: a chat that was advanced meanwhile is not changed.
+	// A chat may appear only once. A crash of the database may lose both the entries and the advance, together.
+	// Errors: see ErrTooSlow.
 	ExtendIndex(ctx context.Context, extensions []Extension) (extended []bool, err error)
-	// Defer prepares for much to be indexed: where least messages are to be, and less than a tenth is, what makes the
-	// index quick to search is left to Build, and so it is until Build has built it, which it reports. Searching goes on
-	// meanwhile, slower.
+	// DeferIndexBuild prepares for indexing in bulk: if at least least messages are unindexed, and less than a tenth is
+	// indexed, the structure that makes searches fast is dropped until BuildIndex builds it. It reports whether the
+	// structure is missing. Searches work meanwhile, but slower.
 	DeferIndexBuild(ctx context.Context, least int64) (deferred bool, err error)
-	// Build builds what Defer left to it, if anything, and takes as long as it needs. Other
-	// calls go on. It returns at once where another process builds.
+	// BuildIndex builds what DeferIndexBuild dropped, if anything, without a deadline. It does not block other
+	// calls. It returns at once if another process is building.
 	BuildIndex(ctx context.Context) error
 
-	// Parts lists the chats that the account is in, as far as they are indexed and may have what the
-	// request asks for: only its chat, only chats with its name.
+	// LogRanges returns the indexed range of the log of each chat to search: the account's chats, restricted
+	// to the request's ChatID and to chats with its UserName.
 	LogRanges(ctx context.Context, account messenger.ID, request Request) ([]LogRange, error)
-	// FindInRanges looks for messages which match, in From ≤ seq ≤ Through of each part, and gives up to limit of them, the
-	// newest first. It may stop before it is through with a part, and tells of each what is left. dense says that
-	// much of what there is is likely to match: then the messages are judged one by one where that is
-	// quicker; else a part is best made of whole blocks (BlockMessages). Errors: see ErrTooSlow.
-	FindInRanges(ctx context.Context, criteria Criteria, parts []LogRange, dense bool, limit int) ([]Result, []Remainder, error)
-	// Visible gives what there is to show of the results, in their order, without those whose message is gone or in
-	// a chat that the account is not in (any more), and no more than the first most of them; it ends with the one
-	// with which their texts have bytesMost bytes together.
-	LoadHits(ctx context.Context, account messenger.ID, results []Result, most, bytesMost int) ([]Hit, error)
+	// FindInRanges returns up to limit matching messages with From ≤ seq ≤ Through of the ranges, newest
+	// first. It may stop before the end of a range, and returns the remainder of each. dense says that a
+	// large share is likely to match: then messages are tested one by one if that is
+	// faster; else ranges should consist of whole blocks (BlockMessages). Errors: see ErrTooSlow.
+	FindInRanges(ctx context.Context, criteria Criteria, ranges []LogRange, dense bool, limit int) ([]Result, []Remainder, error)
+	// LoadHits loads the content of the results, in their order. It omits results whose message is deleted or in
+	// a chat that the account has left. It returns at most limit hits, and stops after the hit with which the texts
+	// reach maxBytes bytes.
+	LoadHits(ctx context.Context, account messenger.ID, results []Result, limit, maxBytes int) ([]Hit, error)
 }
 
-// Behind is a chat whose index ends before its log does.
+// IndexLag says how far a chat's index lags behind its log.
 type IndexLag struct {
 	ChatID messenger.ID
-	// Indexed is the seq up to which it is indexed, 0 for nothing; LastSeq the log's end.
+	// Indexed is the seq up to which the chat is indexed, 0 for nothing; LastSeq the last seq of its log.
 	Indexed, LastSeq int64
 }
 
-// Messages is how many messages there are to index, at most: other events count as well.
-func (b IndexLag) Messages() int64 { return b.LastSeq - b.Indexed }
+// Messages is an upper bound for the number of unindexed messages: other events have a seq, too.
+func (l IndexLag) Messages() int64 { return l.LastSeq - l.Indexed }
 
-// Extension is what is to be added to a chat's index.
+// Extension is an addition to a chat's index.
 type Extension struct {
 	IndexLag
 
-	// Through is the place up to which Entries reach: there is no other message between
-	// Indexed and it.
+	// Through is the seq up to which Entries are complete: they have all messages after Indexed up to
+	// Through.
 	Through int64
 	Entries []Entry
 }
 
-// Entry is a message as it is indexed. ReadUnindexed leaves its Document empty.
+// Entry is a message to index. ReadUnindexed leaves its Document empty.
 type Entry struct {
 	Message  messenger.Message
 	Document words.Document

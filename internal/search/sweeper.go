@@ -11,8 +11,8 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// How often the Sweeper looks, how long a task waits before it is published
-// again for the first time, and how much is done at a time.
+// How often the Sweeper runs, how long a task waits before it is republished
+// for the first time, and the sizes of batches.
 const (
 	sweepEvery      = 5 * time.Second
 	republishDelay  = 30 * time.Second
@@ -21,24 +21,24 @@ const (
 	deleteBatch     = 100
 )
 
-// Sweeper publishes again what waits too long, frees what lost its consumer, and
-// deletes what is over. Several of them, on several nodes, share the work.
+// Sweeper republishes tasks that have waited too long or lost their consumer, and
+// deletes expired ones. Any number of them, on any number of nodes, share the work.
 type Sweeper struct {
 	store   Store
 	queue   queue.Queue
 	options Options
 	log     *slog.Logger
-	// alone: at the start of this process nobody else works on tasks, and no queue has any.
+	// soleConsumer says that tasks run in this process only, and that the queue is empty at its start.
 	soleConsumer bool
 }
 
-// NewSweeper makes a Sweeper. alone says that tasks are worked on in this process
-// and nowhere else, so that at its start all that is open has to be queued.
-func NewSweeper(store Store, queue queue.Queue, alone bool, options Options, log *slog.Logger) *Sweeper {
+// NewSweeper makes a Sweeper. soleConsumer says that tasks run in this process
+// only, so that at its start all open tasks have to be queued.
+func NewSweeper(store Store, queue queue.Queue, soleConsumer bool, options Options, log *slog.Logger) *Sweeper {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Sweeper{store, queue, options, log, alone}
+	return &Sweeper{store, queue, options, log, soleConsumer}
 }
 
 // Run sweeps until ctx ends.
@@ -47,12 +47,12 @@ func (s *Sweeper) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := s.sweep(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "search tasks were not looked after; tried again and again", "error", err)
+			s.log.WarnContext(ctx, "search tasks were not swept; retrying", "error", err)
 		}
 		failing = err != nil
 		select {
 		case <-ctx.Done():
-		// Nodes that started together spread.
+		// The random part spreads nodes that started together.
 		case <-time.After(sweepEvery + rand.N(sweepEvery/5)): //nolint:gosec // no secret
 		}
 	}
@@ -67,11 +67,11 @@ func (s *Sweeper) sweep(ctx context.Context) error {
 		}
 		s.soleConsumer = false
 	}
-	// What can't be deleted keeps no task from its end.
+	// A failure to delete does not stop republishing.
 	return errors.Join(s.deleteExpired(ctx, now), s.republish(ctx, now))
 }
 
-// deleteOver deletes the tasks that are over, and those that never began to count.
+// deleteExpired deletes expired tasks, and those that were never confirmed.
 func (s *Sweeper) deleteExpired(ctx context.Context, now time.Time) error {
 	for deleted := deleteBatch; deleted == deleteBatch; {
 		var err error
@@ -83,12 +83,12 @@ func (s *Sweeper) deleteExpired(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// republish publishes what is due. While the queue is down nothing is claimed:
-// each claim makes the pause to a task's next one longer.
+// republish publishes the tasks that are due. While the queue is down none is claimed:
+// each claim doubles the delay of the task's next one.
 func (s *Sweeper) republish(ctx context.Context, now time.Time) error {
-	asking, cancel := context.WithTimeout(ctx, callDeadline)
+	pingCtx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	if err := s.queue.Ping(asking); err != nil {
+	if err := s.queue.Ping(pingCtx); err != nil {
 		return errs.ErrServiceUnavailable.WithCause(err)
 	}
 	for {
@@ -98,7 +98,7 @@ func (s *Sweeper) republish(ctx context.Context, now time.Time) error {
 		}
 		for _, task := range due {
 			if err := s.queue.Publish(ctx, task); err != nil {
-				// Claimed for nothing: its next turn comes after the pause.
+				// The claimed task is published again after its delay.
 				return errs.ErrServiceUnavailable.WithCause(err)
 			}
 		}

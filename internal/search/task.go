@@ -1,5 +1,6 @@
-// Package search finds messages: tasks that wait in a queue, what a consumer does
-// with one, and results that wait for their reader.
+// Package search finds messages. A search is a task in a queue, which a Consumer executes; its results are stored
+// until the client has read them. An Indexer keeps the full-text index up to date, and a Sweeper republishes and
+// deletes tasks.
 package search
 
 import (
@@ -10,7 +11,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// Status is how far a task has come.
+// Status is the state of a task.
 type Status uint8
 
 // The states of a task. Nothing changes after Success or Failed.
@@ -36,14 +37,13 @@ func (s Status) String() string {
 	return "UNKNOWN"
 }
 
-// Ended reports whether nothing more becomes of the task.
+// Ended reports whether the status is final.
 func (s Status) Ended() bool { return s == Success || s == Failed }
 
-// Request is what a caller looks for, in the chats that the caller is in.
+// Request is a search by a user, in the chats that the user is in.
 type Request struct {
 	Text string
-	// ChatID and UserName narrow it down to one chat and to one name, where they
-	// are not empty.
+	// ChatID and UserName, unless empty, restrict it to one chat and to one author.
 	ChatID   messenger.ID
 	UserName string
 	// After and Before bound the messages' created_at, After ≤ created_at < Before;
@@ -51,7 +51,7 @@ type Request struct {
 	After, Before time.Time
 }
 
-// Task is one search on its way.
+// Task is one search.
 type Task struct {
 	ID        messenger.ID
 	AccountID messenger.ID
@@ -59,73 +59,73 @@ type Task struct {
 	CreatedAt time.Time
 
 	Status Status
-	// Attempt numbers those who work on the task; results of another one than
-	// this count for nothing.
+	// Attempt is the number of the current or last attempt; results of other attempts
+	// are ignored.
 	Attempt int
-	// Tries counts the attempts since the task last came further.
+	// Tries counts the attempts since the last progress.
 	Tries int
-	// Done is how far the task has come, 0 to 1.
+	// Done is the fraction of the work that is done, 0 to 1.
 	Done float64
-	// Progress is what the next attempt goes on from; only TakeTask gives it.
+	// Checkpoint is what the next attempt resumes from; only TakeTask returns it.
 	Checkpoint []byte
 	// EndedAt is when it succeeded or failed, zero before.
 	EndedAt time.Time
-	// Outcome is of a task that succeeded.
+	// Outcome is set once the task has succeeded.
 	Outcome
-	// Confirmed is the place of the last result that the caller has received:
-	// what is there or before it is never shown again. BeforeAll when nothing is.
+	// Confirmed is the key of the last result that the client has confirmed: it and the results
+	// before it are never returned again. BeforeAll if none is confirmed.
 	Confirmed SortKey
 }
 
-// Outcome is what a search came to.
+// Outcome describes the results of a search.
 type Outcome struct {
-	// Newest and Oldest are the places of the first and the last result, both zero where
-	// there is none. They bound the same search when its results were lost and have to be found again.
+	// Newest and Oldest are the keys of the first and the last result, both zero if
+	// there is none. They bound the repeated search if the stored results are lost.
 	Newest, Oldest SortKey
-	// More says that older messages match, too: the task keeps no more results. It looked back to Oldest then.
+	// More says that older messages match, too, but were left out for Options.MaxResults.
 	More bool
 }
 
-// Place is a position in a task's results, which go from the newest message to
-// the oldest: first by CreatedAt, then by MessageID.
+// SortKey orders a task's results from the newest message to
+// the oldest: first by CreatedAt, then by MessageID, both descending.
 type SortKey struct {
 	// CreatedAt is in microseconds since 1970.
 	CreatedAt int64
 	MessageID messenger.ID
 }
 
-// BeforeAll is the place before all results.
+// BeforeAll is the key that sorts before all results.
 func BeforeAll() SortKey {
-	place := SortKey{CreatedAt: math.MaxInt64}
-	for i := range place.MessageID {
-		place.MessageID[i] = math.MaxUint8
+	key := SortKey{CreatedAt: math.MaxInt64}
+	for i := range key.MessageID {
+		key.MessageID[i] = math.MaxUint8
 	}
-	return place
+	return key
 }
 
-// atEnd is the place behind all results.
+// afterAll is the key that sorts after all results.
 func afterAll() SortKey { return SortKey{CreatedAt: math.MinInt64} }
 
-// Compare is negative where p comes before other, which means it is newer, and 0
-// where they are the same.
-func (p SortKey) Compare(other SortKey) int {
+// Compare is negative if k sorts before other, which means that it is newer, and 0
+// if they are equal.
+func (k SortKey) Compare(other SortKey) int {
 	switch {
-	case p.CreatedAt > other.CreatedAt:
+	case k.CreatedAt > other.CreatedAt:
 		return -1
-	case p.CreatedAt < other.CreatedAt:
+	case k.CreatedAt < other.CreatedAt:
 		return 1
 	}
-	return bytes.Compare(other.MessageID[:], p.MessageID[:])
+	return bytes.Compare(other.MessageID[:], k.MessageID[:])
 }
 
-// Result is a message that was found: where it is, not what it says.
+// Result identifies a message that was found, without its content.
 type Result struct {
 	SortKey SortKey
 	ChatID  messenger.ID
 	Seq     int64
 }
 
-// Found is a result with what there is to show of it.
+// Hit is a result with the content to show.
 type Hit struct {
 	Result
 
