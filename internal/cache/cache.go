@@ -33,11 +33,11 @@ type Cache interface {
 	// GetMany returns the values in the order of the keys, in one round trip. The
 	// value of an absent key is nil, an empty value is not.
 	GetMany(ctx context.Context, keys ...string) ([][]byte, error)
-	// GetNear is GetMany without a round trip for what was asked before: its
+	// GetClientCached is GetMany without a round trip for what was asked before: its
 	// answer may be old, normally by the time that the news of a change takes to
 	// come, by no more than a second while the cache is in reach, and never by
 	// more than atMost. All calls for one key have to pass the same atMost.
-	GetNear(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error)
+	GetClientCached(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error)
 	// GetOrSet returns what stands under the key: what was there, or value, which
 	// it then sets for the lifetime. Of several callers at once, on one node or
 	// more, all get the same. It takes one round trip, and may return value itself.
@@ -46,11 +46,11 @@ type Cache interface {
 	Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error
 	// Delete removes what stands under the keys; absent ones are no error.
 	Delete(ctx context.Context, keys ...string) error
-	// Steady is false while the cache can't be reached, and for a settling time
+	// Settled is false while the cache can't be reached, and for a settling time
 	// after it was reached: what others wrote meanwhile may be missing, and a
 	// restored cache may have gone back in time. Ask it after the answer that is
 	// to be believed, not before.
-	Steady() bool
+	Settled() bool
 	// Close ends the connections and the background work. It may be called twice.
 	Close() error
 }

@@ -26,5 +26,5 @@ func (q Queue) Address() *url.URL {
 	return address
 }
 
-// Shown is the address with the password masked.
-func (q Queue) Shown() string { return URL{q.Address()}.String() }
+// Redacted is the address with the password masked.
+func (q Queue) Redacted() string { return URL{q.Address()}.String() }

@@ -20,7 +20,7 @@ func TestQueueAddress(t *testing.T) {
 		if got := text(queue.Address()); got != c.address || queue.IsSet() != (c.address != "") {
 			t.Errorf("%q: %q, set: %v; want %q", c.given, got, queue.IsSet(), c.address)
 		}
-		if got := queue.Shown(); got != c.shown {
+		if got := queue.Redacted(); got != c.shown {
 			t.Errorf("%q is shown as %q, want %q", c.given, got, c.shown)
 		}
 	}

@@ -51,7 +51,7 @@ func (f *fake) Get(_ context.Context, key string) (value []byte, ok bool, err er
 
 func (f *fake) GetMany(context.Context, ...string) ([][]byte, error) { panic("pages asks for one") }
 
-func (f *fake) GetNear(context.Context, time.Duration, ...string) ([][]byte, error) {
+func (f *fake) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
 	panic("a version is never asked near")
 }
 
@@ -91,7 +91,7 @@ func (f *fake) Delete(_ context.Context, keys ...string) error {
 	return err
 }
 
-func (f *fake) Steady() bool {
+func (f *fake) Settled() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return !f.unsteady

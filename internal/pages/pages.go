@@ -166,7 +166,7 @@ func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
 		return nil, false
 	}
 	version, err := p.shared.GetOrSet(ctx, versionKey(chat), newVersion(), TTL)
-	return version, err == nil && p.shared.Steady()
+	return version, err == nil && p.shared.Settled()
 }
 
 // cached finds a page in this node's memory, else in the shared cache.

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Backoff is a pause that grows: First, then twice as long each time, up to Most.
+// Backoff is a pause that grows: Initial, then twice as long each time, up to Max.
 // Not safe for concurrent use.
 type Backoff struct {
-	First, Most time.Duration
+	Initial, Max time.Duration
 
 	next time.Duration
 }
@@ -18,7 +18,7 @@ type Backoff struct {
 // cut by up to a half at random, so that those who lost the same thing do not come
 // back at the same time.
 func (b *Backoff) Wait(ctx context.Context) bool {
-	pause := min(max(b.next, b.First), b.Most)
+	pause := min(max(b.next, b.Initial), b.Max)
 	b.next = 2 * pause
 	timer := time.NewTimer(pause - rand.N(pause/2+1)) //nolint:gosec // it need not be secret
 	defer timer.Stop()

@@ -15,14 +15,14 @@ type Handler struct {
 	// error it is tried again, following a pause; after the last of the tries the id
 	// goes to the dead letters.
 	Handle func(ctx context.Context, id ID) error
-	// Dead is told of each dead letter, again and again after a pause until it
+	// DeadLetter is told of each dead letter, again and again after a pause until it
 	// returns nil.
-	Dead func(ctx context.Context, id ID) error
+	DeadLetter func(ctx context.Context, id ID) error
 }
 
-// Guarded returns the handler with panics turned into errors.
-func (h Handler) Guarded() Handler {
-	return Handler{Handle: guarded(h.Handle), Dead: guarded(h.Dead)}
+// WithRecover returns the handler with panics turned into errors.
+func (h Handler) WithRecover() Handler {
+	return Handler{Handle: guarded(h.Handle), DeadLetter: guarded(h.DeadLetter)}
 }
 
 func guarded(work func(context.Context, ID) error) func(context.Context, ID) error {

@@ -27,7 +27,7 @@ func TestCachedResultsInRedis(t *testing.T) {
 	// A busy machine is no reason for an error.
 	const patience = 20 * time.Second
 	shared, err := redis.Open(redis.Options{
-		URL: cachetest.RedisURL(t), ReadLimit: patience, WriteLimit: patience, Silence: patience, ConnectLimit: patience,
+		URL: cachetest.RedisURL(t), ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: patience, ConnectTimeout: patience,
 	})
 	if err != nil {
 		t.Fatal(err)

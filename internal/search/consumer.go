@@ -52,8 +52,8 @@ func NewConsumer(
 // or releases them after 10 s.
 func (c *Consumer) Run(ctx context.Context, parallel int) error {
 	return c.queue.Consume(ctx, parallel, queue.Handler{
-		Handle: func(working context.Context, id queue.ID) error { return c.work(working, ctx, id) },
-		Dead:   func(working context.Context, id queue.ID) error { return c.fail(working, id) },
+		Handle:     func(working context.Context, id queue.ID) error { return c.work(working, ctx, id) },
+		DeadLetter: func(working context.Context, id queue.ID) error { return c.fail(working, id) },
 	})
 }
 

@@ -109,7 +109,7 @@ func (w *world) succeed(text string) messenger.ID {
 }
 
 // lose makes the cache forget everything.
-func (w *world) lose() { w.cache.Forget(0) }
+func (w *world) lose() { w.cache.Clear(0) }
 
 func (w *world) page(task messenger.ID, from *search.Cursor, limit int) (ids []messenger.ID, next *search.Cursor) {
 	w.t.Helper()

@@ -116,7 +116,7 @@ func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]
 	caches := opened.caches
 	p := parts{cfg: cfg, log: log, opened: opened, memory: apps.NewMemoryBudget()}
 	if slices.Contains(names(on), cacheName) {
-		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.near)
+		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.local)
 	}
 	opened.seeing.watchPages(p.pages)
 	p.service = newService(cfg, opened, p.pages, log)

@@ -57,17 +57,17 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing see
 func openQueue(settings config.Queue, seeing seeing, log *slog.Logger) queue.Queue {
 	if address := settings.Address(); address != nil {
 		opened := rabbitmq.Open(rabbitmq.Options{
-			URL: address.String(), Names: rabbitmq.SearchTasks(string(settings.Prefix)), Carried: seeing.carried(), Log: log,
+			URL: address.String(), Names: rabbitmq.SearchTasks(string(settings.Prefix)), Propagator: seeing.carried(), Log: log,
 		})
 		return seeing.ofQueue(opened, "rabbitmq")
 	}
-	return seeing.ofQueue(embedded.Open(embedded.Options{Carried: seeing.carried(), Log: log}), "embedded")
+	return seeing.ofQueue(embedded.Open(embedded.Options{Propagator: seeing.carried(), Log: log}), "embedded")
 }
 
 // describeQueue tells a person where searches wait.
 func describeQueue(settings config.Queue) string {
 	if settings.IsSet() {
-		return "RabbitMQ at " + settings.Shown()
+		return "RabbitMQ at " + settings.Redacted()
 	}
 	return "embedded"
 }

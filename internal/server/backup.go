@@ -36,7 +36,7 @@ func (c backupCommand) Run(ctx context.Context, process Process) error {
 	if err := sqlite.Backup(ctx, cfg.Database.DataDir, file.Name()); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	if err := file.Publish(); err != nil {
+	if err := file.Commit(); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	_, err = fmt.Fprintln(process.Stdout, "backed up to", c.File)

@@ -16,34 +16,34 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// caches are the one that all nodes share and the one in this process's memory.
-// near is nil where the memory is all there is.
+// caches are the cache that all nodes share and, in front of it, the local one in this
+// process's memory. local is nil where shared is in this process's memory itself.
 type caches struct {
-	shared, near cache.Cache
-	// own is this process's memory, be it shared or near.
-	own *memory.Cache
-	// limits counts for all nodes; nil where this node counts for itself.
+	shared, local cache.Cache
+	// memory is the cache in this process's memory: local, or shared where local is nil.
+	memory *memory.Cache
+	// limits runs rate limits in Redis, for all nodes; nil where each node has its own.
 	limits ratelimit.Script
 }
 
 func openCaches(cfg config.Config, log *slog.Logger) (caches, error) {
-	own, err := memory.Open(memory.Options{MaxBytes: cfg.Cache.MaxBytes})
+	local, err := memory.Open(memory.Options{MaxBytes: cfg.Cache.MaxBytes})
 	if err != nil || cfg.Cache.Type == config.CacheMemory {
-		return caches{shared: own, own: own}, err
+		return caches{shared: local, memory: local}, err
 	}
 	authorities, err := certificates(cfg.Cache.RootCert)
 	if err != nil {
-		return caches{}, errors.Join(err, own.Close())
+		return caches{}, errors.Join(err, local.Close())
 	}
 	shared, err := redis.Open(redis.Options{
 		URL: cfg.Cache.URL.Reveal(), Sentinels: cfg.Cache.URL.Sentinels, Password: cfg.Cache.Password.Reveal(),
 		SentinelPassword: cfg.Cache.SentinelPassword.Reveal(), RootCAs: authorities, Prefix: string(cfg.Cache.Prefix),
-		Settle: pages.TTL, Logger: log,
+		SettleTime: pages.TTL, Logger: log,
 	})
 	if err != nil {
-		return caches{}, errors.Join(err, own.Close())
+		return caches{}, errors.Join(err, local.Close())
 	}
-	return caches{shared: shared, near: own, own: own, limits: shared.Script(ratelimit.ScriptSource).Run}, nil
+	return caches{shared: shared, local: local, memory: local, limits: shared.Script(ratelimit.ScriptSource).Run}, nil
 }
 
 // certificates reads a file of them; nil, those of the system, where there is none.
@@ -71,8 +71,8 @@ func (c caches) limiter(name string, rate ratelimit.Rate) ratelimit.Limiter {
 
 func (c caches) close(log *slog.Logger) {
 	err := c.shared.Close()
-	if c.near != nil {
-		err = errors.Join(err, c.near.Close())
+	if c.local != nil {
+		err = errors.Join(err, c.local.Close())
 	}
 	if err != nil {
 		log.Error("the caches were not closed well", "error", err)

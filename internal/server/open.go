@@ -45,14 +45,14 @@ func openDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *sl
 		return postgres.Open(options, log)
 	}
 	return sqlite.Open(ctx, sqlite.Options{
-		Directory: cfg.Database.DataDir, LockWait: dataDirWait, Echo: bool(cfg.Database.Echo), Ran: seeing.ofSQLite(),
+		Directory: cfg.Database.DataDir, LockWait: dataDirWait, LogSQL: bool(cfg.Database.Echo), OnStatement: seeing.ofSQLite(),
 	}, log)
 }
 
 func postgresOptions(settings config.Database) postgres.Options {
 	options := postgres.Options{
 		User: settings.User, Password: settings.Password.Reveal(), Database: settings.Name,
-		SSLMode: settings.SSLMode, RootCert: settings.RootCert, Cert: settings.Cert, Key: settings.Key, PoolSize: settings.PoolSize, Echo: bool(settings.Echo),
+		SSLMode: settings.SSLMode, RootCert: settings.RootCert, Cert: settings.Cert, Key: settings.Key, PoolSize: settings.PoolSize, LogSQL: bool(settings.Echo),
 	}
 	for _, host := range settings.Hosts {
 		options.Hosts = append(options.Hosts, postgres.Host{Name: host.Host, Port: uint16(host.Port)})

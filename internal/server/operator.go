@@ -23,12 +23,12 @@ type operatorStore interface {
 
 // withOperator runs a command's work on the accounts, beside servers that run.
 func withOperator(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
-	return operate(ctx, process, openBeside, work)
+	return operate(ctx, process, openShared, work)
 }
 
 // withReader is withOperator for work that changes nothing, and needs to write nothing.
 func withReader(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
-	return operate(ctx, process, openToRead, work)
+	return operate(ctx, process, openReadOnly, work)
 }
 
 func operate(
@@ -65,11 +65,11 @@ func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, w
 	return work(messenger.NewOperator(opened, passwords, tell))
 }
 
-// openBeside opens a database whose schema is ready, beside servers that run.
-func openBeside(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
+// openShared opens a database whose schema is ready, beside servers that run.
+func openShared(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
 	if len(cfg.Database.Hosts) == 0 {
-		return sqlite.OpenBeside(ctx, sqlite.Options{
-			Directory: cfg.Database.DataDir, LockWait: dataDirWait, Echo: bool(cfg.Database.Echo),
+		return sqlite.OpenShared(ctx, sqlite.Options{
+			Directory: cfg.Database.DataDir, LockWait: dataDirWait, LogSQL: bool(cfg.Database.Echo),
 		}, log)
 	}
 	opened, err := postgres.Open(postgresOptions(cfg.Database), log)
@@ -82,10 +82,10 @@ func openBeside(ctx context.Context, cfg config.Config, log *slog.Logger) (opera
 	return opened, nil
 }
 
-// openToRead is openBeside for what reads alone.
-func openToRead(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
+// openReadOnly is openShared for what reads alone.
+func openReadOnly(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
 	if len(cfg.Database.Hosts) == 0 {
-		return sqlite.OpenToRead(ctx, sqlite.Options{Directory: cfg.Database.DataDir}, log)
+		return sqlite.OpenReadOnly(ctx, sqlite.Options{Directory: cfg.Database.DataDir}, log)
 	}
-	return openBeside(ctx, cfg, log)
+	return openShared(ctx, cfg, log)
 }

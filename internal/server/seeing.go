@@ -163,8 +163,8 @@ func (s seeing) watch(opened backends, on []entry) {
 	if opened.queue != nil {
 		sources.Queue = opened.queue.Ping
 	}
-	if opened.caches.near != nil || slices.Contains(names(on), cacheName) {
-		sources.Cache = opened.caches.shared.Steady
+	if opened.caches.local != nil || slices.Contains(names(on), cacheName) {
+		sources.Cache = opened.caches.shared.Settled
 	}
 	if slices.Contains(names(on), searchapp.Name) {
 		sources.TaskCounts, sources.OldestWaiting = opened.database.CountTasks, opened.database.OldestWaiting

@@ -125,8 +125,8 @@ func (n *node) run(starting, work context.Context) error {
 		return err
 	}
 	return runAll(work, built, func(ctx context.Context) error {
-		if shared, ok := opened.database.(*postgres.Store); ok && opened.caches.ofOneProcess(n.on) {
-			return n.serveAlone(ctx, shared, opened.caches, handler)
+		if shared, ok := opened.database.(*postgres.Store); ok && opened.caches.needLeader(n.on) {
+			return n.serveAsLeader(ctx, shared, opened.caches, handler)
 		}
 		n.letIn(handler)
 		return nil
@@ -141,7 +141,7 @@ func assembleServer(n *node, opened backends, ready health) ([]apps.App, http.Ha
 	}
 	handler := newHandler(n.cfg, built, ready, opened.seeing, n.log)
 	if store, ok := opened.database.(*sqlite.Store); ok {
-		built = append(built, apps.App{Run: store.KeepLogShort})
+		built = append(built, apps.App{Run: store.RunCheckpoints})
 	}
 	return append(built, watchDatabase(opened, n.log)), handler, nil
 }

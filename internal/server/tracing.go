@@ -36,11 +36,11 @@ func (s seeing) ofSQLite() func(context.Context, string, time.Time, error) {
 	return s.traces.SQLite
 }
 
-func (s seeing) carried() queue.Carried {
+func (s seeing) carried() queue.Propagator {
 	if s.traces == nil {
-		return queue.Carried{}
+		return queue.Propagator{}
 	}
-	return s.traces.Carried()
+	return s.traces.Propagator()
 }
 
 func (s seeing) ofQueue(opened queue.Queue, system string) queue.Queue {

@@ -68,7 +68,7 @@ func (c exportCommand) writeTo(cfg config.Config, stdout io.Writer, work func(io
 	if err := work(file); err != nil {
 		return err
 	}
-	return file.Publish()
+	return file.Commit()
 }
 
 type importCommand struct {

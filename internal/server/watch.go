@@ -30,19 +30,19 @@ func watchCommands(opened backends, log *slog.Logger) apps.App {
 	if !ok {
 		return apps.App{}
 	}
-	changes := store.Changes()
-	_, _ = changes.Seen(context.Background()) // what it could not see now it takes for a change later
+	changes := store.ChangeDetector()
+	_, _ = changes.Changed(context.Background()) // what it could not see now it takes for a change later
 	return apps.App{Run: func(ctx context.Context) error {
 		for pause(ctx, watchEvery); ctx.Err() == nil; pause(ctx, watchEvery) {
-			changed, err := changes.Seen(ctx)
+			changed, err := changes.Changed(ctx)
 			switch {
 			case ctx.Err() != nil:
 			case err != nil:
 				log.WarnContext(ctx, "not seen whether a command changed the database: what was cached is dropped", "error", err)
-				opened.caches.own.Forget(quietTime)
+				opened.caches.memory.Clear(cachePause)
 			case changed:
 				log.InfoContext(ctx, "a command changed the database: what was cached is dropped")
-				opened.caches.own.Forget(quietTime)
+				opened.caches.memory.Clear(cachePause)
 			}
 		}
 		return nil

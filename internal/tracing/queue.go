@@ -11,15 +11,15 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// Carried lets a trace go along with an id through a queue.
-func (t *Traces) Carried() queue.Carried {
-	return queue.Carried{
-		Inject: func(ctx context.Context) map[string]string {
+// Propagator passes the trace context of a publisher through a queue to the consumer.
+func (t *Traces) Propagator() queue.Propagator {
+	return queue.Propagator{
+		InjectFunc: func(ctx context.Context) map[string]string {
 			headers := propagation.MapCarrier{}
 			t.propagator.Inject(ctx, headers)
 			return headers
 		},
-		Extract: func(ctx context.Context, headers map[string]string) context.Context {
+		ExtractFunc: func(ctx context.Context, headers map[string]string) context.Context {
 			return t.propagator.Extract(ctx, propagation.MapCarrier(headers))
 		},
 	}

@@ -78,8 +78,8 @@ func TestNotSampled(t *testing.T) {
 		if belongs(r.Context()) || httpkit.InfoFrom(r.Context()).TraceID != "" {
 			t.Error("the request is traced")
 		}
-		if carried := traces.Carried().Of(r.Context())["traceparent"]; !strings.HasSuffix(carried, "-00") {
-			t.Errorf("carried is %q", carried)
+		if traceparent := traces.Propagator().Inject(r.Context())["traceparent"]; !strings.HasSuffix(traceparent, "-00") {
+			t.Errorf("traceparent is %q", traceparent)
 		}
 		w.WriteHeader(http.StatusNoContent)
 		return nil

@@ -48,7 +48,7 @@ func (c *cachedSessions) find(ctx context.Context, hash messenger.TokenHash) (se
 	if c == nil {
 		return session, false, false
 	}
-	values, err := c.cache.GetNear(ctx, nearMost, sessionKey(hash), tombstoneKey(hash))
+	values, err := c.cache.GetClientCached(ctx, nearMost, sessionKey(hash), tombstoneKey(hash))
 	if err != nil {
 		return session, false, false
 	}

@@ -183,7 +183,7 @@ func TestEntryOfAnotherForm(t *testing.T) {
 // gone is a cache out of reach.
 type gone struct{ cache.Cache }
 
-func (gone) GetNear(context.Context, time.Duration, ...string) ([][]byte, error) {
+func (gone) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
 	return nil, cache.ErrDown
 }
 

@@ -54,7 +54,7 @@ func testNotAliased(t *testing.T, open opener) {
 
 	held, _, err := c.Get(t.Context(), key)
 	check(t, err)
-	near, err := c.GetNear(t.Context(), time.Minute, key)
+	near, err := c.GetClientCached(t.Context(), time.Minute, key)
 	check(t, err)
 	check(t, c.Set(t.Context(), key, []byte("behind"), time.Minute))
 	want(t, c, key, []byte("behind"))

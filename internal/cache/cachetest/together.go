@@ -79,7 +79,7 @@ func testGetOrSetAtOnce(t *testing.T, open opener) {
 func testNearSeesChange(t *testing.T, open opener) {
 	reader, writer, key := open(t), open(t), newKey()
 	near := func() string {
-		values, err := reader.GetNear(t.Context(), time.Hour, key)
+		values, err := reader.GetClientCached(t.Context(), time.Hour, key)
 		check(t, err)
 		if values[0] == nil {
 			return "absent"
@@ -106,9 +106,9 @@ func testNearAtOnce(t *testing.T, open opener) {
 	check(t, c.Set(t.Context(), one, []byte("1"), time.Minute))
 	atOnce(func(int) {
 		for range 50 {
-			got, err := c.GetNear(t.Context(), time.Minute, one, two)
+			got, err := c.GetClientCached(t.Context(), time.Minute, one, two)
 			if err != nil || string(got[0]) != "1" || got[1] != nil {
-				t.Errorf("GetNear = %q, %v", got, err)
+				t.Errorf("GetClientCached = %q, %v", got, err)
 				return
 			}
 		}
@@ -119,7 +119,7 @@ func testNearLifetime(t *testing.T, open opener) {
 	c, key := open(t), newKey()
 	check(t, c.Set(t.Context(), key, []byte("value"), 50*time.Millisecond))
 	await.Until(t, "the end of a lifetime, near", func() bool {
-		values, err := c.GetNear(t.Context(), time.Hour, key)
+		values, err := c.GetClientCached(t.Context(), time.Hour, key)
 		check(t, err)
 		return values[0] == nil
 	})

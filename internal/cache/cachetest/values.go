@@ -80,9 +80,9 @@ func testManyInOrder(t *testing.T, open opener) {
 	check(t, c.Set(t.Context(), empty, nil, time.Minute))
 	keys := []string{two, absent, one, empty, two}
 	for name, get := range map[string]func() ([][]byte, error){
-		"GetMany":       func() ([][]byte, error) { return c.GetMany(t.Context(), keys...) },
-		"GetNear":       func() ([][]byte, error) { return c.GetNear(t.Context(), time.Minute, keys...) },
-		"GetNear again": func() ([][]byte, error) { return c.GetNear(t.Context(), time.Minute, keys...) },
+		"GetMany":               func() ([][]byte, error) { return c.GetMany(t.Context(), keys...) },
+		"GetClientCached":       func() ([][]byte, error) { return c.GetClientCached(t.Context(), time.Minute, keys...) },
+		"GetClientCached again": func() ([][]byte, error) { return c.GetClientCached(t.Context(), time.Minute, keys...) },
 	} {
 		got, err := get()
 		check(t, err)
@@ -93,8 +93,8 @@ func testManyInOrder(t *testing.T, open opener) {
 	if none, err := c.GetMany(t.Context()); err != nil || len(none) != 0 {
 		t.Errorf("GetMany of no key = %q, %v", none, err)
 	}
-	if none, err := c.GetNear(t.Context(), time.Minute); err != nil || len(none) != 0 {
-		t.Errorf("GetNear of no key = %q, %v", none, err)
+	if none, err := c.GetClientCached(t.Context(), time.Minute); err != nil || len(none) != 0 {
+		t.Errorf("GetClientCached of no key = %q, %v", none, err)
 	}
 }
 

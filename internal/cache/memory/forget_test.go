@@ -29,14 +29,14 @@ func TestForget(t *testing.T) {
 		}
 	}
 	set("before")
-	c.Forget(3 * time.Second)
+	c.Clear(3 * time.Second)
 	set("in the quiet time")
-	if has("before") || has("in the quiet time") || has("in the quiet time or") || c.Steady() {
-		t.Error("want nothing to be kept, and the cache not to be steady, in the quiet time")
+	if has("before") || has("in the quiet time") || has("in the quiet time or") || c.Settled() {
+		t.Error("want nothing to be kept, and the cache not to be settled, in the quiet time")
 	}
 	passed.Add(int64(3 * time.Second))
 	set("after")
-	if !has("after") || !has("after or") || !c.Steady() {
+	if !has("after") || !has("after or") || !c.Settled() {
 		t.Error("want the cache to keep again after the quiet time")
 	}
 }
@@ -54,8 +54,8 @@ func TestForgetInTheMiddle(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() }) // it never fails
-	c.Forget(0)                         // from then on Set asks the clock whether the cache is quiet
-	forget := func() { c.Forget(0) }
+	c.Clear(0)                          // from then on Set asks the clock whether the cache is quiet
+	forget := func() { c.Clear(0) }
 	next.Store(&forget)
 	if err := c.Set(t.Context(), "key", []byte("old"), time.Hour); err != nil {
 		t.Fatal(err)

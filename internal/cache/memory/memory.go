@@ -36,13 +36,13 @@ type entry struct {
 	generation uint64
 }
 
-// Cache is a cache.Cache that never fails, and is steady but after Forget. Use Open.
+// Cache is a cache.Cache that never fails, and is settled but after Clear. Use Open.
 type Cache struct {
 	entries *otter.Cache[string, entry]
 	largest uint64 // what an entry may weigh
 	now     func() time.Time
 	quiet   atomic.Pointer[time.Time] // until when nothing is kept
-	forgets atomic.Uint64             // how often Forget was called
+	clears  atomic.Uint64             // how often Clear was called
 	close   sync.Once
 }
 
@@ -81,35 +81,35 @@ func newEntry(value []byte, lifetime time.Duration, generation uint64) entry {
 	return entry{value: own, lifetime: max(lifetime, time.Millisecond), generation: generation}
 }
 
-// Forget empties the cache, which then keeps nothing for the quiet time: what
+// Clear empties the cache, which then keeps nothing for the quiet time: what
 // was read before is not written after.
-func (c *Cache) Forget(quiet time.Duration) {
+func (c *Cache) Clear(quiet time.Duration) {
 	until := c.now().Add(quiet)
 	c.quiet.Store(&until)
-	c.forgets.Add(1)
+	c.clears.Add(1)
 	c.entries.InvalidateAll()
 }
 
-// Steady implements cache.Cache: it is false in the quiet time after Forget.
-func (c *Cache) Steady() bool {
+// Settled implements cache.Cache: it is false in the quiet time after Clear.
+func (c *Cache) Settled() bool {
 	until := c.quiet.Load()
 	return until == nil || !c.now().Before(*until)
 }
 
-// find returns what stands under the key since the last Forget.
+// find returns what stands under the key since the last Clear.
 func (c *Cache) find(key string) ([]byte, bool) {
 	found, ok := c.entries.GetIfPresent(key)
-	if !ok || found.generation != c.forgets.Load() {
+	if !ok || found.generation != c.clears.Load() {
 		return nil, false
 	}
 	return found.value, true
 }
 
 // room gives the generation of an entry that is about to be kept, if it may be.
-// It is read before the quiet time is: a Forget in between makes the entry old.
+// It is read before the quiet time is: a Clear in between makes the entry old.
 func (c *Cache) room(key string, value []byte) (generation uint64, ok bool) {
-	generation = c.forgets.Load()
-	return generation, weight(key, value) <= c.largest && c.Steady()
+	generation = c.clears.Load()
+	return generation, weight(key, value) <= c.largest && c.Settled()
 }
 
 // Close implements cache.Cache and frees the memory.

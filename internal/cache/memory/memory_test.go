@@ -40,8 +40,8 @@ func TestRefusesNoSize(t *testing.T) {
 
 func TestIsSteadyAndClosesTwice(t *testing.T) {
 	c := open(t, Options{MaxBytes: 1 << 20})
-	if !c.Steady() {
-		t.Error("memory is not steady")
+	if !c.Settled() {
+		t.Error("memory is not settled")
 	}
 	for range 2 {
 		if err := c.Close(); err != nil {

@@ -20,8 +20,8 @@ func (c *Cache) GetMany(_ context.Context, keys ...string) ([][]byte, error) {
 	return values, nil
 }
 
-// GetNear implements cache.Cache; here it is GetMany, and never old.
-func (c *Cache) GetNear(ctx context.Context, _ time.Duration, keys ...string) ([][]byte, error) {
+// GetClientCached implements cache.Cache; here it is GetMany, and never old.
+func (c *Cache) GetClientCached(ctx context.Context, _ time.Duration, keys ...string) ([][]byte, error) {
 	return c.GetMany(ctx, keys...)
 }
 

@@ -22,12 +22,12 @@ func (c *Cache) read(ctx context.Context, q question) (rueidis.RedisMessage, err
 	if l != nil && l.crowded() {
 		return rueidis.RedisMessage{}, cache.ErrSlow
 	}
-	return l.ask(ctx, c.options.ReadLimit, q)
+	return l.ask(ctx, c.options.ReadTimeout, q)
 }
 
 // write asks with the limit for writes.
 func (c *Cache) write(ctx context.Context, q question) error {
-	_, err := c.link.Load().ask(ctx, c.options.WriteLimit, q)
+	_, err := c.link.Load().ask(ctx, c.options.WriteTimeout, q)
 	return err
 }
 

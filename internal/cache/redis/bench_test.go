@@ -57,7 +57,7 @@ func BenchmarkSet(b *testing.B) {
 
 func BenchmarkGetNear(b *testing.B) {
 	benchmark(b, func(c cache.Cache, key string) error {
-		values, err := c.GetNear(b.Context(), time.Hour, key)
+		values, err := c.GetClientCached(b.Context(), time.Hour, key)
 		if err == nil && values[0] == nil {
 			err = errAbsent
 		}

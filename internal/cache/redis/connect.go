@@ -41,7 +41,7 @@ func (c *Cache) connect(ctx context.Context) (*link, error) {
 		return l.dial(ctx, address, dialer, secure)
 	}
 	if l.client, err = rueidis.NewClient(option); err == nil {
-		err = l.greet(ctx, c.options.Silence, c.key("probe"))
+		err = l.greet(ctx, c.options.IdleTimeout, c.key("probe"))
 	}
 	if err != nil {
 		l.close()

@@ -17,7 +17,7 @@ import (
 func TestCrowdIsTurnedAway(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) {
-		o.ReadLimit, o.Silence = time.Millisecond, time.Hour
+		o.ReadTimeout, o.IdleTimeout = time.Millisecond, time.Hour
 	})
 	proxy.Swallow()
 	const readers, reads = 16, 500
@@ -38,7 +38,7 @@ func TestCrowdIsTurnedAway(t *testing.T) {
 // After a crowd, reads go on as soon as there are answers.
 func TestCrowdIsForgotten(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
-	limit := func(o *redis.Options) { o.ReadLimit, o.Beat = 20*time.Millisecond, 10*time.Millisecond }
+	limit := func(o *redis.Options) { o.ReadTimeout, o.HeartbeatInterval = 20*time.Millisecond, 10*time.Millisecond }
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), patient, limit)
 	proxy.Delay(500 * time.Millisecond)
 	var all sync.WaitGroup

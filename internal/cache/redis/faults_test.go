@@ -14,7 +14,7 @@ import (
 // impatient reads, patient with all else.
 func impatientReads(o *redis.Options) {
 	patient(o)
-	o.ReadLimit = 50 * time.Millisecond
+	o.ReadTimeout = 50 * time.Millisecond
 }
 
 // awaitDown waits until the breaker is open, and awaitUp until it is closed again.
@@ -33,11 +33,11 @@ func TestOneSlowAnswerIsNoOutage(t *testing.T) {
 	c, lines := open(t, server.URL(), impatientReads)
 	server.Pause()
 	calls := map[string]func() error{
-		"Get":      func() error { return errorOfGet(t, c) },
-		"GetMany":  func() error { _, err := c.GetMany(t.Context(), "key", "other"); return err },
-		"GetNear":  func() error { _, err := c.GetNear(t.Context(), time.Second, "key"); return err },
-		"GetOrSet": func() error { _, err := c.GetOrSet(t.Context(), "key", nil, time.Hour); return err },
-		"Run":      func() error { _, err := c.Script("return {1}").Run(t.Context(), nil, nil); return err },
+		"Get":             func() error { return errorOfGet(t, c) },
+		"GetMany":         func() error { _, err := c.GetMany(t.Context(), "key", "other"); return err },
+		"GetClientCached": func() error { _, err := c.GetClientCached(t.Context(), time.Second, "key"); return err },
+		"GetOrSet":        func() error { _, err := c.GetOrSet(t.Context(), "key", nil, time.Hour); return err },
+		"Run":             func() error { _, err := c.Script("return {1}").Run(t.Context(), nil, nil); return err },
 	}
 	for name, call := range calls {
 		if err := call(); !errors.Is(err, cache.ErrSlow) {
@@ -76,12 +76,12 @@ func TestCutConnectionHeals(t *testing.T) {
 	for round := 1; round <= 3; round++ {
 		proxy.Cut()
 		awaitDown(t, c)
-		if err := c.Set(t.Context(), "key", nil, time.Second); !errors.Is(err, cache.ErrDown) || c.Steady() {
-			t.Errorf("without a connection: Set gives %v, steady is %v", err, c.Steady())
+		if err := c.Set(t.Context(), "key", nil, time.Second); !errors.Is(err, cache.ErrDown) || c.Settled() {
+			t.Errorf("without a connection: Set gives %v, settled is %v", err, c.Settled())
 		}
 		proxy.Restore()
 		awaitUp(t, c)
-		await.Until(t, "it is steady", c.Steady)
+		await.Until(t, "it is settled", c.Settled)
 		if lost, found := lines.has(logLost), lines.has(logFound); lost != round || found != round {
 			t.Fatalf("round %d: lost %d times and found %d times:\n%s", round, lost, found, lines)
 		}
@@ -90,11 +90,11 @@ func TestCutConnectionHeals(t *testing.T) {
 
 func TestNotSteadyBeforeItSettled(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
-	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) { o.Settle = time.Hour })
+	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) { o.SettleTime = time.Hour })
 	for range 2 {
 		awaitUp(t, c)
-		if c.Steady() {
-			t.Fatal("steady at once")
+		if c.Settled() {
+			t.Fatal("settled at once")
 		}
 		proxy.Cut()
 		awaitDown(t, c)
@@ -116,7 +116,7 @@ func TestReconnectingIsNeverUnnoticed(t *testing.T) {
 func TestSilenceOpensTheBreaker(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
-		o.Silence, o.ReadLimit, o.ConnectLimit = 500*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond
+		o.IdleTimeout, o.ReadTimeout, o.ConnectTimeout = 500*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond
 	})
 	awaitUp(t, c)
 	proxy.Swallow()

@@ -14,7 +14,7 @@ func (c *Cache) watch(ctx context.Context, l *link) error {
 		defer stop()
 		l.beats.Go(func() { c.follow(following, l) })
 	}
-	ticker := time.NewTicker(c.options.Beat)
+	ticker := time.NewTicker(c.options.HeartbeatInterval)
 	defer ticker.Stop()
 	for {
 		select {
@@ -23,10 +23,10 @@ func (c *Cache) watch(ctx context.Context, l *link) error {
 		case cause := <-l.lost:
 			return cause
 		case <-ticker.C:
-			if silence := l.silence(); silence >= c.options.Silence {
+			if silence := l.silence(); silence >= c.options.IdleTimeout {
 				return fmt.Errorf("no answer for %v", silence.Round(time.Millisecond))
 			}
-			l.beats.Go(func() { l.beat(c.options.Silence) })
+			l.beats.Go(func() { l.beat(c.options.IdleTimeout) })
 		}
 	}
 }

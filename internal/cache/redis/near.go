@@ -7,11 +7,11 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// GetNear implements cache.Cache. Redis says when a key that was asked for
+// GetClientCached implements cache.Cache. Redis says when a key that was asked for
 // changes; what is kept near goes with the connection that the news come on. The
 // news of a change come before the answer to whatever this Cache asks after it:
 // who has to see a change of his own near makes any other call first.
-func (c *Cache) GetNear(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error) {
+func (c *Cache) GetClientCached(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}

@@ -23,7 +23,7 @@ func TestNewsComeBeforeTheNextAnswer(t *testing.T) {
 		if err := errorOfGet(t, c); err != nil {
 			t.Fatal(err)
 		}
-		if near, err := c.GetNear(t.Context(), time.Hour, key); err != nil || string(near[0]) != value {
+		if near, err := c.GetClientCached(t.Context(), time.Hour, key); err != nil || string(near[0]) != value {
 			t.Fatalf("near = %q, %v; want %q", near, err, value)
 		}
 	}
@@ -36,7 +36,7 @@ func TestNearIsForgottenWithItsConnection(t *testing.T) {
 	key := "cachetest:near:forgotten"
 	set(t, other, key, "old")
 	near := func() (string, error) {
-		values, err := c.GetNear(t.Context(), time.Hour, key)
+		values, err := c.GetClientCached(t.Context(), time.Hour, key)
 		if err != nil {
 			return "", err
 		}
@@ -59,11 +59,11 @@ func TestNearIsForgottenWithItsConnection(t *testing.T) {
 func TestNearAnswersAreNoSignOfLife(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
-		o.Silence, o.ConnectLimit = 500*time.Millisecond, 200*time.Millisecond
+		o.IdleTimeout, o.ConnectTimeout = 500*time.Millisecond, 200*time.Millisecond
 	})
 	var err error
 	near := func() bool {
-		_, err = c.GetNear(t.Context(), time.Hour, "key")
+		_, err = c.GetClientCached(t.Context(), time.Hour, "key")
 		return err == nil
 	}
 	await.Until(t, "it is near", near)
@@ -71,7 +71,7 @@ func TestNearAnswersAreNoSignOfLife(t *testing.T) {
 	for near() { // at full speed
 	}
 	if !errors.Is(err, cache.ErrDown) {
-		t.Errorf("GetNear while nothing comes from Redis: %v; want ErrDown", err)
+		t.Errorf("GetClientCached while nothing comes from Redis: %v; want ErrDown", err)
 	}
 }
 
@@ -96,7 +96,7 @@ func nearWithoutTheFirst(t *testing.T, c *redis.Cache, server *cachetest.Server,
 		asking.Add(1)
 		all.Go(func() {
 			asking.Done()
-			check(c.GetNear(ctx, time.Hour, key))
+			check(c.GetClientCached(ctx, time.Hour, key))
 		})
 		asking.Wait()
 	}
@@ -104,7 +104,7 @@ func nearWithoutTheFirst(t *testing.T, c *redis.Cache, server *cachetest.Server,
 	for range others {
 		ask(t.Context(), func(values [][]byte, err error) {
 			if err != nil || string(values[0]) != "value" {
-				t.Errorf("GetNear = %q, %v", values, err)
+				t.Errorf("GetClientCached = %q, %v", values, err)
 			}
 		})
 	}

@@ -91,17 +91,17 @@ func TestCloseTwiceAndWhileDown(t *testing.T) {
 	up, _ := open(t, cachetest.RedisURL(t))
 	down, _ := open(t, &url.URL{Scheme: "redis", Host: "127.0.0.1:1"}, hasty)
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
-	silent, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) { o.Beat = time.Millisecond })
+	silent, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) { o.HeartbeatInterval = time.Millisecond })
 	proxy.Swallow()
-	connecting, _ := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) { o.ConnectLimit = 50 * time.Millisecond })
+	connecting, _ := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) { o.ConnectTimeout = 50 * time.Millisecond })
 	for _, c := range []*redis.Cache{up, down, silent, connecting} {
 		for range 2 {
 			if err := c.Close(); err != nil {
 				t.Error(err)
 			}
 		}
-		if c.Steady() {
-			t.Error("steady after Close")
+		if c.Settled() {
+			t.Error("settled after Close")
 		}
 	}
 }

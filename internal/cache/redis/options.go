@@ -34,20 +34,20 @@ type Options struct {
 	// Logger is told when Redis is lost and found; nil is slog.Default.
 	Logger *slog.Logger
 
-	// Settle is for how long after it was reached the cache is not yet steady: 5 s.
-	Settle time.Duration
-	// ReadLimit is how long Get, GetMany, GetNear, GetOrSet and a Script wait: 50 ms.
-	ReadLimit time.Duration
-	// WriteLimit is how long Set and Delete wait: 500 ms.
-	WriteLimit time.Duration
-	// Silence is how long without any answer a connection is given up: 500 ms.
-	Silence time.Duration
-	// Beat is the pause between two heartbeats, and between two tries to connect: 100 ms.
-	Beat time.Duration
-	// ConnectLimit is how long connecting may take, and then signing in: 2 s.
-	ConnectLimit time.Duration
-	// Remind is the pause between two log lines while Redis is out of reach: a minute.
-	Remind time.Duration
+	// SettleTime is for how long after it was reached the cache is not settled yet: 5 s.
+	SettleTime time.Duration
+	// ReadTimeout is how long Get, GetMany, GetClientCached, GetOrSet and a Script wait: 50 ms.
+	ReadTimeout time.Duration
+	// WriteTimeout is how long Set and Delete wait: 500 ms.
+	WriteTimeout time.Duration
+	// IdleTimeout is how long without any answer a connection is given up: 500 ms.
+	IdleTimeout time.Duration
+	// HeartbeatInterval is the pause between two heartbeats, and between two tries to connect: 100 ms.
+	HeartbeatInterval time.Duration
+	// ConnectTimeout is how long connecting may take, and then signing in: 2 s.
+	ConnectTimeout time.Duration
+	// LogInterval is the pause between two log lines while Redis is out of reach: a minute.
+	LogInterval time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -55,13 +55,13 @@ func (o Options) withDefaults() Options {
 		value    *time.Duration
 		fallback time.Duration
 	}{
-		{&o.Settle, 5 * time.Second},
-		{&o.ReadLimit, 50 * time.Millisecond},
-		{&o.WriteLimit, 500 * time.Millisecond},
-		{&o.Silence, 500 * time.Millisecond},
-		{&o.Beat, 100 * time.Millisecond},
-		{&o.ConnectLimit, 2 * time.Second},
-		{&o.Remind, time.Minute},
+		{&o.SettleTime, 5 * time.Second},
+		{&o.ReadTimeout, 50 * time.Millisecond},
+		{&o.WriteTimeout, 500 * time.Millisecond},
+		{&o.IdleTimeout, 500 * time.Millisecond},
+		{&o.HeartbeatInterval, 100 * time.Millisecond},
+		{&o.ConnectTimeout, 2 * time.Second},
+		{&o.LogInterval, time.Minute},
 	} {
 		if *field.value == 0 {
 			*field.value = field.fallback
@@ -104,13 +104,13 @@ func (o Options) client() (rueidis.ClientOption, error) {
 		PipelineMultiplex: -1,
 		// Else a command that runs alone closes the connection when it is too slow.
 		AlwaysPipelining:    true,
-		ConnWriteTimeout:    o.ConnectLimit,
+		ConnWriteTimeout:    o.ConnectTimeout,
 		CacheSizeEachConn:   nearBytes,
 		RingScaleEachConn:   ringScale,
 		ReadBufferEachConn:  bufferBytes,
 		WriteBufferEachConn: bufferBytes,
 	}
-	option.Dialer.Timeout = o.ConnectLimit
+	option.Dialer.Timeout = o.ConnectTimeout
 	option.Dialer.KeepAlive = -1 // the heartbeat does it, ours and not that of rueidis
 
 	host, port := o.URL.Hostname(), o.URL.Port()

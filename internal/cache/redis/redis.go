@@ -47,8 +47,8 @@ func Open(options Options) (*Cache, error) {
 	c := &Cache{
 		options: options,
 		client:  client,
-		outage:  outage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.Remind},
-		full:    shortage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.Remind},
+		outage:  outage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.LogInterval},
+		full:    shortage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.LogInterval},
 		stop:    stop,
 		done:    make(chan struct{}),
 	}
@@ -99,9 +99,9 @@ func (c *Cache) keep(ctx context.Context, l *link) {
 // pause is how long to wait before the next try, after this failure.
 func (c *Cache) pause(cause error) time.Duration {
 	if codeOf(cause) != "" {
-		return refusedBeats * c.options.Beat
+		return refusedBeats * c.options.HeartbeatInterval
 	}
-	return c.options.Beat
+	return c.options.HeartbeatInterval
 }
 
 // key is the key in Redis of one of the callers'.
@@ -118,11 +118,11 @@ func (c *Cache) keys(keys []string) []string {
 	return all
 }
 
-// Steady implements cache.Cache. The settling time begins with each connection,
+// Settled implements cache.Cache. The settling time begins with each connection,
 // the first one too: what this node did before it started is not known.
-func (c *Cache) Steady() bool {
+func (c *Cache) Settled() bool {
 	l := c.link.Load()
-	return l != nil && l.age() >= c.options.Settle
+	return l != nil && l.age() >= c.options.SettleTime
 }
 
 // Close implements cache.Cache. Calls under way end with cache.ErrDown.

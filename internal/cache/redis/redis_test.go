@@ -35,13 +35,13 @@ func TestSuite(t *testing.T) {
 
 // patient makes a busy machine no reason for an error.
 func patient(o *redis.Options) {
-	o.ReadLimit, o.WriteLimit, o.Silence, o.ConnectLimit = 20*time.Second, 20*time.Second, 20*time.Second, 20*time.Second
+	o.ReadTimeout, o.WriteTimeout, o.IdleTimeout, o.ConnectTimeout = 20*time.Second, 20*time.Second, 20*time.Second, 20*time.Second
 }
 
 // hasty is patient, but tries again soon and settles soon.
 func hasty(o *redis.Options) {
 	patient(o)
-	o.Settle, o.Beat = time.Millisecond, 10*time.Millisecond
+	o.SettleTime, o.HeartbeatInterval = time.Millisecond, 10*time.Millisecond
 }
 
 // open opens a cache that ends with the test, and gives its log.

@@ -31,13 +31,13 @@ func (c *Cache) server(ctx context.Context) (string, error) {
 
 // askSentinel asks one Sentinel for the master's address.
 func (c *Cache) askSentinel(ctx context.Context, sentinel string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.options.ConnectLimit)
+	ctx, cancel := context.WithTimeout(ctx, c.options.ConnectTimeout)
 	defer cancel()
 	option := rueidis.ClientOption{
 		InitAddress: []string{sentinel}, ForceSingleClient: true, DisableRetry: true, DisableCache: true, AlwaysRESP2: true,
 		ClientSetInfo: rueidis.DisableClientSetInfo, Password: c.options.SentinelPassword, PipelineMultiplex: -1,
 	}
-	option.Dialer.Timeout = c.options.ConnectLimit
+	option.Dialer.Timeout = c.options.ConnectTimeout
 	if c.client.TLSConfig != nil {
 		option.TLSConfig = c.client.TLSConfig.Clone()
 		option.TLSConfig.ServerName, _, _ = net.SplitHostPort(sentinel)

@@ -66,8 +66,8 @@ func TestServerThatStartsLater(t *testing.T) {
 	server := cachetest.StartServer(t)
 	server.Kill()
 	c, lines := open(t, server.URL(), hasty)
-	if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) || c.Steady() {
-		t.Fatalf("without a Redis: %v, steady is %v", err, c.Steady())
+	if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) || c.Settled() {
+		t.Fatalf("without a Redis: %v, settled is %v", err, c.Settled())
 	}
 	server.Start()
 	awaitUp(t, c)
@@ -79,7 +79,7 @@ func TestServerThatStartsLater(t *testing.T) {
 func TestReminds(t *testing.T) {
 	server := cachetest.StartServer(t)
 	server.Kill()
-	_, often := open(t, server.URL(), hasty, func(o *redis.Options) { o.Remind = time.Millisecond })
+	_, often := open(t, server.URL(), hasty, func(o *redis.Options) { o.LogInterval = time.Millisecond })
 	_, seldom := open(t, server.URL(), hasty)
 	await.Until(t, "reminders", func() bool { return often.has(logStill) > 5 })
 	if seldom.has(logLost) != 1 || seldom.has(logStill) != 0 {

@@ -14,7 +14,7 @@ import (
 func TestTooSlowStaysAway(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
-		o.Silence, o.ConnectLimit, o.Remind = 200*time.Millisecond, 2*time.Second, time.Millisecond
+		o.IdleTimeout, o.ConnectTimeout, o.LogInterval = 200*time.Millisecond, 2*time.Second, time.Millisecond
 	})
 	awaitUp(t, c)
 	proxy.Delay(400 * time.Millisecond)

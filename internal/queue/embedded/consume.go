@@ -19,7 +19,7 @@ func (q *Queue) Consume(ctx context.Context, parallel int, handler queue.Handler
 	defer cancel()
 	defer context.AfterFunc(q.closing, cancel)()
 
-	w := worker{queue: q, handler: handler.Guarded()}
+	w := worker{queue: q, handler: handler.WithRecover()}
 	var all sync.WaitGroup
 	for range max(parallel, 1) {
 		all.Go(func() { w.handleAll(ctx) })
@@ -52,7 +52,7 @@ func (w worker) handleAll(ctx context.Context) {
 
 func (w worker) handle(ctx context.Context, m message) {
 	q := w.queue
-	err := w.handler.Handle(q.options.Carried.Into(ctx, m.carried), m.id)
+	err := w.handler.Handle(q.options.Propagator.Extract(ctx, m.headers), m.id)
 	if err == nil {
 		<-q.held
 		return
@@ -84,7 +84,7 @@ func (w worker) buryAll(ctx context.Context) {
 
 func (w worker) bury(ctx context.Context, id queue.ID) {
 	q := w.queue
-	err := w.handler.Dead(ctx, id)
+	err := w.handler.DeadLetter(ctx, id)
 	if err == nil {
 		<-q.held
 		return

@@ -19,10 +19,10 @@ type Options struct {
 	// for another try included: 16384.
 	Capacity int
 	// Pauses are those between the tries of a message, one less than there are tries:
-	// queue.DefaultPauses. The last one also stands between two tries of Dead.
+	// queue.DefaultPauses. The last one also stands between two tries of DeadLetter.
 	Pauses []time.Duration
-	// Carried goes along with the ids.
-	Carried queue.Carried
+	// Propagator passes trace context along with the ids.
+	Propagator queue.Propagator
 	// Log is told of tries that failed; nil is slog.Default.
 	Log *slog.Logger
 }
@@ -49,7 +49,7 @@ var (
 type message struct {
 	id       queue.ID
 	failures int
-	carried  map[string]string
+	headers  map[string]string
 }
 
 // Queue is a queue.Queue in the process. Use Open.
@@ -92,7 +92,7 @@ func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	}
 	select {
 	case q.held <- struct{}{}:
-		q.waiting <- message{id: id, carried: q.options.Carried.Of(ctx)}
+		q.waiting <- message{id: id, headers: q.options.Propagator.Inject(ctx)}
 		return nil
 	default:
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, errFull)

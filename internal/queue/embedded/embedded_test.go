@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(t testing.TB, capacity int) *embedded.Queue {
 	q := embedded.Open(embedded.Options{
-		Capacity: capacity, Pauses: queuetest.Pauses(), Carried: queuetest.Carried(), Log: slog.New(slog.DiscardHandler),
+		Capacity: capacity, Pauses: queuetest.Pauses(), Propagator: queuetest.Propagator(), Log: slog.New(slog.DiscardHandler),
 	})
 	t.Cleanup(func() { _ = q.Close() })
 	return q
@@ -52,7 +52,7 @@ func TestFull(t *testing.T) {
 	stop := queuetest.Consume(t, q, 2, refusals.Handler())
 	await.Until(t, "all are refused as dead letters", func() bool {
 		for _, id := range ids {
-			if refusals.Dead(id) < 2 {
+			if refusals.DeadLetter(id) < 2 {
 				return false
 			}
 		}
@@ -69,7 +69,7 @@ func TestFull(t *testing.T) {
 	queuetest.Consume(t, q, 2, fine.Handler())
 	await.Until(t, "there is room again", func() bool {
 		for _, id := range ids {
-			if fine.Dead(id) == 0 {
+			if fine.DeadLetter(id) == 0 {
 				return false
 			}
 		}

@@ -55,7 +55,7 @@ func testParallel(t *testing.T, open func() queue.Queue) {
 		release <- struct{}{}
 	}
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
-	if most := all.Most(); most != parallel {
+	if most := all.MaxRunning(); most != parallel {
 		t.Errorf("%d at once, want %d", most, parallel)
 	}
 }

@@ -24,13 +24,13 @@ func testFailingThreeTimes(t *testing.T, open func() queue.Queue) {
 	}
 	Consume(t, q, 2, all.Handler())
 	good := Publish(t, q, 10)
-	await.Until(t, "it is a dead letter", func() bool { return all.Dead(bad) > 0 })
+	await.Until(t, "it is a dead letter", func() bool { return all.DeadLetter(bad) > 0 })
 	await.Until(t, "the others are done", func() bool { return all.AllDone(good) })
-	if tries, dead := all.Handled(bad), all.Dead(bad); tries != 3 || dead != 1 {
+	if tries, dead := all.Handled(bad), all.DeadLetter(bad); tries != 3 || dead != 1 {
 		t.Errorf("%d tries and %d times a dead letter, want 3 and 1", tries, dead)
 	}
 	for _, id := range good {
-		if all.Dead(id) != 0 {
+		if all.DeadLetter(id) != 0 {
 			t.Error("what was done is a dead letter")
 		}
 	}
@@ -50,7 +50,7 @@ func testFailingTwice(t *testing.T, open func() queue.Queue) {
 	await.Until(t, "they are done", func() bool { return all.AllDone(ids) })
 	stop()
 	for _, id := range ids {
-		if tries, dead := all.Handled(id), all.Dead(id); tries != 3 || dead != 0 {
+		if tries, dead := all.Handled(id), all.DeadLetter(id); tries != 3 || dead != 0 {
 			t.Errorf("%d tries and %d times a dead letter, want 3 and none", tries, dead)
 		}
 	}
@@ -60,9 +60,9 @@ func testPanic(t *testing.T, open func() queue.Queue) {
 	all := &Recorder{}
 	all.Work = func(context.Context, queue.ID) error { panic("on purpose") }
 	handler := all.Handler()
-	dead := handler.Dead
-	handler.Dead = func(ctx context.Context, id queue.ID) error {
-		if err := dead(ctx, id); err != nil || all.Dead(id) == 1 {
+	dead := handler.DeadLetter
+	handler.DeadLetter = func(ctx context.Context, id queue.ID) error {
+		if err := dead(ctx, id); err != nil || all.DeadLetter(id) == 1 {
 			panic("on purpose")
 		}
 		return nil
@@ -70,7 +70,7 @@ func testPanic(t *testing.T, open func() queue.Queue) {
 	q := open()
 	Consume(t, q, 2, handler)
 	id := Publish(t, q, 1)[0]
-	await.Until(t, "it is a dead letter for the second time", func() bool { return all.Dead(id) == 2 })
+	await.Until(t, "it is a dead letter for the second time", func() bool { return all.DeadLetter(id) == 2 })
 	if tries := all.Handled(id); tries != 3 {
 		t.Errorf("%d tries, want 3", tries)
 	}
@@ -84,7 +84,7 @@ func testDeadRefused(t *testing.T, open func() queue.Queue) {
 	ids := Publish(t, q, 3)
 	await.Until(t, "they are dead letters for the fourth time", func() bool {
 		for _, id := range ids {
-			if all.Dead(id) < 4 {
+			if all.DeadLetter(id) < 4 {
 				return false
 			}
 		}
@@ -92,8 +92,8 @@ func testDeadRefused(t *testing.T, open func() queue.Queue) {
 	})
 	stop()
 	for _, id := range ids {
-		if all.Dead(id) != 4 || all.Handled(id) != 3 {
-			t.Errorf("%d times a dead letter after %d tries, want 4 and 3", all.Dead(id), all.Handled(id))
+		if all.DeadLetter(id) != 4 || all.Handled(id) != 3 {
+			t.Errorf("%d times a dead letter after %d tries, want 4 and 3", all.DeadLetter(id), all.Handled(id))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func Run(t *testing.T, fresh func(t testing.TB) (open func() queue.Queue)) {
 		{"two consumers share the work", testTwoConsumers},
 		{"failing three times", testFailingThreeTimes},
 		{"failing twice", testFailingTwice},
-		{"what is carried along", testCarried},
+		{"trace context is propagated", testPropagation},
 		{"a panic", testPanic},
 		{"a dead letter that is refused", testDeadRefused},
 		{"the end of the context", testEndOfContext},

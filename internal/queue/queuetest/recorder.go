@@ -24,7 +24,9 @@ type Recorder struct {
 }
 
 // Handler is what to consume with.
-func (r *Recorder) Handler() queue.Handler { return queue.Handler{Handle: r.handle, Dead: r.bury} }
+func (r *Recorder) Handler() queue.Handler {
+	return queue.Handler{Handle: r.handle, DeadLetter: r.bury}
+}
 
 func (r *Recorder) handle(ctx context.Context, id queue.ID) (err error) {
 	r.mu.Lock()
@@ -71,8 +73,8 @@ func (r *Recorder) Handled(id queue.ID) int { return r.read(&r.handled, id) }
 // Done is how often the id was handed over with success.
 func (r *Recorder) Done(id queue.ID) int { return r.read(&r.done, id) }
 
-// Dead is how often the id was handed over as a dead letter.
-func (r *Recorder) Dead(id queue.ID) int { return r.read(&r.dead, id) }
+// DeadLetter is how often the id was handed over as a dead letter.
+func (r *Recorder) DeadLetter(id queue.ID) int { return r.read(&r.dead, id) }
 
 func (r *Recorder) read(from *map[queue.ID]int, id queue.ID) int {
 	r.mu.Lock()
@@ -97,8 +99,8 @@ func (r *Recorder) Running() int {
 	return r.running
 }
 
-// Most is how many were handed over at once.
-func (r *Recorder) Most() int {
+// MaxRunning is how many were handed over at once.
+func (r *Recorder) MaxRunning() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.mostRunning

@@ -28,9 +28,9 @@ func (q *Queue) Consume(ctx context.Context, parallel int, handler queue.Handler
 	defer cancel()
 	defer context.AfterFunc(q.closing, cancel)()
 
-	c := &consumer{queue: q, handler: handler.Guarded()}
+	c := &consumer{queue: q, handler: handler.WithRecover()}
 	tasks := &feed{name: q.options.Names.Queue, places: make(chan struct{}, max(parallel, 1)), work: c.handle}
-	dead := &feed{name: q.options.Names.DeadQueue, places: make(chan struct{}, deadAtOnce), work: c.bury}
+	dead := &feed{name: q.options.Names.DeadLetterQueue, places: make(chan struct{}, deadAtOnce), work: c.bury}
 	tasks.outage.log, tasks.outage.what = q.options.Log, "tasks"
 	dead.outage.log, dead.outage.what, dead.outage.within = q.options.Log, "dead letters", &tasks.outage
 	var both sync.WaitGroup
@@ -62,7 +62,7 @@ type feed struct {
 // connections.
 func (c *consumer) follow(ctx context.Context, f *feed) {
 	defer f.running.Wait()
-	pause := queue.Backoff{First: firstPause, Most: longestPause}
+	pause := queue.Backoff{Initial: initialPause, Max: maxPause}
 	for {
 		began := time.Now()
 		err := c.session(ctx, f)
@@ -70,7 +70,7 @@ func (c *consumer) follow(ctx context.Context, f *feed) {
 			return
 		}
 		f.outage.report(err)
-		if time.Since(began) > longestPause {
+		if time.Since(began) > maxPause {
 			pause.Reset()
 		}
 		if !pause.Wait(ctx) {

@@ -44,12 +44,12 @@ func newNames(t testing.TB, address string) rabbitmq.Names {
 	names := rabbitmq.NamesOf("test_" + strings.ToLower(rand.Text()))
 	t.Cleanup(func() {
 		ch := dial(t, address)
-		for _, name := range []string{names.Queue, names.Retry + "1", names.Retry + "2", names.DeadQueue} {
+		for _, name := range []string{names.Queue, names.Retry + "1", names.Retry + "2", names.DeadLetterQueue} {
 			if _, err := ch.QueueDelete(name, false, false, false); err != nil {
 				t.Errorf("delete a queue: %v", err)
 			}
 		}
-		for _, name := range []string{names.Exchange, names.DeadExchange} {
+		for _, name := range []string{names.Exchange, names.DeadLetterExchange} {
 			if err := ch.ExchangeDelete(name, false, false); err != nil {
 				t.Errorf("delete an exchange: %v", err)
 			}
@@ -63,7 +63,7 @@ func open(t testing.TB, address string, names rabbitmq.Names) (*rabbitmq.Queue, 
 	t.Helper()
 	lines := &log{}
 	q := rabbitmq.Open(rabbitmq.Options{
-		URL: address, Names: names, Pauses: queuetest.Pauses(), Carried: queuetest.Carried(),
+		URL: address, Names: names, Pauses: queuetest.Pauses(), Propagator: queuetest.Propagator(),
 		Log: slog.New(slog.NewTextHandler(lines, nil)),
 	})
 	t.Cleanup(func() {

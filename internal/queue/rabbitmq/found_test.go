@@ -127,7 +127,7 @@ func TestForeignMessages(t *testing.T) {
 		{MessageId: strings.Repeat("z", 32), Body: bytes.Repeat([]byte("z"), 32)},
 		{Body: make([]byte, 1<<20)},
 	}
-	for _, exchange := range []string{names.Exchange, names.DeadExchange} {
+	for _, exchange := range []string{names.Exchange, names.DeadLetterExchange} {
 		for _, message := range foreign {
 			if err := ch.Publish(exchange, names.Key, false, false, message); err != nil {
 				t.Fatal(err)
@@ -146,7 +146,7 @@ func TestForeignMessages(t *testing.T) {
 	if lines.has("what a user wrote") != 0 || lines.has("zzz") != 0 {
 		t.Errorf("the log has what was in them:\n%s", lines.outages())
 	}
-	for _, name := range []string{names.Queue, names.DeadQueue} {
+	for _, name := range []string{names.Queue, names.DeadLetterQueue} {
 		await.Until(t, "nothing is left", func() bool {
 			left, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
 			return err == nil && left.Messages == 0
@@ -172,7 +172,7 @@ func TestDeliveryLimit(t *testing.T) {
 	}
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	await.Until(t, "it is a dead letter", func() bool { return all.Dead(id) == 1 })
+	await.Until(t, "it is a dead letter", func() bool { return all.DeadLetter(id) == 1 })
 	if all.Handled(id) != 0 {
 		t.Error("it was handled, too")
 	}

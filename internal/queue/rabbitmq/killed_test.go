@@ -33,7 +33,7 @@ func consumeForEver() {
 			fmt.Printf("%x\n", id)
 			select {}
 		},
-		Dead: func(context.Context, queue.ID) error { return nil },
+		DeadLetter: func(context.Context, queue.ID) error { return nil },
 	})
 }
 

@@ -16,19 +16,19 @@ const headerFailures = "x-failures"
 
 // publishing makes a message of the id, which is its MessageId and its body. One
 // with a lifetime leaves the queue for its dead-letter exchange after it. What is
-// carried along are headers.
-func publishing(id queue.ID, failures int, lifetime time.Duration, carried map[string]string) amqp.Publishing {
+// passed along are headers.
+func publishing(id queue.ID, failures int, lifetime time.Duration, headers map[string]string) amqp.Publishing {
 	name := hex.EncodeToString(id[:])
 	message := amqp.Publishing{
 		DeliveryMode: amqp.Persistent, ContentType: "text/plain", MessageId: name, Body: []byte(name),
 	}
-	if failures > 0 || len(carried) > 0 {
+	if failures > 0 || len(headers) > 0 {
 		message.Headers = amqp.Table{}
 	}
 	if failures > 0 {
 		message.Headers[headerFailures] = int32(failures)
 	}
-	for name, value := range carried {
+	for name, value := range headers {
 		message.Headers[name] = value
 	}
 	if lifetime > 0 {
@@ -52,16 +52,16 @@ func failuresOf(d amqp.Delivery) int {
 	return max(int(count), 0)
 }
 
-// carriedBy gives the headers that are texts, as those that were carried along are.
-func carriedBy(d amqp.Delivery) map[string]string {
-	var carried map[string]string
+// headersOf gives the headers that are texts, as those of a propagator are.
+func headersOf(d amqp.Delivery) map[string]string {
+	var headers map[string]string
 	for name, value := range d.Headers {
 		if text, ok := value.(string); ok && !strings.HasPrefix(name, "x-") {
-			if carried == nil {
-				carried = map[string]string{}
+			if headers == nil {
+				headers = map[string]string{}
 			}
-			carried[name] = text
+			headers[name] = text
 		}
 	}
-	return carried
+	return headers
 }

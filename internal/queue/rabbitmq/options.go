@@ -20,10 +20,10 @@ type Options struct {
 	// Names of the exchange and the queues: SearchTasks("").
 	Names Names
 	// Pauses are those between the tries of a message, one less than there are tries:
-	// queue.DefaultPauses. The last one also stands between two tries of Dead.
+	// queue.DefaultPauses. The last one also stands between two tries of DeadLetter.
 	Pauses []time.Duration
-	// Carried goes along with the ids, in headers.
-	Carried queue.Carried
+	// Propagator passes trace context along with the ids, in headers.
+	Propagator queue.Propagator
 	// Log is told of outages and of tries that failed; nil is slog.Default.
 	Log *slog.Logger
 }
@@ -33,8 +33,8 @@ type Names struct {
 	Exchange, Key, Queue string
 	// Retry is the beginning of the names of the queues in which messages wait for
 	// another try, one for each pause.
-	Retry                   string
-	DeadExchange, DeadQueue string
+	Retry                               string
+	DeadLetterExchange, DeadLetterQueue string
 }
 
 // SearchTasks are the names of the search tasks, all with the prefix.
@@ -44,7 +44,7 @@ func SearchTasks(prefix string) Names { return NamesOf(prefix + "search_tasks") 
 func NamesOf(key string) Names {
 	return Names{
 		Exchange: key + "_exchange", Key: key, Queue: key + "_queue", Retry: key + "_retry_",
-		DeadExchange: key + "_dead_exchange", DeadQueue: key + "_dead_queue",
+		DeadLetterExchange: key + "_dead_exchange", DeadLetterQueue: key + "_dead_queue",
 	}
 }
 
@@ -89,6 +89,6 @@ const (
 // The pauses between tries to reach the broker, of Consume and of a failed message
 // that has to get to the broker before it is acknowledged.
 const (
-	firstPause   = 100 * time.Millisecond
-	longestPause = 5 * time.Second
+	initialPause = 100 * time.Millisecond
+	maxPause     = 5 * time.Second
 )

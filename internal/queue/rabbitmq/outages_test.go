@@ -96,7 +96,7 @@ func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
 func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *log, outages int) {
 	t.Helper()
 	await.Until(t, "tasks and dead letters are taken again", func() bool {
-		return lines.has(logFound) >= outages && consumers(address, names.DeadQueue) > 0
+		return lines.has(logFound) >= outages && consumers(address, names.DeadLetterQueue) > 0
 	})
 }
 
@@ -230,7 +230,7 @@ func TestParallelOverAnOutage(t *testing.T) {
 		}
 		return true
 	})
-	if all.Most() != 2 {
-		t.Errorf("%d at once, want 2", all.Most())
+	if all.MaxRunning() != 2 {
+		t.Errorf("%d at once, want 2", all.MaxRunning())
 	}
 }

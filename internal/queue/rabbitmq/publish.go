@@ -18,7 +18,7 @@ import (
 func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	err := errClosed
 	if q.closing.Err() == nil {
-		err = q.publisher.send(ctx, q.options.Names.Exchange, q.options.Names.Key, publishing(id, 0, 0, q.options.Carried.Of(ctx)))
+		err = q.publisher.send(ctx, q.options.Names.Exchange, q.options.Names.Key, publishing(id, 0, 0, q.options.Propagator.Inject(ctx)))
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)

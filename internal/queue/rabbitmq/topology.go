@@ -15,7 +15,7 @@ const handOvers = 20
 // pause, and the place for dead letters.
 func (q *Queue) declare(conn *amqp.Connection) error {
 	names := q.options.Names
-	for _, exchange := range []string{names.Exchange, names.DeadExchange} {
+	for _, exchange := range []string{names.Exchange, names.DeadLetterExchange} {
 		err := onChannel(conn, func(ch *amqp.Channel) error {
 			return ch.ExchangeDeclare(exchange, amqp.ExchangeTopic, true, false, false, false, nil)
 		})
@@ -26,7 +26,7 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 			return fmt.Errorf("declare the exchange %s: %w", exchange, err)
 		}
 	}
-	main := deadLettering(names.DeadExchange, "")
+	main := deadLettering(names.DeadLetterExchange, "")
 	main["x-delivery-limit"] = handOvers
 	if err := q.declareQueue(conn, names.Queue, names.Exchange, names.Key, main); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 		}
 	}
 	dead := amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": 1 << 30} // RabbitMQ 4 would drop them after 20
-	return q.declareQueue(conn, names.DeadQueue, names.DeadExchange, "#", dead)
+	return q.declareQueue(conn, names.DeadLetterQueue, names.DeadLetterExchange, "#", dead)
 }
 
 // deadLettering are the arguments of a queue whose dead letters go to the exchange,

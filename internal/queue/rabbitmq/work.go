@@ -21,12 +21,12 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 		c.discard(d, c.queue.options.Names.Queue)
 		return
 	}
-	carried := carriedBy(d)
-	err := c.handler.Handle(c.queue.options.Carried.Into(context.WithoutCancel(ctx), carried), id)
+	headers := headersOf(d)
+	err := c.handler.Handle(c.queue.options.Propagator.Extract(context.WithoutCancel(ctx), headers), id)
 	if err != nil {
 		failures := failuresOf(d) + 1
 		c.queue.options.Log.Warn("a task failed", "id", hex.EncodeToString(id[:]), "try", failures, "error", err)
-		if !c.forward(ctx, s, id, failures, carried) {
+		if !c.forward(ctx, s, id, failures, headers) {
 			_ = d.Nack(false, true)
 			return
 		}
@@ -37,14 +37,14 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 // forward publishes a failed message to the queue of its pause, or to the dead
 // letters. It tries until that is confirmed, and reports false where ctx ends or
 // the connection is lost before: then the broker still has the message.
-func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int, carried map[string]string) bool {
+func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int, headers map[string]string) bool {
 	names, pauses := c.queue.options.Names, c.queue.options.Pauses
-	exchange, key, message := names.DeadExchange, names.Key, publishing(id, failures, 0, carried)
+	exchange, key, message := names.DeadLetterExchange, names.Key, publishing(id, failures, 0, headers)
 	if failures <= len(pauses) {
 		exchange, key = "", names.retry(failures) // the nameless exchange knows every queue
-		message = publishing(id, failures, max(pauses[failures-1], time.Millisecond), carried)
+		message = publishing(id, failures, max(pauses[failures-1], time.Millisecond), headers)
 	}
-	pause := queue.Backoff{First: firstPause, Most: longestPause}
+	pause := queue.Backoff{Initial: initialPause, Max: maxPause}
 	for !s.channel.IsClosed() {
 		if c.queue.publisher.send(context.WithoutCancel(ctx), exchange, key, message) == nil {
 			return true
@@ -61,13 +61,13 @@ func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, fa
 func (c *consumer) bury(ctx context.Context, s *subscription, d amqp.Delivery) {
 	id, ok := read(d)
 	if !ok {
-		c.discard(d, c.queue.options.Names.DeadQueue)
+		c.discard(d, c.queue.options.Names.DeadLetterQueue)
 		return
 	}
 	last := c.queue.options.Pauses[len(c.queue.options.Pauses)-1]
-	pause := queue.Backoff{First: last, Most: last}
+	pause := queue.Backoff{Initial: last, Max: last}
 	for !s.channel.IsClosed() {
-		err := c.handler.Dead(context.WithoutCancel(ctx), id)
+		err := c.handler.DeadLetter(context.WithoutCancel(ctx), id)
 		if err == nil {
 			_ = d.Ack(false)
 			return

@@ -51,8 +51,8 @@ type Options struct {
 	RootCert, Cert, Key string
 	// PoolSize is the most connections of this process.
 	PoolSize int
-	// Echo logs each statement, without its arguments.
-	Echo bool
+	// LogSQL logs each statement, without its arguments.
+	LogSQL bool
 	// Tracer is told of each statement; nil for nobody. It must not keep arguments.
 	Tracer pgx.QueryTracer
 	// Adopt takes the database also where it was last written on another system, and
@@ -115,7 +115,7 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	connection.DialFunc = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
 	connection.RuntimeParams = maps.Clone(startupParameters)
 	connection.Tracer = options.Tracer
-	if options.Echo {
+	if options.LogSQL {
 		connection.Tracer = &echo{log}
 		if options.Tracer != nil {
 			connection.Tracer = multitracer.New(&echo{log}, options.Tracer)

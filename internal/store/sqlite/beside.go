@@ -44,9 +44,9 @@ func beside(ctx context.Context, directory string) (path string, lock *flock.Flo
 	return path, lock, err
 }
 
-// OpenToRead opens the database of a directory that another process may serve from, for a
+// OpenReadOnly opens the database of a directory that another process may serve from, for a
 // command that reads accounts. It needs to write nothing.
-func OpenToRead(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
+func OpenReadOnly(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
 	path, lock, err := beside(ctx, options.Directory)
 	if err != nil {
 		return nil, err
@@ -62,11 +62,11 @@ func OpenToRead(ctx context.Context, options Options, log *slog.Logger) (*Store,
 	return s, nil
 }
 
-// OpenBeside opens the database of a directory that another process may serve
+// OpenShared opens the database of a directory that another process may serve
 // from, for a command that writes a little: the tables accounts and sessions, no
 // others. Where there is no database, or its schema is older than this binary,
 // the error says so.
-func OpenBeside(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
+func OpenShared(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
 	directory, err := filepath.Abs(options.Directory)
 	if err != nil {
 		return nil, fmt.Errorf("find the data directory: %w", err)
@@ -78,7 +78,7 @@ func OpenBeside(ctx context.Context, options Options, log *slog.Logger) (*Store,
 	if err != nil {
 		return nil, err
 	}
-	s, err := openWith(ctx, lock, directory, options.Echo, log)
+	s, err := openWith(ctx, lock, directory, options.LogSQL, log)
 	if err != nil {
 		return nil, err
 	}

@@ -10,20 +10,20 @@ import (
 
 // Changes finds out whether another process changed the database. It is not safe
 // for concurrent use.
-type Changes struct {
+type ChangeDetector struct {
 	store      *Store
 	connection driver.Conn
 	version    int64
 }
 
 // Changes makes one, that knows of nothing yet.
-func (s *Store) Changes() *Changes { return &Changes{store: s} }
+func (s *Store) ChangeDetector() *ChangeDetector { return &ChangeDetector{store: s} }
 
 // Seen reports whether another process may have committed something since it was
 // last called. The first call reports true, and so does one after the connection
 // that writes had to be opened anew: the version is that connection's own, and
 // what it commits itself does not count.
-func (c *Changes) Seen(ctx context.Context) (changed bool, err error) {
+func (c *ChangeDetector) Changed(ctx context.Context) (changed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	writer, err := c.store.writer.Conn(ctx)

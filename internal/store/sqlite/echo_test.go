@@ -9,7 +9,7 @@ import (
 
 func TestEchoShowsStatementsWithoutArguments(t *testing.T) {
 	var log bytes.Buffer
-	s, err := Open(t.Context(), Options{Directory: t.TempDir(), Echo: true}, slog.New(slog.NewJSONHandler(&log, nil)))
+	s, err := Open(t.Context(), Options{Directory: t.TempDir(), LogSQL: true}, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

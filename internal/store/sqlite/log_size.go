@@ -25,8 +25,8 @@ const (
 	logLookEvery       = time.Second
 )
 
-// KeepLogShort begins the write-ahead log anew whenever it is too long, until ctx ends.
-func (s *Store) KeepLogShort(ctx context.Context) error {
+// RunCheckpoints begins the write-ahead log anew whenever it is too long, until ctx ends.
+func (s *Store) RunCheckpoints(ctx context.Context) error {
 	for pause := logLookEvery; ; {
 		select {
 		case <-ctx.Done():

@@ -31,10 +31,10 @@ type Options struct {
 	Directory string
 	// LockWait is how long Open waits for another process that serves from the directory.
 	LockWait time.Duration
-	// Echo logs each statement, without its arguments.
-	Echo bool
-	// Ran is told of each statement that has run; nil for nobody.
-	Ran func(ctx context.Context, statement string, started time.Time, err error)
+	// LogSQL logs each statement, without its arguments.
+	LogSQL bool
+	// OnStatement is told of each statement that has run; nil for nobody.
+	OnStatement func(ctx context.Context, statement string, started time.Time, err error)
 	// Analyser is the version whose index of words is used; words.Version where it is empty.
 	Analyser string
 }
@@ -74,13 +74,13 @@ func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	s, err := openWith(ctx, lock, directory, options.Echo, log)
+	s, err := openWith(ctx, lock, directory, options.LogSQL, log)
 	if err != nil {
 		return nil, err
 	}
 	s.analyser = cmp.Or(options.Analyser, s.analyser)
 	for _, connections := range s.connections {
-		connections.ran = options.Ran
+		connections.ran = options.OnStatement
 	}
 	return s, nil
 }

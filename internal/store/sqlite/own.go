@@ -10,12 +10,12 @@ import (
 // put aside.
 const asideInfix = ".until-"
 
-// Owns reports whether a file that is written under path would take the place of
+// IsDatabaseFile reports whether a file that is written under path would take the place of
 // the database in the directory or of what belongs to it: its log, the locks,
 // the databases that Restore put aside. It goes by what path leads to, and, where
 // nothing stands there yet, by the name that it has in the directory. There need
 // not be a database.
-func Owns(directory, path string) bool {
+func IsDatabaseFile(directory, path string) bool {
 	database := filepath.Join(directory, fileName)
 	own := append(familyOf(database), filepath.Join(directory, lockName), filepath.Join(directory, commandsLockName))
 	// Where the database is a link, its log lies beside what that leads to.

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"messenger-api/internal/wholefile"
+	"messenger-api/internal/atomicfile"
 )
 
 // asideLayout names a database that was put aside.
@@ -48,7 +48,7 @@ func Restore(ctx context.Context, options Options, from string, log *slog.Logger
 	defer func() { err = errors.Join(err, commands.Unlock()) }()
 
 	path := filepath.Join(directory, fileName)
-	fresh, err := wholefile.Create(path, true)
+	fresh, err := atomicfile.Create(path, true)
 	if err != nil {
 		return "", err
 	}
@@ -63,7 +63,7 @@ func Restore(ctx context.Context, options Options, from string, log *slog.Logger
 	if kept, err = putAside(ctx, path); err != nil {
 		return "", fmt.Errorf("put the present database aside: %w", err)
 	}
-	return kept, fresh.Publish()
+	return kept, fresh.Commit()
 }
 
 // putAside gives the database a second name. It keeps the first one until

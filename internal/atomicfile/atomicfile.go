@@ -1,6 +1,6 @@
-// Package wholefile makes files that appear whole or not at all: they are
+// Package atomicfile makes files that appear whole or not at all: they are
 // written beside their place, and only their owner can read them.
-package wholefile
+package atomicfile
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ type File struct {
 
 // Create begins the file that is to stand under path, with mode 0600. Where
 // something stands there the error is fs.ErrExist, unless it is to be replaced,
-// which no device, pipe or directory is. Publish or Discard comes next.
+// which no device, pipe or directory is. Commit or Discard comes next.
 func Create(path string, replace bool) (*File, error) {
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return nil, fmt.Errorf("%s: %w", path, fs.ErrExist)
@@ -37,17 +37,17 @@ func Create(path string, replace bool) (*File, error) {
 	return &File{File: file, path: path, replace: replace}, nil
 }
 
-// Publish brings the file to the disk and then to its place. On an error nothing
+// Commit brings the file to the disk and then to its place. On an error nothing
 // of it is left.
-func (f *File) Publish() error {
-	if err := f.publish(); err != nil {
+func (f *File) Commit() error {
+	if err := f.commit(); err != nil {
 		f.Discard()
 		return fmt.Errorf("write %s: %w", f.path, err)
 	}
 	return nil
 }
 
-func (f *File) publish() error {
+func (f *File) commit() error {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (f *File) publish() error {
 	return SyncDirectory(filepath.Dir(f.path))
 }
 
-// Discard removes a file that was not published. It may always be called.
+// Discard removes a file that was not committed. It may always be called.
 func (f *File) Discard() {
 	if f.ended {
 		return

@@ -9,34 +9,34 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-type carriedKey struct{}
+type contextKey struct{}
 
-// Carried is what the queues of the suite are opened with: one text of the context.
-func Carried() queue.Carried {
-	const header = "carried"
-	return queue.Carried{
-		Inject: func(ctx context.Context) map[string]string {
-			text, ok := ctx.Value(carriedKey{}).(string)
+// Propagator is what the suite opens queues with: it passes one text of the context along.
+func Propagator() queue.Propagator {
+	const header = "propagated"
+	return queue.Propagator{
+		InjectFunc: func(ctx context.Context) map[string]string {
+			text, ok := ctx.Value(contextKey{}).(string)
 			if !ok {
 				return nil
 			}
 			return map[string]string{header: text}
 		},
-		Extract: func(ctx context.Context, headers map[string]string) context.Context {
-			return context.WithValue(ctx, carriedKey{}, headers[header])
+		ExtractFunc: func(ctx context.Context, headers map[string]string) context.Context {
+			return context.WithValue(ctx, contextKey{}, headers[header])
 		},
 	}
 }
 
-// What goes along with an id arrives with it, and still does when it is tried again.
-func testCarried(t *testing.T, open func() queue.Queue) {
+// What the propagator injects arrives with the id, and still does when it is tried again.
+func testPropagation(t *testing.T, open func() queue.Queue) {
 	var mu sync.Mutex
 	came := map[queue.ID][]string{}
 	all := &Recorder{}
 	all.Work = func(ctx context.Context, id queue.ID) error {
 		mu.Lock()
 		defer mu.Unlock()
-		text, _ := ctx.Value(carriedKey{}).(string)
+		text, _ := ctx.Value(contextKey{}).(string)
 		came[id] = append(came[id], text)
 		if len(came[id]) < 3 {
 			return errFailed
@@ -45,7 +45,7 @@ func testCarried(t *testing.T, open func() queue.Queue) {
 	}
 	q := open()
 	with, without := NewID(), NewID()
-	if err := q.Publish(context.WithValue(t.Context(), carriedKey{}, "hello"), with); err != nil {
+	if err := q.Publish(context.WithValue(t.Context(), contextKey{}, "hello"), with); err != nil {
 		t.Fatal(err)
 	}
 	if err := q.Publish(t.Context(), without); err != nil {

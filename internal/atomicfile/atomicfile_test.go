@@ -1,4 +1,4 @@
-package wholefile_test
+package atomicfile_test
 
 import (
 	"errors"
@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"messenger-api/internal/wholefile"
+	"messenger-api/internal/atomicfile"
 )
 
 // create begins a file with this content.
-func create(t *testing.T, path string, replace bool, content string) *wholefile.File {
+func create(t *testing.T, path string, replace bool, content string) *atomicfile.File {
 	t.Helper()
-	file, err := wholefile.Create(path, replace)
+	file, err := atomicfile.Create(path, replace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,18 +46,18 @@ func TestPublish(t *testing.T) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("half a file has the name: %v", err)
 	}
-	if err := first.Publish(); err != nil {
+	if err := first.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	first.Discard() // comes too late
 	only(t, path, "first")
 
-	if _, err := wholefile.Create(path, false); !errors.Is(err, fs.ErrExist) {
+	if _, err := atomicfile.Create(path, false); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over a file: %v", err)
 	}
 	create(t, path, true, "never").Discard()
 	only(t, path, "first")
-	if err := create(t, path, true, "second").Publish(); err != nil {
+	if err := create(t, path, true, "second").Commit(); err != nil {
 		t.Fatal(err)
 	}
 	only(t, path, "second")
@@ -68,10 +68,10 @@ func TestPublishTooLate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	first, second := create(t, path, false, "first"), create(t, path, false, "second")
-	if err := first.Publish(); err != nil {
+	if err := first.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Publish(); !errors.Is(err, fs.ErrExist) {
+	if err := second.Commit(); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("the second: %v", err)
 	}
 	only(t, path, "first")
@@ -85,7 +85,7 @@ func TestReplaceNoDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{link, filepath.Dir(link)} {
-		if file, err := wholefile.Create(path, true); err == nil {
+		if file, err := atomicfile.Create(path, true); err == nil {
 			file.Discard()
 			t.Errorf("%s would be replaced", path)
 		}
