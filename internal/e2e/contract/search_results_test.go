@@ -123,7 +123,7 @@ func testSearchStates(t *testing.T, s searcher) {
 	for _, c := range []struct {
 		change, status, code string
 	}{
-		{"status = 1, ended_at = NULL", "WAITING", "task-not-complete"},
+		{"status = 1, done = 0, ended_at = NULL", "WAITING", "task-not-complete"},
 		{"status = 2, ended_at = NULL", "IN_PROCESS", "task-not-complete"},
 		{"status = 4, ended_at = created_at", "FAILED", "task-failed"},
 	} {

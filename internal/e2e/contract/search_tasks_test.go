@@ -54,7 +54,7 @@ func testSearchStatus(t *testing.T, s searcher) {
 	alice := s.As(t, fresh("alice"))
 	task := alice.Succeed(looking("hello"))
 	answer := alice.Get(testkit.StatusPath(task)).Want(http.StatusOK)
-	if string(answer.Body) != `{"status":"SUCCESS","progress":1,"more":false}` || answer.Header.Get("Cache-Control") != "private, no-store" {
+	if string(answer.Body) != `{"more":false,"progress":1,"status":"SUCCESS"}` || answer.Header.Get("Cache-Control") != "private, no-store" {
 		t.Errorf("%s, Cache-Control %q", answer, answer.Header.Get("Cache-Control"))
 	}
 	alice.Do(http.MethodHead, testkit.StatusPath(task), nil).Empty(http.StatusOK)

@@ -113,6 +113,9 @@ func TestLimitsWithoutRedis(t *testing.T) {
 		}
 	}
 	c.redis.Start()
+	for _, alice := range c.alice {
+		awaitBurst(t, alice) // each node has counted for itself
+	}
 	c.awaitCaching(t)
 	wantAllowed(t, c.alice[:], 3*perSecond) // shared again
 }
@@ -121,10 +124,11 @@ func TestGuessesAreCountedOverNodes(t *testing.T) {
 	t.Parallel()
 	const guesses = 4
 	c := startCluster(t, cachetest.StartServer(t), "THROTTLING_AUTH_RPM="+strconv.Itoa(guesses+1))
-	// The registration was one; right log-ins count nothing.
-	wrong := map[string]string{"user_name": "alice", "password": "a wrong one"}
+	// The registration was one; right log-ins count nothing. Nobody of this name has logged in from here, who
+	// would have a quota of his own.
+	wrong := map[string]string{"user_name": "nobody", "password": "a wrong one"}
 	for guess := range guesses {
-		c.nodes[guess%2].Guest(t).Post("/v1/auth/login", wrong).Refused(http.StatusBadRequest, "bad-password")
+		c.nodes[guess%2].Guest(t).Post("/v1/auth/login", wrong).Refused(http.StatusBadRequest, "user-not-found")
 	}
 	for _, node := range c.nodes {
 		node.Guest(t).Post("/v1/auth/login", wrong).Refused(http.StatusTooManyRequests, "request-limit-exceeded")
