@@ -7,6 +7,7 @@ import (
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
 	"github.com/blevesearch/snowballstem/russian"
+
 	"messenger-api/internal/words/dictionary"
 )
 

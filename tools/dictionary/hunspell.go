@@ -90,9 +90,13 @@ func (s *source) addAffix(fields []string) {
 	if len(fields) < 5 || fields[0] != "SFX" && fields[0] != "PFX" {
 		return
 	}
-	made := affix{prefix: fields[0] == "PFX", strip: fields[2], add: fields[3]}
-	if made.strip == "0" {
-		made.strip = ""
+	const nothing = "0"
+	made := affix{prefix: fields[0] == "PFX"}
+	if fields[2] != nothing {
+		made.strip = fields[2]
+	}
+	if fields[3] != nothing {
+		made.add = fields[3]
 	}
 	if !made.prefix {
 		made.condition = parseCondition(fields[4])
