@@ -37,6 +37,7 @@ type Server struct {
 	Workers        int           `env:"WORKERS_NUM" unset:"not set" min:"1" max:"1000000" doc:"Accepted and without effect: one process uses all processors."`
 	ShutdownDelay  time.Duration `env:"SHUTDOWN_DELAY" envDefault:"0s" min:"0s" max:"5m" doc:"How long to go on answering, with Connection: close, after a request to stop, so that a proxy can turn away first."`
 	TrustedProxies Proxies       `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128" doc:"Comma-separated addresses and networks whose X-Forwarded-For is believed; the word none for nobody."`
+	Connections    int           `env:"CONNECTIONS_MAX" unset:"what the limit of open files leaves, 10000 at most" min:"8" max:"1000000" doc:"Most connections of clients at once. Beyond it the longest idle ones are closed for new ones. More than the limit of open files leaves beside database, cache and queue has no effect."`
 	CORSOrigins    Origins       `env:"CORS_ORIGINS" unset:"none" doc:"Comma-separated origins, scheme://host[:port], whose pages may call the API from a browser. There is no wildcard."`
 }
 

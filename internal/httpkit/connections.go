@@ -1,14 +1,18 @@
 package httpkit
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"messenger-api/internal/budget"
 )
@@ -22,16 +26,18 @@ const (
 
 var headerLimits = budget.Limits{Total: 32 << 20, PerKey: [3]int64{4 << 20, 8 << 20, 16 << 20}}
 
-// Connections looks after the connections of one server: whether a client has cut its
-// connection, and what unfinished headers hold.
+// Connections looks after the connections of one server: how many there are, whether a client
+// has cut its connection, and what unfinished headers hold.
 type Connections struct {
 	proxies TrustedProxies
 	headers *budget.Budget[netip.Prefix]
+	limit   *connectionLimit
 }
 
-// NewConnections makes one. The proxies count for themselves only in the bound of all.
-func NewConnections(proxies TrustedProxies) *Connections {
-	return &Connections{proxies, budget.New[netip.Prefix](headerLimits)}
+// NewConnections makes one of so many connections at most. The proxies count for themselves only in the
+// bound of all. The log is told when the most are open.
+func NewConnections(proxies TrustedProxies, most int, log *slog.Logger) *Connections {
+	return &Connections{proxies, budget.New[netip.Prefix](headerLimits), newConnectionLimit(most, log)}
 }
 
 // Serve serves on the listener as server.Serve does. The server must not have been used before.
@@ -47,24 +53,40 @@ func (c *Connections) Serve(server *http.Server, listener net.Listener) error {
 	server.ConnState = func(conn net.Conn, state http.ConnState) {
 		if own, ok := conn.(*connection); ok && state != http.StateActive {
 			own.rest()
+			if state == http.StateNew || state == http.StateIdle {
+				c.limit.rests(own)
+			}
 		}
 	}
-	return server.Serve(watchedListener{listener, c})
+	return server.Serve(&watchedListener{Listener: listener, connections: c, closed: make(chan struct{})})
 }
 
 type watchedListener struct {
 	net.Listener
 
 	connections *Connections
+	closing     sync.Once
+	closed      chan struct{}
 }
 
 // Accept implements net.Listener.
-func (l watchedListener) Accept() (net.Conn, error) {
+func (l *watchedListener) Accept() (net.Conn, error) {
+	limit := l.connections.limit
 	conn, err := l.Listener.Accept()
 	if err != nil {
+		limit.noDescriptor(err)
 		return nil, err
 	}
-	return &connection{Conn: conn, lease: l.connections.headers.Lease(l.connections.networksOf(conn)...)}, nil
+	if !limit.enter(l.closed) {
+		return nil, errors.Join(net.ErrClosed, conn.Close())
+	}
+	return &connection{Conn: conn, limit: limit, lease: l.connections.headers.Lease(l.connections.networksOf(conn)...)}, nil
+}
+
+// Close implements net.Listener.
+func (l *watchedListener) Close() error {
+	l.closing.Do(func() { close(l.closed) })
+	return l.Listener.Close()
 }
 
 func (c *Connections) networksOf(conn net.Conn) []netip.Prefix {
@@ -87,6 +109,13 @@ type connection struct {
 	lease  budget.Lease[netip.Prefix]
 	header int         // bytes since the last request
 	served atomic.Bool // the header has arrived, and its request is served
+
+	limit *connectionLimit
+	idle  atomic.Bool // it has a place among those without a request
+	// The limit's lock is for these.
+	place     *list.Element
+	idleSince time.Time
+	left      bool // it has given its own place back
 }
 
 // Read implements net.Conn.
@@ -94,6 +123,9 @@ func (c *connection) Read(into []byte) (int, error) {
 	n, err := c.Conn.Read(into)
 	if errors.Is(err, syscall.ECONNRESET) && c.end != nil {
 		c.end()
+	}
+	if n > 0 && c.idle.Load() && !c.limit.works(c) {
+		return 0, net.ErrClosed
 	}
 	if n > 0 && !c.served.Load() {
 		if c.header += n; c.header > headerFree && !c.lease.Grow(headerCost) {
@@ -120,6 +152,7 @@ func (c *connection) Close() error {
 	if c.end != nil {
 		c.end()
 	}
+	c.limit.closed(c)
 	return c.Conn.Close()
 }
 

@@ -75,7 +75,7 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout: idleTimeout, MaxHeaderBytes: headerMaxBytes,
 		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 	}
-	connections := httpkit.NewConnections(httpkit.TrustedProxies(n.cfg.Server.TrustedProxies))
+	connections := httpkit.NewConnections(httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), connectionsMost(n.cfg, n.log), n.log)
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer endWork()
 	group, failed := errgroup.WithContext(work)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -19,15 +20,23 @@ type Process struct {
 	// name is the command that runs, port the setting of where it listens.
 	name, port  string
 	environment []string
-	command     *exec.Cmd
-	output      *output
-	exited      chan struct{}
+	// files is how many files it may have open, 0 for as many as the test.
+	files   int
+	command *exec.Cmd
+	output  *output
+	exited  chan struct{}
 }
 
 // StartBinary runs the real binary until it is ready, and kills it with the test.
 func StartBinary(t testing.TB, environment ...string) *Process {
 	t.Helper()
 	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withQuiet(environment)})
+}
+
+// StartBinaryWithFiles is StartBinary of a process that may have so many files open.
+func StartBinaryWithFiles(t testing.TB, files int, environment ...string) *Process {
+	t.Helper()
+	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withQuiet(environment), files: files})
 }
 
 // StartConsumer is StartBinary of the command consumer. What it answers are the
@@ -69,6 +78,9 @@ func (p *Process) listen() {
 	p.t.Helper()
 	p.output, p.exited = newOutput(), make(chan struct{})
 	p.command = exec.Command(Binary(p.t), p.name)
+	if p.files > 0 {
+		p.command = exec.Command("sh", "-c", `ulimit -n "$1"; exec "$0" "$2"`, Binary(p.t), strconv.Itoa(p.files), p.name)
+	}
 	p.command.Env = p.environment
 	p.command.Stdout, p.command.Stderr = p.output, p.output
 	if err := p.command.Start(); err != nil {

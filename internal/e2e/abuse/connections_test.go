@@ -1,0 +1,71 @@
+package abuse_test
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"messenger-api/internal/testkit"
+)
+
+// fewFiles leave the embedded database's server 24 connections.
+const fewFiles = 64
+
+const logConnections = "no more connections can be open"
+
+// Idle connections make room for new ones, the longest idle first, and the log says so.
+func TestIdleConnectionsMakeRoom(t *testing.T) {
+	t.Parallel()
+	s := testkit.StartBinaryWithFiles(t, fewFiles, testkit.Embedded(t)...)
+	alice := s.As(t, "alice")
+	all := make([]*net.TCPConn, 150)
+	for i := range all {
+		all[i] = dial(t, s.API)
+		write(all[i], request("GET", "/ping", "", ""))
+		if answer, _, err := receive(all[i], "GET"); err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("connection %d: %v, %v", i, answer, err)
+		}
+	}
+	alice.CreateChat("the database has files, too")
+	if n, err := all[0].Read(make([]byte, 1)); err == nil {
+		t.Errorf("the first connection is open: %d bytes", n)
+	}
+	write(all[149], request("GET", "/ping", "", ""))
+	if answer, _, err := receive(all[149], "GET"); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("the last connection: %v, %v", answer, err)
+	}
+	if lines := strings.Count(s.Logs(), logConnections); lines != 1 {
+		t.Errorf("%d lines in the log say it, want 1:\n%s", lines, s.Logs())
+	}
+}
+
+// Where no connection is idle a new one waits for one, and nobody's request is cut.
+func TestBusyConnectionsAreKept(t *testing.T) {
+	t.Parallel()
+	s := testkit.StartBinary(t, append(testkit.Embedded(t), "CONNECTIONS_MAX=8")...)
+	session := s.As(t, "alice").Session
+	const body = `{"chat_name":"tea"}`
+	busy := make([]*net.TCPConn, 8)
+	for i := range busy {
+		busy[i] = dial(t, s.API)
+		write(busy[i], strings.TrimSuffix(request("POST", "/v1/chats", session, body, "Expect: 100-continue"), body))
+		if answer, _, err := receive(busy[i], "POST"); err != nil || answer.StatusCode != http.StatusContinue {
+			t.Fatalf("request %d: %v, %v", i, answer, err)
+		}
+	}
+	late := dial(t, s.API)
+	write(late, request("GET", "/ping", "", ""))
+	for i, conn := range busy {
+		write(conn, body)
+		if answer, _, err := receive(conn, "POST"); err != nil || answer.StatusCode != http.StatusCreated {
+			t.Errorf("request %d: %v, %v", i, answer, err)
+		}
+	}
+	if answer, _, err := receive(late, "GET"); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("the late one: %v, %v", answer, err)
+	}
+	if !strings.Contains(s.Logs(), logConnections) {
+		t.Errorf("the log does not say that it had to wait:\n%s", s.Logs())
+	}
+}
