@@ -34,8 +34,12 @@ var growthQueries = []struct {
 const (
 	indexPoll      = time.Second
 	indexDeadline  = time.Hour
-	selectIndexed  = `SELECT CAST(coalesce(sum(seq), 0) AS bigint) FROM search_positions`
 	searchesOfKind = 20
+
+	selectIndexed = `SELECT CAST(coalesce(sum(seq), 0) AS bigint) FROM search_positions`
+	// On PostgreSQL the index of words is built after all was read, and searches are slow until then.
+	selectWordsBuilt = `
+		SELECT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('search_index_words') AND indisvalid)`
 )
 
 // measureSearches has the server index all that there is, and searches.
@@ -48,7 +52,7 @@ func (g *grown) measureSearches(ctx context.Context, o growthOptions) ([]growthC
 	if err := g.awaitIndex(ctx); err != nil {
 		return nil, server.explain(err)
 	}
-	g.lab.note("%d messages: indexing took %.0f s", g.messages, time.Since(began).Seconds())
+	g.lab.note("%d messages: indexing took %.0f s in all", g.messages, time.Since(began).Seconds())
 	var costs []growthCost
 	for _, query := range growthQueries {
 		var times []time.Duration
@@ -66,11 +70,11 @@ func (g *grown) measureSearches(ctx context.Context, o growthOptions) ([]growthC
 	return costs, server.stop()
 }
 
-// awaitIndex waits until each chat is indexed to its end.
+// awaitIndex waits until each chat is indexed to its end, and the index of words is built.
 func (g *grown) awaitIndex(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, indexDeadline)
 	defer cancel()
-	for {
+	for read := false; ; {
 		var indexed, messages int64
 		if err := g.database.sql.QueryRowContext(ctx, selectIndexed).Scan(&indexed); err != nil {
 			return fmt.Errorf("how much is indexed: %w", err)
@@ -80,7 +84,13 @@ func (g *grown) awaitIndex(ctx context.Context) error {
 			return err
 		}
 		if indexed >= messages {
-			return nil
+			if !read {
+				read = true
+				g.lab.note("%d messages: all are read", g.messages)
+			}
+			if built, err := g.wordsBuilt(ctx); err != nil || built {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -88,4 +98,14 @@ func (g *grown) awaitIndex(ctx context.Context) error {
 		case <-time.After(indexPoll):
 		}
 	}
+}
+
+func (g *grown) wordsBuilt(ctx context.Context) (built bool, err error) {
+	if g.database.postgres == nil {
+		return true, nil
+	}
+	if err := g.database.sql.QueryRowContext(ctx, selectWordsBuilt).Scan(&built); err != nil {
+		return false, fmt.Errorf("whether the index of words is built: %w", err)
+	}
+	return built, nil
 }
