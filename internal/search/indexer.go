@@ -24,6 +24,7 @@ const (
 const (
 	indexEvery        = 2 * time.Second
 	indexOverlap      = 2 * time.Second
+	maxClockSkew      = time.Minute // of other nodes, ahead
 	recentPauseFactor = 19
 	scanEvery         = 10 * time.Minute
 	scanPauseFactor   = 3
@@ -89,7 +90,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 // indexRecent indexes the chats with messages since a time. Chats that it misses, since the clocks of nodes
 // differ, are indexed by a search or by the next scan.
 func (x *Indexer) indexRecent(ctx context.Context, since time.Time) error {
-	lagging, err := x.store.RecentIndexLag(ctx, since, maxLagging)
+	lagging, err := x.store.RecentIndexLag(ctx, since, x.clock().Add(maxClockSkew), maxLagging)
 	if err != nil {
 		return fmt.Errorf("list chats with new messages: %w", err)
 	}

@@ -57,12 +57,12 @@ type rounds struct {
 	since chan time.Time
 }
 
-func (r rounds) RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]search.IndexLag, error) {
+func (r rounds) RecentIndexLag(ctx context.Context, from, to time.Time, limit int) ([]search.IndexLag, error) {
 	select {
-	case r.since <- since:
+	case r.since <- from:
 	case <-ctx.Done():
 	}
-	return r.Store.RecentIndexLag(ctx, since, limit)
+	return r.Store.RecentIndexLag(ctx, from, to, limit)
 }
 
 // A chat that can't be indexed keeps its own searches from succeeding, and no other

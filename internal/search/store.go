@@ -101,9 +101,10 @@ type Index interface {
 	// AccountIndexLag lists up to limit of the account's chats whose index lags behind their log; only one
 	// chat if chat is not zero.
 	AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]IndexLag, error)
-	// RecentIndexLag lists up to limit lagging chats with a message created at since
-	// or later, judged by the time in its id. It is fast, and misses messages of nodes whose clock is late.
-	RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]IndexLag, error)
+	// RecentIndexLag lists up to limit lagging chats with a message created at from or later and before to, judged
+	// by the time in its id. It costs what was created in that time, and misses messages of nodes whose clock is
+	// late and of imports whose ids tell no time.
+	RecentIndexLag(ctx context.Context, from, to time.Time, limit int) ([]IndexLag, error)
 	// ScanIndexLag scans all chats in the order of their ids: it examines up to limit chats after
 	// the given one and lists the lagging ones. last is the last chat examined; done says that there are no more.
 	ScanIndexLag(ctx context.Context, chat messenger.ID, limit int) (lagging []IndexLag, last messenger.ID, done bool, err error)

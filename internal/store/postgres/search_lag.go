@@ -21,16 +21,15 @@ const (
 		JOIN chats c ON c.chat_id = u.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
-	// The last of all ids is there to tell the planner that the range is a small one.
 	selectBehindSince = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (
 			SELECT DISTINCT e.chat_id FROM events e
-			WHERE e.kind = 1 AND e.message_id >= $1 AND e.message_id <= 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+			WHERE e.kind = 1 AND e.message_id >= $1 AND e.message_id < $2
 		) e
 		JOIN chats c ON c.chat_id = e.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
-		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $2`
+		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
 	selectPositionsAfter = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT chat_id, last_seq FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $2) c
@@ -44,8 +43,8 @@ func (s *Store) AccountIndexLag(ctx context.Context, account, chat messenger.ID,
 }
 
 // RecentIndexLag implements search.Store.
-func (s *Store) RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]search.IndexLag, error) {
-	return s.behind(ctx, selectBehindSince, smallestIDOf(since), limit)
+func (s *Store) RecentIndexLag(ctx context.Context, from, to time.Time, limit int) ([]search.IndexLag, error) {
+	return s.behind(ctx, selectBehindSince, smallestIDOf(from), smallestIDOf(to), limit)
 }
 
 // smallestIDOf is before all ids that are made at the time or later: they begin

@@ -20,7 +20,7 @@ const (
 	// The index is named since another one would spare the DISTINCT a sort.
 	selectBehindSince = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
-		FROM (SELECT DISTINCT chat_id FROM events INDEXED BY events_message WHERE kind = 1 AND message_id >= ?) recent
+		FROM (SELECT DISTINCT chat_id FROM events INDEXED BY events_message WHERE kind = 1 AND message_id >= ? AND message_id < ?) recent
 		CROSS JOIN chats c ON c.chat_id = recent.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?`
@@ -36,9 +36,9 @@ func (s *Store) AccountIndexLag(ctx context.Context, account, chat messenger.ID,
 }
 
 // RecentIndexLag implements search.Index.
-func (s *Store) RecentIndexLag(ctx context.Context, since time.Time, limit int) ([]search.IndexLag, error) {
-	first := firstID(since)
-	return s.positions(ctx, selectBehindSince, first[:], limit)
+func (s *Store) RecentIndexLag(ctx context.Context, from, to time.Time, limit int) ([]search.IndexLag, error) {
+	first, end := firstID(from), firstID(to)
+	return s.positions(ctx, selectBehindSince, first[:], end[:], limit)
 }
 
 // firstID is not greater than any version 7 UUID made at the time or later: those

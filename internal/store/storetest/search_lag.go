@@ -19,6 +19,7 @@ func positionTests() searchTests {
 		"the chats with messages since a time":  behindSince,
 		"as many of them as the limit says":     behindSinceLimit,
 		"other events are no messages since it": behindSinceKinds,
+		"no messages with ids of another form":  behindSinceOtherIDs,
 	}
 }
 
@@ -86,7 +87,7 @@ func sentAt(sent messenger.Message, made time.Time) messenger.Message {
 
 func requireBehindSince(t *testing.T, store Searched, since time.Time, limit int, want ...search.IndexLag) {
 	t.Helper()
-	behind, err := store.RecentIndexLag(t.Context(), since, limit)
+	behind, err := store.RecentIndexLag(t.Context(), since, moment(time.Minute), limit)
 	check(t, err)
 	requireEqual(t, len(behind), len(want))
 	requireEqual(t, byChat(behind), byChat(want))
@@ -114,7 +115,7 @@ func behindSinceLimit(t *testing.T, store Searched) {
 		postAll(t, store, user, sentAt(message(user, "", "word"), moment(0)), sentAt(message(user, "", "word"), moment(0)))
 	}
 	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		behind, err := store.RecentIndexLag(t.Context(), moment(0), limit)
+		behind, err := store.RecentIndexLag(t.Context(), moment(0), moment(time.Minute), limit)
 		check(t, err)
 		requireEqual(t, len(byChat(behind)), want)
 	}
@@ -128,4 +129,14 @@ func behindSinceKinds(t *testing.T, store Searched) {
 	behind, _, _, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
+}
+
+// An import may bring ids that tell no time. Most would be later than all times.
+func behindSinceOtherIDs(t *testing.T, store Searched) {
+	imported, recent := newMember(t, store), newMember(t, store)
+	sent := message(imported, "", "word")
+	sent.ID[0] = 0xf0
+	postAll(t, store, imported, sent)
+	postAll(t, store, recent, sentAt(message(recent, "", "word"), moment(0)))
+	requireBehindSince(t, store, moment(0), 10, fromStart(recent.ChatID, 1))
 }
