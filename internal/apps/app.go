@@ -16,7 +16,7 @@ type App struct {
 	Name string
 	// Mount adds its operations.
 	Mount func(*httpkit.Router)
-	// Wrap stands around the operations of all apps. The apps that come first in
+	// Middleware stands around the operations of all apps. The apps that come first in
 	// the list stand outside.
 	Middleware func(http.Handler) http.Handler
 	// Run does its work in the background until ctx ends.

@@ -8,25 +8,25 @@ import (
 	"sync"
 )
 
-// levels is how many keys an owner may have.
-const levels = 3
+// maxKeys is how many keys an owner may have.
+const maxKeys = 3
 
-// waitingMost is how many requests of one owner may wait.
-const waitingMost = 64
+// maxWaitingPerOwner is how many requests of one owner may wait.
+const maxWaitingPerOwner = 64
 
 // ErrFull says that too many requests of the owner wait already.
 var ErrFull = errors.New("too many wait for their share of the budget")
 
 // Limits bound what is held at a time, in units of the caller's choice.
 type Limits struct {
-	// All is for everybody together.
+	// Total is for everybody together.
 	Total int64
 	// Reserve is beyond All, for owners who hold nothing: so those who hold much, and
 	// don't give it back, don't keep the others from everything.
 	Reserve int64
-	// Each is for one key, by the key's place among those of an owner, such as its
+	// PerKey is for one key, by the key's place among those of an owner, such as its
 	// account first and its network then.
-	PerKey [levels]int64
+	PerKey [maxKeys]int64
 }
 
 // Budget is a semaphore that is fair between owners: whoever asks for much waits behind
@@ -34,14 +34,14 @@ type Limits struct {
 type Budget[Key comparable] struct {
 	limits Limits
 
-	mu    sync.Mutex
-	held  int64
-	of    [levels]map[Key]int64 // what the keys of each level hold, if anything
-	queue []*line[Key]          // of the owners that wait, in the order in which they began to
+	mu        sync.Mutex
+	held      int64
+	heldByKey [maxKeys]map[Key]int64 // what the keys of each level hold, if anything
+	queues    []*ownerQueue[Key]     // of the owners that wait, in the order in which they began to
 }
 
-// line is the requests of one owner that wait, the oldest first.
-type line[Key comparable] struct {
+// ownerQueue is the requests of one owner that wait, the oldest first.
+type ownerQueue[Key comparable] struct {
 	first   Key
 	waiters []*waiter[Key]
 }
@@ -54,15 +54,15 @@ type waiter[Key comparable] struct {
 
 // owner is the keys of one, of which there are so many.
 type owner[Key comparable] struct {
-	keys  [levels]Key
+	keys  [maxKeys]Key
 	count int
 }
 
 // New makes a Budget that nobody holds anything of.
 func New[Key comparable](limits Limits) *Budget[Key] {
 	b := &Budget[Key]{limits: limits}
-	for level := range b.of {
-		b.of[level] = map[Key]int64{}
+	for level := range b.heldByKey {
+		b.heldByKey[level] = map[Key]int64{}
 	}
 	return b
 }
@@ -91,8 +91,8 @@ func (l *Lease[Key]) Acquire(ctx context.Context, units int64) error {
 	l.Release()
 	b := l.budget
 	b.mu.Lock()
-	if len(b.queue) == 0 && b.fits(&l.owner, units) {
-		b.take(&l.owner, units)
+	if len(b.queues) == 0 && b.fits(&l.owner, units) {
+		b.add(&l.owner, units)
 		b.mu.Unlock()
 		l.held = units
 		return nil
@@ -107,7 +107,7 @@ func (l *Lease[Key]) Acquire(ctx context.Context, units int64) error {
 		l.held = units
 		return nil
 	case <-ctx.Done():
-		b.leave(waiting)
+		b.cancel(waiting)
 		return ctx.Err()
 	}
 }
@@ -122,10 +122,10 @@ func (l *Lease[Key]) Grow(units int64) bool {
 	if more <= 0 {
 		return true
 	}
-	if len(b.queue) > 0 || !b.fits(&l.owner, more) {
+	if len(b.queues) > 0 || !b.fits(&l.owner, more) {
 		return false
 	}
-	b.take(&l.owner, more)
+	b.add(&l.owner, more)
 	l.held = units
 	return true
 }
@@ -138,7 +138,7 @@ func (l *Lease[Key]) Shrink(units int64) {
 	b := l.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.take(&l.owner, units-l.held)
+	b.add(&l.owner, units-l.held)
 	l.held = units
 	b.grant()
 }
@@ -150,7 +150,7 @@ func (l *Lease[Key]) Release() { l.Shrink(0) }
 func (b *Budget[Key]) Usage() (units int64, waiting int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, one := range b.queue {
+	for _, one := range b.queues {
 		waiting += len(one.waiters)
 	}
 	return b.held, waiting
@@ -158,22 +158,22 @@ func (b *Budget[Key]) Usage() (units int64, waiting int) {
 
 // fits reports whether the owner may hold so many units more.
 func (b *Budget[Key]) fits(o *owner[Key], more int64) bool {
-	return b.fitsOwn(o, more) && b.fitsAll(o, more)
+	return b.fitsKeys(o, more) && b.fitsTotal(o, more)
 }
 
-// fitsAll is about the bound of all.
-func (b *Budget[Key]) fitsAll(o *owner[Key], more int64) bool {
+// fitsTotal is about the bound of all.
+func (b *Budget[Key]) fitsTotal(o *owner[Key], more int64) bool {
 	limit := b.limits.Total
-	if b.of[0][o.keys[0]] == 0 {
+	if b.heldByKey[0][o.keys[0]] == 0 {
 		limit += b.limits.Reserve
 	}
 	return room(b.held, more, limit)
 }
 
-// fitsOwn leaves out the bound of all.
-func (b *Budget[Key]) fitsOwn(o *owner[Key], more int64) bool {
+// fitsKeys leaves out the bound of all.
+func (b *Budget[Key]) fitsKeys(o *owner[Key], more int64) bool {
 	for level := range o.count {
-		if !room(b.of[level][o.keys[level]], more, b.limits.PerKey[level]) {
+		if !room(b.heldByKey[level][o.keys[level]], more, b.limits.PerKey[level]) {
 			return false
 		}
 	}
@@ -182,15 +182,15 @@ func (b *Budget[Key]) fitsOwn(o *owner[Key], more int64) bool {
 
 func room(held, more, limit int64) bool { return held == 0 || held+more <= limit }
 
-// take changes what the owner holds.
-func (b *Budget[Key]) take(o *owner[Key], more int64) {
+// add changes what the owner holds.
+func (b *Budget[Key]) add(o *owner[Key], more int64) {
 	b.held += more
 	for level := range o.count {
 		key := o.keys[level]
-		if left := b.of[level][key] + more; left > 0 {
-			b.of[level][key] = left
+		if left := b.heldByKey[level][key] + more; left > 0 {
+			b.heldByKey[level][key] = left
 		} else {
-			delete(b.of[level], key)
+			delete(b.heldByKey[level], key)
 		}
 	}
 }

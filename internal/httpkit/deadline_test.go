@@ -14,7 +14,7 @@ import (
 
 // A client who hangs up ends the request, also one whose deadline was renewed.
 func TestARequestEndsWithItsConnection(t *testing.T) {
-	for name, slow := range map[string]time.Duration{"at first": 0, "renewed": 2 * requestDeadline} {
+	for name, slow := range map[string]time.Duration{"at first": 0, "renewed": 2 * requestTimeout} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				connection, hangUp := context.WithCancel(t.Context())
@@ -43,7 +43,7 @@ func TestARenewedRequestKeepsItsValues(t *testing.T) {
 		info := &Info{}
 		request := withDeadline(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", http.NoBody), info)
 		request = request.WithContext(context.WithValue(request.Context(), key{}, "value"))
-		time.Sleep(2 * requestDeadline)
+		time.Sleep(2 * requestTimeout)
 		renewDeadline(request, info)
 		if InfoFrom(request.Context()) != info || request.Context().Value(key{}) != "value" {
 			t.Error("a value is lost")
@@ -61,7 +61,7 @@ func TestASlowBodyLeavesTheRequestItsTime(t *testing.T) {
 	for name, waited := range map[string]bool{"waited for": true, "asked": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				const slow = 3 * requestDeadline
+				const slow = 3 * requestTimeout
 				handler := Observe(slog.New(slog.DiscardHandler), nil, nil)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 					if waited {
 						r.Context().Done()
@@ -81,8 +81,8 @@ func TestASlowBodyLeavesTheRequestItsTime(t *testing.T) {
 				}()
 				began := time.Now()
 				handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", reader))
-				if took := time.Since(began); took != slow+requestDeadline {
-					t.Errorf("the request took %v, want %v", took, slow+requestDeadline)
+				if took := time.Since(began); took != slow+requestTimeout {
+					t.Errorf("the request took %v, want %v", took, slow+requestTimeout)
 				}
 			})
 		})

@@ -59,7 +59,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 			return
 		}
 	}
-	if errors.Is(err, errNoRoom) {
+	if errors.Is(err, errBodyBudget) {
 		w.Header().Set("Connection", "close") // what is left of the body is not waited for
 	}
 	if known.Kind == errs.Limited || known.Kind == errs.Unavailable {

@@ -31,10 +31,10 @@ var jsonOptions = json.JoinOptions(
 // buffers are reused for bodies, up to a size that is worth keeping.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-const bufferKept = 16 << 10
+const maxPooledBuffer = 16 << 10
 
-func giveBack(buffer *bytes.Buffer) {
-	if buffer.Cap() <= bufferKept {
+func putBuffer(buffer *bytes.Buffer) {
+	if buffer.Cap() <= maxPooledBuffer {
 		buffer.Reset()
 		buffers.Put(buffer)
 	}
@@ -45,7 +45,7 @@ func giveBack(buffer *bytes.Buffer) {
 // other bodies is held already.
 func Decode[Body any](r *http.Request) (body Body, err error) {
 	buffer := buffers.Get().(*bytes.Buffer)
-	defer giveBack(buffer)
+	defer putBuffer(buffer)
 	info := InfoFrom(r.Context())
 	if err := readBody(r, info, buffer); err != nil {
 		return body, readFailure(err)
@@ -58,7 +58,7 @@ func Decode[Body any](r *http.Request) (body Body, err error) {
 
 // DecodeBytes is Decode of a body that has been read.
 func DecodeBytes[Body any](raw []byte) (body Body, err error) {
-	if err := inspect(raw); err != nil {
+	if err := checkRaw(raw); err != nil {
 		return body, err
 	}
 	if err := json.Unmarshal(raw, &body, jsonOptions); err != nil {
@@ -67,10 +67,10 @@ func DecodeBytes[Body any](raw []byte) (body Body, err error) {
 	return body, nil
 }
 
-// inspect refuses what JSON allows and a body may not have: deep nesting, and
+// checkRaw refuses what JSON allows and a body may not have: deep nesting, and
 // the character NUL, which has this one spelling. Whether the rest is JSON is
 // the decoder's business.
-func inspect(raw []byte) error {
+func checkRaw(raw []byte) error {
 	depth, inString := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -98,7 +98,7 @@ func readFailure(err error) error {
 	switch {
 	case errors.As(err, &tooLarge):
 		return errs.ErrRequestTooLarge.WithDetails("a body has at most %d bytes", tooLarge.Limit)
-	case errors.Is(err, errNoRoom):
+	case errors.Is(err, errBodyBudget):
 		return err
 	}
 	return errs.ErrBadParameters.WithDetails("the body did not arrive whole").WithCause(err)
@@ -125,7 +125,7 @@ func decodeFailure(err error) error {
 // header is sent, so that a failure still becomes a proper answer.
 func Write[Body any](w http.ResponseWriter, status int, body Body) error {
 	buffer := buffers.Get().(*bytes.Buffer)
-	defer giveBack(buffer)
+	defer putBuffer(buffer)
 	if err := json.MarshalWrite(buffer, &body, jsonOptions); err != nil {
 		return err
 	}

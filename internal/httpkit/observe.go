@@ -25,7 +25,7 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 			recorded.ResponseWriter, recorded.info = w, info
 			request := withDeadline(r, info)
 			defer func() { info.cancel() }()
-			request.URL = plainURL(r.URL)
+			request.URL = normalizeURL(r.URL)
 			info.Access = access[routedPath(request)]
 			defer func() {
 				took := time.Since(started)
@@ -38,7 +38,7 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 					panic(http.ErrAbortHandler)
 				}
 			}()
-			defer recorded.recovered(request)
+			defer recorded.recoverPanic(request)
 			next.ServeHTTP(recorded, request)
 		})
 	}
@@ -80,8 +80,8 @@ func (r *recorder) Write(body []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// recovered is deferred: it answers for a handler that panicked.
-func (r *recorder) recovered(request *http.Request) {
+// recoverPanic is deferred: it answers for a handler that panicked.
+func (r *recorder) recoverPanic(request *http.Request) {
 	cause := recover()
 	if cause == nil {
 		return

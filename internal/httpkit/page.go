@@ -17,7 +17,7 @@ type PageQuery struct {
 // ParsePageQuery reads a page's query, of limit 1 to most. A query that can't be
 // read as a whole is bad-parameters: what it lost might be the iterator. So is one
 // that has two, since nobody knows which was meant.
-func ParsePageQuery(rawQuery string, most int) (PageQuery, error) {
+func ParsePageQuery(rawQuery string, maxLimit int) (PageQuery, error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return PageQuery{}, errs.ErrBadParameters.WithDetails("the query can't be read")
@@ -28,8 +28,8 @@ func ParsePageQuery(rawQuery string, most int) (PageQuery, error) {
 		}
 	}
 	limit, err := strconv.ParseUint(query.Get("limit"), 10, 16)
-	if err != nil || limit < 1 || int(limit) > most {
-		return PageQuery{}, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", most)
+	if err != nil || limit < 1 || int(limit) > maxLimit {
+		return PageQuery{}, errs.ErrBadParameters.WithDetails("limit must be a number from 1 to %d", maxLimit)
 	}
 	page := PageQuery{Limit: int(limit)}
 	if query.Has("from") {

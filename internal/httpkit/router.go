@@ -54,7 +54,7 @@ func NewRouter(bodyMax int64) *Router {
 	return &Router{
 		mux: chi.NewRouter(), matches: sync.Pool{New: func() any { return chi.NewRouteContext() }},
 		handlers: map[Operation]Handler{}, access: map[string]Access{}, bodyMax: bodyMax,
-		bodies: newBodies(),
+		bodies: newBodyBudget(),
 	}
 }
 
@@ -70,7 +70,7 @@ func (r *Router) Handle(method, pattern string, access Access, handler Handler) 
 		methods = append(methods, http.MethodHead)
 	}
 	for _, method := range methods {
-		r.mux.MethodFunc(method, pattern, r.missing) // only the pattern is ever asked of it
+		r.mux.MethodFunc(method, pattern, r.notFound) // only the pattern is ever asked of it
 		r.handlers[Operation{method, pattern}] = handler
 	}
 }
@@ -91,14 +91,14 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	handler, found := r.handlers[Operation{request.Method, pattern}]
 	if !found {
 		r.matches.Put(match)
-		r.missing(w, request)
+		r.notFound(w, request)
 		return
 	}
 	info := InfoFrom(request.Context())
 	info.Route, info.match, info.bodies = pattern, match, r.bodies
 	switch {
 	case request.ContentLength > r.bodyMax:
-		request.Body = tooLarge{request.Body, r.bodyMax}
+		request.Body = tooLargeBody{request.Body, r.bodyMax}
 	case request.Body != nil && request.Body != http.NoBody:
 		request.Body = http.MaxBytesReader(w, request.Body, r.bodyMax)
 	}
@@ -109,23 +109,23 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.matches.Put(match)
 }
 
-// tooLarge is a body whose length says that it is: nothing of it is waited for.
-type tooLarge struct {
+// tooLargeBody is a body whose length says that it is: nothing of it is waited for.
+type tooLargeBody struct {
 	io.Closer
 
 	limit int64
 }
 
 // Read implements io.Reader. It fails as http.MaxBytesReader does.
-func (t tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: t.limit} }
+func (t tooLargeBody) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: t.limit} }
 
 // Param returns the value that a path has for a parameter of its pattern. Only the
 // handler may ask.
 func Param(r *http.Request, name string) string { return InfoFrom(r.Context()).match.URLParam(name) }
 
-// plainURL undoes escapes that mean nothing, such as %70 for p: two spellings of
+// normalizeURL undoes escapes that mean nothing, such as %70 for p: two spellings of
 // one path must not be two paths. An escaped slash stays what it is.
-func plainURL(u *url.URL) *url.URL {
+func normalizeURL(u *url.URL) *url.URL {
 	if u.RawPath == "" || strings.Contains(strings.ToUpper(u.RawPath), "%2F") {
 		return u
 	}
@@ -145,8 +145,8 @@ func routedPath(r *http.Request) string {
 	return r.URL.Path
 }
 
-// missing answers a path that does not exist, or not for this method.
-func (r *Router) missing(w http.ResponseWriter, request *http.Request) {
+// notFound answers a path that does not exist, or not for this method.
+func (r *Router) notFound(w http.ResponseWriter, request *http.Request) {
 	path := routedPath(request)
 	var allowed []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// delay is how long a record is held back at most.
-	delay = 100 * time.Millisecond
-	// size is how many bytes are held back at most.
-	size = 64 << 10
+	// maxDelay is how long a record is held back at most.
+	maxDelay = 100 * time.Millisecond
+	// maxSize is how many bytes are held back at most.
+	maxSize = 64 << 10
 )
 
 // Buffer holds back what is written to it, and passes it on in its order: when
@@ -21,10 +21,10 @@ const (
 // when 64 KiB are held. While the writer behind it is stuck, so is whoever writes.
 // It is safe for concurrent use. Whoever ends the process calls Flush before.
 type Buffer struct {
-	mu     sync.Mutex
-	w      io.Writer
-	held   []byte
-	passed time.Time // when something was last passed on
+	mu        sync.Mutex
+	w         io.Writer
+	pending   []byte
+	lastWrite time.Time // when something was last passed on
 	// timer runs while anything is held.
 	timer *time.Timer
 }
@@ -37,19 +37,19 @@ func NewBuffer(w io.Writer) *Buffer { return &Buffer{w: w} }
 func (b *Buffer) Write(record []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.held)+len(record) > size {
+	if len(b.pending)+len(record) > maxSize {
 		if err := b.flush(); err != nil {
 			return 0, err
 		}
 	}
-	wait := delay - time.Since(b.passed)
-	if len(b.held) == 0 && (wait <= 0 || len(record) > size) {
-		return b.pass(record)
+	wait := maxDelay - time.Since(b.lastWrite)
+	if len(b.pending) == 0 && (wait <= 0 || len(record) > maxSize) {
+		return b.writeThrough(record)
 	}
-	if len(b.held) == 0 {
+	if len(b.pending) == 0 {
 		b.timer = time.AfterFunc(wait, func() { _ = b.Flush() }) // nobody is left to tell
 	}
-	b.held = append(b.held, record...)
+	b.pending = append(b.pending, record...)
 	return len(record), nil
 }
 
@@ -61,7 +61,7 @@ func (b *Buffer) Flush() error {
 }
 
 // FlushWithin is Flush for who can't wait for longer, whatever becomes of it.
-func (b *Buffer) FlushWithin(most time.Duration) {
+func (b *Buffer) FlushWithin(timeout time.Duration) {
 	flushed := make(chan struct{})
 	go func() {
 		defer close(flushed)
@@ -69,22 +69,22 @@ func (b *Buffer) FlushWithin(most time.Duration) {
 	}()
 	select {
 	case <-flushed:
-	case <-time.After(most):
+	case <-time.After(timeout):
 	}
 }
 
 func (b *Buffer) flush() error {
-	if len(b.held) == 0 {
+	if len(b.pending) == 0 {
 		return nil
 	}
 	b.timer.Stop()
-	_, err := b.pass(b.held)
-	b.held = b.held[:0]
+	_, err := b.writeThrough(b.pending)
+	b.pending = b.pending[:0]
 	return err
 }
 
-func (b *Buffer) pass(records []byte) (int, error) {
+func (b *Buffer) writeThrough(records []byte) (int, error) {
 	n, err := b.w.Write(records)
-	b.passed = time.Now()
+	b.lastWrite = time.Now()
 	return n, err
 }

@@ -51,55 +51,55 @@ func flush(t *testing.T, b *Buffer) {
 
 func TestRecordsAreHeldForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var behind writes
-		b := NewBuffer(&behind)
+		var out writes
+		b := NewBuffer(&out)
 		put(t, b, "1")
-		behind.want(t, "1") // after quiet nothing waits
-		time.Sleep(delay / 4)
+		out.want(t, "1") // after quiet nothing waits
+		time.Sleep(maxDelay / 4)
 		put(t, b, "2")
 		put(t, b, "3")
-		behind.want(t, "1")
-		time.Sleep(delay*3/4 + time.Nanosecond)
+		out.want(t, "1")
+		time.Sleep(maxDelay*3/4 + time.Nanosecond)
 		synctest.Wait()
-		behind.want(t, "1", "23")
-		time.Sleep(delay / 2)
+		out.want(t, "1", "23")
+		time.Sleep(maxDelay / 2)
 		put(t, b, "4")
 		flush(t, b)
 		flush(t, b)
-		behind.want(t, "1", "23", "4")
-		time.Sleep(delay) // the timer of 4 was stopped, and that of 5 is its own
+		out.want(t, "1", "23", "4")
+		time.Sleep(maxDelay) // the timer of 4 was stopped, and that of 5 is its own
 		put(t, b, "5")
 		put(t, b, "6")
-		time.Sleep(delay - time.Nanosecond)
+		time.Sleep(maxDelay - time.Nanosecond)
 		synctest.Wait()
-		behind.want(t, "1", "23", "4", "5")
+		out.want(t, "1", "23", "4", "5")
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		behind.want(t, "1", "23", "4", "5", "6")
+		out.want(t, "1", "23", "4", "5", "6")
 	})
 }
 
 func TestNoMoreThanItsSizeIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var behind writes
-		b := NewBuffer(&behind)
-		long, tooLong := strings.Repeat("x", size/2), strings.Repeat("y", size+1)
+		var out writes
+		b := NewBuffer(&out)
+		long, tooLong := strings.Repeat("x", maxSize/2), strings.Repeat("y", maxSize+1)
 		for _, record := range []string{"1", long, long, "2", tooLong, "3"} {
 			put(t, b, record)
 		}
-		behind.want(t, "1", long+long, "2", tooLong)
+		out.want(t, "1", long+long, "2", tooLong)
 		flush(t, b)
-		behind.want(t, "1", long+long, "2", tooLong, "3")
-		if cap(b.held) > 2*size {
-			t.Errorf("%d bytes are kept", cap(b.held))
+		out.want(t, "1", long+long, "2", tooLong, "3")
+		if cap(b.pending) > 2*maxSize {
+			t.Errorf("%d bytes are kept", cap(b.pending))
 		}
 	})
 }
 
 func TestWarningsWaitForNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var behind writes
-		b := NewBuffer(&behind)
+		var out writes
+		b := NewBuffer(&out)
 		log := slog.New(b.FlushOnWarning(slog.NewTextHandler(b, &slog.HandlerOptions{ReplaceAttr: messageOnly}))).With("a", 1).WithGroup("g")
 		log.Info("first")
 		for _, level := range []slog.Level{slog.LevelWarn, slog.LevelError} {
@@ -107,9 +107,9 @@ func TestWarningsWaitForNothing(t *testing.T) {
 			log.Log(t.Context(), level, "look")
 			log.Info("after")
 		}
-		behind.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n")
+		out.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n")
 		b.FlushWithin(time.Hour)
-		behind.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n", "msg=after\n")
+		out.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n", "msg=after\n")
 	})
 }
 
@@ -142,8 +142,8 @@ func TestAStuckWriter(t *testing.T) {
 // What many write at once comes whole, and each one's in its order.
 func TestManyWriteAtOnce(t *testing.T) {
 	const writers, records = 8, 2000
-	var behind bytes.Buffer
-	b := NewBuffer(&behind)
+	var out bytes.Buffer
+	b := NewBuffer(&out)
 	var group sync.WaitGroup
 	for writer := range writers {
 		group.Go(func() {
@@ -155,7 +155,7 @@ func TestManyWriteAtOnce(t *testing.T) {
 	group.Wait()
 	flush(t, b)
 	var next [writers]int
-	for line := range strings.Lines(behind.String()) {
+	for line := range strings.Lines(out.String()) {
 		var writer, i int
 		if _, err := fmt.Sscanf(line, "%d %d\n", &writer, &i); err != nil || i != next[writer] {
 			t.Fatalf("%q: %v, want the record %d", line, err, next[writer])

@@ -13,7 +13,7 @@ type handler struct {
 	buffer *Buffer
 }
 
-// Prompt gives a handler like next, which writes to the buffer: after a warning
+// FlushOnWarning gives a handler like next, which writes to the buffer: after a warning
 // or an error it flushes the buffer.
 func (b *Buffer) FlushOnWarning(next slog.Handler) slog.Handler { return handler{next, b} }
 

@@ -9,20 +9,20 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// Account is who registers and logs in.
+// Account registers and logs in.
 type Account struct {
 	ID   ID
 	Name string
 	// PasswordHash is empty for the built-in account, which nobody can log in to.
 	PasswordHash string
 	CreatedAt    time.Time
-	// DisabledAt is since when nobody can log in to the account, zero for one that is in use.
+	// DisabledAt is when the account was disabled, so that nobody can log in to it; zero for an enabled one.
 	DisabledAt time.Time
 }
 
-// AnonymousAccount is the built-in account that every caller is when the auth
-// app is switched off. Each database has it from its first migration on, so
-// nobody can register its name.
+// AnonymousAccount is the built-in account on whose behalf every request is made when
+// the auth app is switched off. The first migration creates it, so nobody can register
+// its name.
 var AnonymousAccount = Account{ID: ID{15: 1}, Name: "anonymous"}
 
 // Register makes an account. Errors: bad-parameters, user-already-exists.
@@ -34,7 +34,7 @@ func (s *Service) Register(ctx context.Context, name, password string) error {
 	if err := checkPassword("password", password); err != nil {
 		return err
 	}
-	// Asked before the costly hash; the insert below decides when two ask at once.
+	// This check saves the costly hash; of two concurrent registrations the insert below refuses one.
 	switch _, err := s.store.AccountByName(ctx, name); {
 	case err == nil:
 		return errs.ErrUserAlreadyExists
@@ -49,8 +49,8 @@ func (s *Service) Register(ctx context.Context, name, password string) error {
 }
 
 // ChangePassword sets a new password and ends all sessions of the account but
-// the caller's: it returns those that it ended. Errors: bad-parameters,
-// bad-password (of the present one).
+// the caller's. It returns the token hashes of the ended sessions. Errors:
+// bad-parameters, bad-password (the current password is wrong).
 func (s *Service) ChangePassword(ctx context.Context, caller Session, password, newPassword string) ([]TokenHash, error) {
 	if err := errors.Join(checkPassword("password", password), checkPassword("new_password", newPassword)); err != nil {
 		return nil, err

@@ -11,57 +11,59 @@ import (
 	"messenger-api/internal/password"
 )
 
-// oneAccount is a store with one account, in which others may come first.
-type oneAccount struct {
+// singleAccountStore is a store with one account, which may be changed concurrently.
+type singleAccountStore struct {
 	scriptedStore
 
 	account Account
-	// outrun: whatever is to be changed, another one has changed it meanwhile.
-	outrun bool
-	// failure is that of looking for sessions.
+	// conflict: a concurrent change of the account has won.
+	conflict bool
+	// failure is returned by SessionsByToken.
 	failure error
 }
 
-func (o *oneAccount) AccountByName(context.Context, string) (Account, error) { return o.account, nil }
-func (o *oneAccount) AccountByID(context.Context, ID) (Account, error)       { return o.account, nil }
+func (o *singleAccountStore) AccountByName(context.Context, string) (Account, error) {
+	return o.account, nil
+}
+func (o *singleAccountStore) AccountByID(context.Context, ID) (Account, error) { return o.account, nil }
 
-func (o *oneAccount) ChangePassword(context.Context, ID, string, string, ID, time.Time) ([]TokenHash, bool, error) {
-	return nil, !o.outrun, nil
+func (o *singleAccountStore) ChangePassword(context.Context, ID, string, string, ID, time.Time) ([]TokenHash, bool, error) {
+	return nil, !o.conflict, nil
 }
 
-func (o *oneAccount) CreateSession(context.Context, Session, TokenHash, string) (bool, error) {
-	return !o.outrun, nil
+func (o *singleAccountStore) CreateSession(context.Context, Session, TokenHash, string) (bool, error) {
+	return !o.conflict, nil
 }
 
-func (o *oneAccount) SessionsByToken(context.Context, []TokenHash) (map[TokenHash]Session, error) {
+func (o *singleAccountStore) SessionsByToken(context.Context, []TokenHash) (map[TokenHash]Session, error) {
 	return nil, o.failure
 }
 
 // newAccount makes a service with an account whose password is "right".
-func newAccount(t *testing.T, disabledAt time.Time) (*Service, *oneAccount) {
+func newAccount(t *testing.T, disabledAt time.Time) (*Service, *singleAccountStore) {
 	t.Helper()
 	hasher := password.NewHasher(password.Params{Time: 1, Memory: 8, Threads: 1}, 1, 1)
 	hash, err := hasher.Hash(t.Context(), "right")
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := &oneAccount{account: Account{ID: ID{1}, Name: "alice", PasswordHash: hash, DisabledAt: disabledAt}}
+	store := &singleAccountStore{account: Account{ID: ID{1}, Name: "alice", PasswordHash: hash, DisabledAt: disabledAt}}
 	return NewService(store, hasher, Options{}, slog.New(slog.DiscardHandler)), store
 }
 
-// What the right password gets is refused as to a wrong one where the account is
-// disabled, and where another change of it came first.
+// The right password is refused like a wrong one where the account is disabled, and
+// where a concurrent change of the password won.
 func TestRightPasswordIsNotEnough(t *testing.T) {
 	for name, c := range map[string]struct {
 		disabledAt time.Time
-		outrun     bool
+		conflict   bool
 		want       error
 	}{
-		"in use": {}, "disabled": {disabledAt: time.Unix(1, 0), want: errs.ErrBadPassword}, "outrun": {outrun: true, want: errs.ErrBadPassword},
+		"in use": {}, "disabled": {disabledAt: time.Unix(1, 0), want: errs.ErrBadPassword}, "changed concurrently": {conflict: true, want: errs.ErrBadPassword},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service, store := newAccount(t, c.disabledAt)
-			store.outrun = c.outrun
+			store.conflict = c.conflict
 			if _, err := service.LogIn(t.Context(), "alice", "right", "", ""); !errors.Is(err, c.want) {
 				t.Errorf("log in: the error is %v, want %v", err, c.want)
 			}

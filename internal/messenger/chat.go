@@ -8,8 +8,8 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// Chat is a log of events. LastSeq is the number of its newest event, 0 while
-// there is none.
+// Chat is a log of events. LastSeq is the sequence number of its newest event, 0 while
+// it is empty.
 type Chat struct {
 	ID        ID
 	Name      string
@@ -37,8 +37,8 @@ func (s *Service) CreateChat(ctx context.Context, account ID, name string) (ID, 
 	return chat.ID, s.store.CreateChat(ctx, chat)
 }
 
-// JoinChat gives the account a user of that name in the chat: a new one, or
-// the one it has already. Errors: chat-not-found, bad-parameters,
+// JoinChat returns the account's user of that name in the chat, and creates it where
+// there is none. Errors: chat-not-found, bad-parameters,
 // user-already-exists (another account has the name in this chat).
 func (s *Service) JoinChat(ctx context.Context, account, chat ID, name string) (ID, error) {
 	name, err := cleanName("user_name", name)
@@ -58,7 +58,7 @@ func (s *Service) JoinChat(ctx context.Context, account, chat ID, name string) (
 	return user.ID, nil
 }
 
-// knownUser gives the account the user that it has under a name that no new one may have;
+// existingUser gives the account the user that it has under a name that no new one may have;
 // bad says why not.
 func (s *Service) existingUser(ctx context.Context, account, chat ID, name string, bad error) (ID, error) {
 	user, found, err := s.store.UserByName(ctx, chat, name)

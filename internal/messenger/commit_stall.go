@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// stalledWait is how long a send waits while commits hang.
+// stalledSendWait is how long a send waits while commits hang.
 const stalledSendWait = 500 * time.Millisecond
 
 // CommitStall detects that the database's commits hang: queries still succeed, but what waits
@@ -48,7 +48,7 @@ func (s *CommitStall) recordTimeout() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stalled = s.stalled || time.Since(s.succeeded) >= tryDeadline
+	s.stalled = s.stalled || time.Since(s.succeeded) >= attemptTimeout
 }
 
 // errStalled is returned to senders whose wait is cut short.

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// A chat whose lock was not to be had is contended for so long, and so many are at a
-// time: whoever holds the lock may keep it, and each commit with that chat waits for it.
+// A chat whose lock could not be acquired counts as contended for this long, at most so many
+// at a time: each commit with such a chat would wait for the lock again.
 const (
 	contendedFor = 10 * time.Second
 	maxContended = 1024
 )
 
-// contendedChats remembers the chats whose locks others hold. Safe for concurrent use.
+// contendedChats is the set of chats whose locks other transactions hold. Safe for concurrent use.
 type contendedChats struct {
-	// last is when the last one ends, in nanoseconds since 1970. Mostly there is none,
-	// and a send learns that without the mutex.
+	// last is when the last entry expires, in Unix nanoseconds. It lets a send skip the mutex in
+	// the common case of no contended chat.
 	last atomic.Int64
 
 	mu    sync.Mutex

@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// Once the lock of a chat was not to be had, its messages are committed apart from all
-// others, which then wait for none of them, for as long as the chat counts as contended.
+// Once the lock of a chat could not be acquired, its messages are committed in batches of their
+// own while the chat counts as contended, so messages to other chats do not wait for the lock.
 func TestContendedChatsHoldUpNoOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locked, release := true, make(chan struct{})
@@ -50,7 +50,7 @@ func TestContendedChatsHoldUpNoOthers(t *testing.T) {
 		locked = false
 		time.Sleep(contendedFor)
 		if service.contended.has(aChat, time.Now()) {
-			t.Error("the chat is contended for good")
+			t.Error("the chat stays contended")
 		}
 		send(aChat, "after", nil)
 		group.Wait()

@@ -8,10 +8,10 @@ import (
 
 // ID identifies an account, a session, a chat, a user or a message. It is a
 // version 7 UUID: new ones sort after old ones by the millisecond, which keeps
-// index inserts together. The order of messages is their seq, never their ID.
+// index inserts together. Messages are ordered by seq, never by ID.
 type ID [16]byte
 
-// NewID makes an ID that nobody else has. Safe for concurrent use.
+// NewID generates a unique ID. Safe for concurrent use.
 func NewID() ID { return ID(uuid.Must(uuid.NewV7())) }
 
 // ParseID reads a UUID with dashes or without, in either case of letters.

@@ -10,12 +10,12 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// userAgentMaxBytes is how much of a client's name for itself is kept.
+// userAgentMaxBytes is how much of a User-Agent header is stored.
 const userAgentMaxBytes = 256
 
-// LogIn opens a session for whoever knows the password. Errors:
-// bad-parameters, user-not-found, bad-password. A disabled account answers as to
-// a wrong password, at the same cost.
+// LogIn opens a session and returns its token. Errors: bad-parameters,
+// user-not-found, bad-password. A disabled account gets the error of a wrong
+// password, after the same hashing work.
 func (s *Service) LogIn(ctx context.Context, name, password, address, userAgent string) (Token, error) {
 	name, err := cleanName("user_name", name)
 	if err != nil {
@@ -44,8 +44,8 @@ func (s *Service) LogIn(ctx context.Context, name, password, address, userAgent 
 	return s.openSession(ctx, account, address, userAgent)
 }
 
-// refuseUnknown answers a log-in to an account that does not exist; where
-// accounts are hidden, in the words and at the cost of a wrong password.
+// unknownAccountError returns the error of a log-in to an account that does not exist:
+// where accounts are hidden, that of a wrong password, after the same hashing work.
 func (s *Service) unknownAccountError(ctx context.Context, password string) error {
 	if !s.options.HideAccounts {
 		return errs.ErrAccountNotFound
@@ -56,9 +56,9 @@ func (s *Service) unknownAccountError(ctx context.Context, password string) erro
 	return errs.ErrBadPassword
 }
 
-// upgradePassword hashes a password anew with today's parameters and returns
-// the hash that is in force. The log-in goes on when that fails: the next one
-// tries again.
+// upgradePassword rehashes a password with the current parameters and returns the
+// hash that is stored now. A failure does not fail the log-in: the next one tries
+// again.
 func (s *Service) upgradePassword(ctx context.Context, account Account, password string) string {
 	hash, err := s.passwords.Hash(ctx, password)
 	if err == nil {
@@ -80,7 +80,7 @@ func (s *Service) openSession(ctx context.Context, account Account, address, use
 	now := s.now()
 	session := Session{
 		ID: NewID(), AccountID: account.ID, CreatedAt: now, ExpiresAt: now.Add(s.options.SessionLifetime),
-		Address: address, UserAgent: storable(userAgent),
+		Address: address, UserAgent: sanitizeHeader(userAgent),
 	}
 	opened, err := s.store.CreateSession(ctx, session, token.Hash(), account.PasswordHash)
 	if err != nil {
@@ -93,8 +93,8 @@ func (s *Service) openSession(ctx context.Context, account Account, address, use
 	return token, nil
 }
 
-// storable makes a client's header fit for the database.
-func storable(header string) string {
+// sanitizeHeader cuts a client's header to valid UTF-8 that the database can store.
+func sanitizeHeader(header string) string {
 	header = header[:min(len(header), userAgentMaxBytes)]
 	return strings.ReplaceAll(strings.ToValidUTF8(header, ""), "\x00", "")
 }

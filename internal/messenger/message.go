@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// PageMaxMessages is the longest page of messages.
+// PageMaxMessages is the most messages in a page.
 const PageMaxMessages = 1000
 
 // Message is one kind of event in a chat's log.
@@ -28,16 +28,16 @@ type Message struct {
 	CreatedAt       time.Time
 }
 
-// Page is a run of messages, newest first. Next continues it with older ones.
+// Page is a contiguous range of messages, newest first. Next is where older ones follow.
 type Page struct {
 	Messages []Message
 	Next     Cursor
-	// Cut: it has less than was asked for because of its bytes.
+	// Truncated: it has fewer messages than asked for because of their size.
 	Truncated bool
 }
 
-// Cursor is a position in one chat's log: just before the event Before, looking
-// at older ones.
+// Cursor is a position in one chat's log: reading continues with the events whose
+// seq is less than Before.
 type Cursor struct {
 	ChatID ID
 	Before int64
@@ -46,7 +46,7 @@ type Cursor struct {
 // LatestCursor is the position after the newest event of a chat, where reading starts.
 func LatestCursor(chat ID) Cursor { return Cursor{chat, math.MaxInt64} }
 
-// cursorKind tells the iterators of chats from those to come.
+// cursorKind is the first byte of a chat's iterator, so that other kinds can be added.
 const cursorKind = 1
 
 const cursorBytes = 1 + len(ID{}) + 8
@@ -67,7 +67,7 @@ func ParseCursor(chat ID, iterator string) (Cursor, error) {
 	if len(iterator) != cursorEncoding.EncodedLen(cursorBytes) {
 		return Cursor{}, errs.ErrBadCursor
 	}
-	// base64 skips line breaks, so the length is judged again.
+	// base64 skips line breaks, so the length is checked again.
 	raw, err := cursorEncoding.DecodeString(iterator)
 	if err != nil || len(raw) != cursorBytes || raw[0] != cursorKind || ID(raw[1:17]) != chat {
 		return Cursor{}, errs.ErrBadCursor
@@ -79,11 +79,11 @@ func ParseCursor(chat ID, iterator string) (Cursor, error) {
 	return Cursor{chat, int64(before)}, nil
 }
 
-// Messages reads up to limit messages older than the cursor, 1 to PageMaxMessages, and
-// ends once their texts have bytesMost bytes together. Any account may read any chat.
+// Messages reads up to limit (1 to PageMaxMessages) messages older than the cursor, and
+// stops once their texts together have maxBytes bytes. Any account may read any chat.
 // Errors: chat-not-found.
-func (s *Service) Messages(ctx context.Context, from Cursor, limit, bytesMost int) (Page, error) {
-	messages, err := s.store.Messages(ctx, from.ChatID, from.Before, limit, bytesMost)
+func (s *Service) Messages(ctx context.Context, from Cursor, limit, maxBytes int) (Page, error) {
+	messages, err := s.store.Messages(ctx, from.ChatID, from.Before, limit, maxBytes)
 	if err != nil {
 		return Page{}, err
 	}
@@ -95,11 +95,11 @@ func (s *Service) Messages(ctx context.Context, from Cursor, limit, bytesMost in
 		bytes += len(messages[i].Text)
 	}
 	next := Cursor{from.ChatID, messages[len(messages)-1].Seq}
-	return Page{messages, next, len(messages) < limit && bytes >= bytesMost}, nil
+	return Page{messages, next, len(messages) < limit && bytes >= maxBytes}, nil
 }
 
-// emptyPage has an iterator that stays usable: older messages never come, so
-// the start of the log is the place to go on from.
+// emptyPage returns an iterator that stays valid: no older messages will ever exist, so
+// it points at the start of the log.
 func (s *Service) emptyPage(ctx context.Context, from Cursor) (Page, error) {
 	exists, err := s.store.ChatExists(ctx, from.ChatID)
 	if err == nil && !exists {

@@ -42,30 +42,31 @@ func cleanNewName(field, name string) (string, error) {
 	return name, checkNewName(field, name)
 }
 
-// checkNewName refuses names that nobody can tell from others by looking. One that is there
-// already goes on, whatever it is.
+// checkNewName rejects names that look like other names. Names that exist already stay valid.
 func checkNewName(field, name string) error {
 	if strings.TrimFunc(name, unicode.IsSpace) != name {
 		return errs.ErrBadParameters.WithDetails("%s must not begin or end with white space", field)
 	}
 	runes := []rune(name)
 	for i, r := range runes {
-		if joiner(r) && i > 0 && i+1 < len(runes) && !invisible(runes[i-1]) && !invisible(runes[i+1]) {
+		if isJoiner(r) && i > 0 && i+1 < len(runes) && !isInvisible(runes[i-1]) && !isInvisible(runes[i+1]) {
 			continue
 		}
-		if invisible(r) {
+		if isInvisible(r) {
 			return errs.ErrBadParameters.WithDetails("%s must not hold the invisible character %U", field, r)
 		}
 	}
 	return nil
 }
 
-// joiner tells the two invisible characters that some scripts, and emoji, need between visible ones.
-func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+// isJoiner reports whether r is one of the two joiners that some scripts, and emoji, need
+// between visible characters.
+func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
-// invisible tells control characters, bidirectional and other format marks, line separators, and
-// letters that show as nothing. Variation selectors and tags choose the look of an emoji, and stay.
-func invisible(r rune) bool {
+// isInvisible reports whether r is a control character, a bidirectional or other format mark, a
+// line separator, or a letter without a glyph. Variation selectors and tags are allowed: they
+// choose the form of an emoji.
+func isInvisible(r rune) bool {
 	switch {
 	case unicode.Is(unicode.Variation_Selector, r), r >= 0xe0020 && r <= 0xe007f:
 		return false
@@ -75,7 +76,7 @@ func invisible(r rune) bool {
 	return r == '\u2800' // a Braille pattern without dots
 }
 
-// checkText refuses what a database can't keep or what no client can have meant.
+// checkText rejects text that a database can't store: invalid UTF-8, and NUL.
 func checkText(field, text string) error {
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
 		return errs.ErrBadParameters.WithDetails("%s must be valid UTF-8 without NUL", field)

@@ -74,7 +74,7 @@ func TestStorable(t *testing.T) {
 		long + "bc":            long + "b",
 		"\xff" + long + "bc":   long,
 	} {
-		if got := storable(given); got != want {
+		if got := sanitizeHeader(given); got != want {
 			t.Errorf("%q became %q, want %q", given, got, want)
 		}
 	}

@@ -10,12 +10,12 @@ import (
 	"messenger-api/internal/password"
 )
 
-// sessionsAtOnce is how many sessions of all accounts are ended in one transaction.
+// sessionsPerTransaction is how many sessions EndAllSessions ends in one transaction.
 const sessionsPerTransaction = 1000
 
-// Operator has the use cases of whoever runs the service, on the accounts of
-// others. It is safe for concurrent use. Its methods give the sessions that they
-// ended to ended, for caches to be told.
+// Operator has the administrative use cases on accounts and sessions. It is safe for
+// concurrent use. Its methods pass the sessions that they ended to ended, which
+// publishes them to caches.
 type Operator struct {
 	store     OperatorStore
 	passwords *password.Hasher
@@ -23,7 +23,7 @@ type Operator struct {
 }
 
 // NewOperator makes an Operator. An error of ended is returned by the method that
-// called it, whose work is done then.
+// called it; the method's change is committed nevertheless.
 func NewOperator(
 	store OperatorStore, passwords *password.Hasher, ended func(ctx context.Context, hashes []TokenHash) error,
 ) *Operator {
@@ -59,7 +59,7 @@ func (o *Operator) SetPassword(ctx context.Context, name, password string) (ende
 	return o.publishEnded(ctx)(o.store.ResetPassword(ctx, account.ID, hash, operatorNow()))
 }
 
-// Disable lets nobody log in to the account any more, and ends its sessions.
+// Disable prevents log-ins to the account, and ends its sessions.
 // Errors: user-not-found.
 func (o *Operator) Disable(ctx context.Context, name string) (ended int, err error) {
 	account, err := o.changeableAccount(ctx, name)
@@ -105,8 +105,8 @@ func (o *Operator) EndSession(ctx context.Context, session ID) error {
 	return err
 }
 
-// EndAllSessions ends the sessions that are open at its start, of all accounts,
-// some at a time. Where it fails in between, calling it again goes on.
+// EndAllSessions ends the sessions of all accounts that are open at its start, in several
+// transactions. After a failure, calling it again ends the remaining ones.
 func (o *Operator) EndAllSessions(ctx context.Context) (ended int, err error) {
 	for now := operatorNow(); ; {
 		some, err := o.publishEnded(ctx)(o.store.EndSomeSessions(ctx, now, sessionsPerTransaction))
@@ -117,7 +117,7 @@ func (o *Operator) EndAllSessions(ctx context.Context) (ended int, err error) {
 	}
 }
 
-// account finds an account that an operator may change: not the built-in one,
+// changeableAccount finds an account that an operator may change: any but the built-in one,
 // which nobody logs in to.
 func (o *Operator) changeableAccount(ctx context.Context, name string) (Account, error) {
 	account, err := o.accountByName(ctx, name)
@@ -146,7 +146,7 @@ func (o *Operator) hash(ctx context.Context, password string) (string, error) {
 	return o.passwords.Hash(ctx, password)
 }
 
-// tell passes on what was ended.
+// publishEnded returns a function that passes ended sessions to o.ended and counts them.
 func (o *Operator) publishEnded(ctx context.Context) func(hashes []TokenHash, err error) (int, error) {
 	return func(hashes []TokenHash, err error) (int, error) {
 		if err != nil || len(hashes) == 0 {

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 )
 
-// Which log-ins are lately: the newest ones, of so long ago at most. Sessions are kept
-// as long after their end.
+// The recent log-ins are the newest ones within the window, at most so many. The window is no
+// longer than the retention of ended sessions, whose addresses are what is read.
 const (
 	maxRecentLogIns   = 200
 	recentLogInWindow = endedSessionRetention
@@ -32,13 +32,13 @@ func (s *Service) HasRecentLogIn(ctx context.Context, name string, address netip
 	return false, nil
 }
 
-// customerNetwork is what one customer has.
+// customerNetwork is the network that one customer usually has: an IPv4 address, or a /64.
 func customerNetwork(address netip.Addr) netip.Prefix {
 	address = address.Unmap().WithZone("")
 	bits := 64
 	if address.Is4() {
 		bits = 32
 	}
-	network, _ := address.Prefix(bits) // an address that is none has no network, which contains nothing
+	network, _ := address.Prefix(bits) // an invalid address gives the zero prefix, which contains nothing
 	return network
 }

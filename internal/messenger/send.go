@@ -10,15 +10,15 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// sendDeadline is how long a send may take, all tries together.
-const sendDeadline = 5 * time.Second
+// sendTimeout is how long a send may take, retries included.
+const sendTimeout = 5 * time.Second
 
 // Draft is a message that an account wants to send.
 type Draft struct {
 	ChatID    ID
 	UserID    ID
 	AccountID ID
-	// ClientMessageID makes a send safe to repeat, for good; empty for none.
+	// ClientMessageID is the client's idempotency key, valid for as long as the message exists; empty for none.
 	ClientMessageID string
 	Text            string
 }
@@ -26,7 +26,7 @@ type Draft struct {
 // Send commits a message to its chat's log and returns its ID once that is
 // durable. A draft with a ClientMessageID that this account has sent to this
 // chat before stores nothing and returns the first message's ID. When ctx ends
-// first, the message is still on its way. Errors: chat-not-found,
+// first, the message may still be committed. Errors: chat-not-found,
 // bad-parameters, user-not-found (no such user in this chat, or not this
 // account's).
 func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
@@ -38,13 +38,13 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 		ID: NewID(), ChatID: draft.ChatID, UserID: draft.UserID, AccountID: draft.AccountID,
 		ClientMessageID: draft.ClientMessageID, Text: draft.Text, CreatedAt: s.now(),
 	}
-	deadline := started.Add(sendDeadline)
-	if most, ok := ctx.Deadline(); ok && most.Before(deadline) {
-		deadline = most // nobody would learn of what comes later
+	deadline := started.Add(sendTimeout)
+	if callers, ok := ctx.Deadline(); ok && callers.Before(deadline) {
+		deadline = callers // a later commit could not be answered any more
 	}
 	waiting, done := s.options.Stall.limitWait(ctx)
 	defer done()
-	answer, err := s.batcherOf(draft.ChatID, started).Do(waiting, pendingMessage{message, deadline, ctx})
+	result, err := s.batcherOf(draft.ChatID, started).Do(waiting, pendingMessage{message, deadline, ctx})
 	switch {
 	case waiting != ctx && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return ID{}, errStalled
@@ -52,10 +52,10 @@ func (s *Service) Send(ctx context.Context, draft Draft) (ID, error) {
 		return ID{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	case err != nil:
 		return ID{}, err
-	case answer.err != nil:
-		return ID{}, answer.err
+	case result.err != nil:
+		return ID{}, result.err
 	}
-	return answer.AppendResult.MessageID, answer.AppendResult.Err
+	return result.AppendResult.MessageID, result.AppendResult.Err
 }
 
 func (s *Service) checkDraft(draft Draft) error {
@@ -73,10 +73,10 @@ func (s *Service) checkDraft(draft Draft) error {
 	return checkText("client_message_id", draft.ClientMessageID)
 }
 
-// batcherOf picks the batcher of a chat's message. All go through one, since the larger a
-// batch, the less each message costs; those to chats whose locks others hold go through
-// another, so that no batch of the first one waits for such a lock. Which it is changes
-// nothing for the log: the database judges under the chat's lock.
+// batcherOf picks the batcher for a message to the chat. There is one for all chats, since the
+// larger a batch, the less each message costs, and a second one for contended chats, so that no
+// batch of the first waits for such a chat's lock. The choice does not affect correctness: the
+// database checks and numbers messages under the chat's lock.
 func (s *Service) batcherOf(chat ID, now time.Time) *batcher.Batcher[pendingMessage, sendResult] {
 	if s.contended.has(chat, now) {
 		return s.contendedSends

@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// The limits of a commit, and of what waits for one.
+// The limits of one commit, and of the messages that wait for one.
 const (
 	commitMaxRows         = 512
 	commitMaxBytes        = 4 << 20
@@ -20,19 +20,19 @@ const (
 	commitMaxWaitingBytes = 64 << 20
 )
 
-// When a commit starts while others run: when so many messages wait for it, or when all
-// that run have taken so long, which most don't by far.
+// A commit starts while others run when commitMinRows messages wait, or when all running
+// commits have taken commitStuckAfter, far longer than usual.
 const (
 	commitMinRows    = 16
 	commitStuckAfter = 50 * time.Millisecond
 )
 
-// How long one try of a commit may take, which is longer than it waits for a lock, and
-// the pauses between tries of one whose outcome is unknown.
+// How long one attempt of a commit may take, which is longer than its lock timeout, and
+// the pauses between the retries of a commit whose outcome is unknown.
 const (
-	tryDeadline   = 3 * time.Second
-	minRetryPause = 20 * time.Millisecond
-	maxRetryPause = 500 * time.Millisecond
+	attemptTimeout = 3 * time.Second
+	minRetryPause  = 20 * time.Millisecond
+	maxRetryPause  = 500 * time.Millisecond
 )
 
 // pendingMessage waits to be committed until its deadline. Only the values of the
@@ -54,7 +54,7 @@ type sendResult struct {
 type sender struct {
 	store         Store
 	notifyChanged func(ctx context.Context, chats ...[16]byte)
-	committed     func(messages int, appended []AppendResult, took time.Duration, err error)
+	onCommit      func(messages int, appended []AppendResult, took time.Duration, err error)
 	stall         *CommitStall
 	contended     *contendedChats
 	log           *slog.Logger
@@ -71,25 +71,26 @@ func (s *sender) newBatcher(commits int) *batcher.Batcher[pendingMessage, sendRe
 
 // flush commits a batch.
 func (s *sender) flush(batch []pendingMessage) []sendResult {
-	answers := make([]sendResult, len(batch))
+	results := make([]sendResult, len(batch))
 	indexes := make([]int, len(batch))
 	for i := range batch {
 		indexes[i] = i
 	}
-	s.commit(batch, indexes, answers)
-	return answers
+	s.commit(batch, indexes, results)
+	return results
 }
 
-// notify reports the chats that a batch changed, each once, after its commit and before
-// its answers. A repeat counts: its first try may have died before it notified.
-func (s *sender) notify(batch []pendingMessage, answers []sendResult) {
+// notify reports each chat that a batch changed once, after the commit and before the senders
+// get their results. A repeated message counts as a change: the process that stored it may have
+// died before it notified.
+func (s *sender) notify(batch []pendingMessage, results []sendResult) {
 	if s.notifyChanged == nil {
 		return
 	}
 	chats := make([][16]byte, 0, len(batch))
 	seen := make(map[ID]struct{}, len(batch))
 	for i := range batch {
-		if answers[i].err != nil || answers[i].AppendResult.Err != nil {
+		if results[i].err != nil || results[i].AppendResult.Err != nil {
 			continue
 		}
 		chat := batch[i].message.ChatID
@@ -103,11 +104,11 @@ func (s *sender) notify(batch []pendingMessage, answers []sendResult) {
 	}
 }
 
-// commit tries the messages at the indexes until each has its answer.
-func (s *sender) commit(batch []pendingMessage, indexes []int, answers []sendResult) {
+// commit commits the messages at the indexes, and retries until each has its result.
+func (s *sender) commit(batch []pendingMessage, indexes []int, results []sendResult) {
 	unknown := false
 	for pause := minRetryPause; ; pause = min(2*pause, maxRetryPause) {
-		left := dropExpired(batch, indexes, answers)
+		left := dropExpired(batch, indexes, results)
 		if len(left) < len(indexes) {
 			s.stall.recordTimeout()
 		}
@@ -115,42 +116,42 @@ func (s *sender) commit(batch []pendingMessage, indexes []int, answers []sendRes
 		if len(indexes) == 0 {
 			return
 		}
-		err := s.try(batch, indexes, answers)
+		err := s.attemptCommit(batch, indexes, results)
 		unknown = unknown || errors.Is(err, ErrOutcomeUnknown)
 		if err == nil {
-			indexes, err = s.noteContended(batch, indexes, answers), ErrBusy
+			indexes, err = s.recordContended(batch, indexes, results), ErrBusy
 			if !unknown || len(indexes) == 0 {
 				return
 			}
 		}
 		switch {
 		case errors.Is(err, ErrRejected):
-			// Known, also after an unknown outcome: the same was in that try.
+			// This also settles an unknown outcome: that attempt contained the same messages.
 			if len(indexes) == 1 {
-				fail(indexes, answers, err)
+				fail(indexes, results, err)
 				return
 			}
 			half := len(indexes) / 2
-			s.commit(batch, indexes[:half], answers)
-			s.commit(batch, indexes[half:], answers)
+			s.commit(batch, indexes[:half], results)
+			s.commit(batch, indexes[half:], results)
 			return
 		case unknown:
-			// It may be stored: the same again until that is known.
+			// The batch may be stored: the same attempt is repeated until the outcome is known.
 			s.log.Warn("commit of messages is tried again", "messages", len(indexes), "error", err)
 			time.Sleep(pause)
 		default:
-			fail(indexes, answers, err)
+			fail(indexes, results, err)
 			return
 		}
 	}
 }
 
-// noteContended remembers the chats whose locks others hold, and returns the indexes of
-// their messages.
-func (s *sender) noteContended(batch []pendingMessage, indexes []int, answers []sendResult) []int {
+// recordContended records the chats whose locks other transactions hold, and returns the
+// indexes of their messages.
+func (s *sender) recordContended(batch []pendingMessage, indexes []int, results []sendResult) []int {
 	var busy []int
 	for _, index := range indexes {
-		if err := answers[index].AppendResult.Err; err != nil && errors.Is(err, ErrBusy) {
+		if err := results[index].AppendResult.Err; err != nil && errors.Is(err, ErrBusy) {
 			s.contended.add(batch[index].message.ChatID, time.Now())
 			busy = append(busy, index)
 		}
@@ -158,9 +159,9 @@ func (s *sender) noteContended(batch []pendingMessage, indexes []int, answers []
 	return busy
 }
 
-// try makes one commit of the messages at the indexes. A panic fails these
-// messages and not those that were committed before them.
-func (s *sender) try(batch []pendingMessage, indexes []int, answers []sendResult) (err error) {
+// attemptCommit makes one attempt to commit the messages at the indexes. A panic fails these
+// messages, not those that were committed before.
+func (s *sender) attemptCommit(batch []pendingMessage, indexes []int, results []sendResult) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -175,29 +176,29 @@ func (s *sender) try(batch []pendingMessage, indexes []int, answers []sendResult
 		}
 	}
 	started := time.Now()
-	if soon := started.Add(tryDeadline); last.After(soon) {
+	if soon := started.Add(attemptTimeout); last.After(soon) {
 		last = soon
 	}
-	// Of those that go together, the first one's trace tells of the commit.
+	// The commit's span belongs to the trace of the batch's first message.
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(batch[indexes[0]].caller), last)
 	defer cancel()
 	appended, err := s.store.AppendMessages(ctx, messages)
-	if s.committed != nil {
-		s.committed(len(messages), appended, time.Since(started), err)
+	if s.onCommit != nil {
+		s.onCommit(len(messages), appended, time.Since(started), err)
 	}
 	if err != nil {
 		return err
 	}
 	s.stall.RecordSuccess()
 	for i, index := range indexes {
-		answers[index].AppendResult = appended[i]
+		results[index].AppendResult = appended[i]
 	}
 	return nil
 }
 
 // dropExpired fails the messages that are past their deadlines with service-unavailable and
 // returns the other indexes.
-func dropExpired(batch []pendingMessage, indexes []int, answers []sendResult) []int {
+func dropExpired(batch []pendingMessage, indexes []int, results []sendResult) []int {
 	now := time.Now()
 	var inTime []int
 	for _, index := range indexes {
@@ -205,13 +206,13 @@ func dropExpired(batch []pendingMessage, indexes []int, answers []sendResult) []
 			inTime = append(inTime, index)
 			continue
 		}
-		answers[index].err = errs.ErrServiceUnavailable.After(time.Second).WithCause(context.DeadlineExceeded)
+		results[index].err = errs.ErrServiceUnavailable.After(time.Second).WithCause(context.DeadlineExceeded)
 	}
 	return inTime
 }
 
-func fail(indexes []int, answers []sendResult, err error) {
+func fail(indexes []int, results []sendResult, err error) {
 	for _, index := range indexes {
-		answers[index].err = err
+		results[index].err = err
 	}
 }

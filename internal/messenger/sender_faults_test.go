@@ -16,7 +16,7 @@ import (
 func TestLateSendIsNotTried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &scriptedStore{script: func(_ context.Context, _ []Message, commit func() []AppendResult) ([]AppendResult, error) {
-			time.Sleep(sendDeadline)
+			time.Sleep(sendTimeout)
 			return commit(), nil
 		}}
 		service := newScripted(store)
@@ -49,7 +49,7 @@ func TestTriesEndWithTheCallersTime(t *testing.T) {
 		if _, err := service.Send(ctx, Draft{ChatID: aChat, Text: "text"}); err == nil {
 			t.Error("it was sent")
 		}
-		time.Sleep(sendDeadline)
+		time.Sleep(sendTimeout)
 		synctest.Wait()
 		if len(store.tries) != 1 {
 			t.Errorf("%d tries", len(store.tries))

@@ -30,24 +30,24 @@ type Options struct {
 	// HideAccounts makes a log-in to an account that does not exist look like
 	// one with a wrong password.
 	HideAccounts bool
-	// CommitsAtOnce is the most commits of messages that run at once, 1 where it is 0.
+	// CommitsAtOnce is the most concurrent commits of messages; 0 means 1.
 	CommitsAtOnce int
-	// NotifyChanged is called after each commit, with the chats whose logs it
-	// changed, and before its answers, so that no cache shows a log without it. It
-	// must end by itself; nil for nobody.
+	// NotifyChanged is called after each commit and before the senders get their
+	// results, with each chat that the commit changed, so that no cache serves a page
+	// without the new messages. It must bound its own duration; nil for none.
 	NotifyChanged func(ctx context.Context, chats ...[16]byte)
-	// Committed is told of each commit of messages: how many it was of, what became
-	// of each unless err says that it failed, and how long it took. It is called by
-	// several at once and must be quick; nil for nobody to tell.
+	// OnCommit is called after each commit of messages with the number of messages, their
+	// results unless err is not nil, and the commit's duration. It is called concurrently
+	// and must be quick; nil for none.
 	OnCommit func(messages int, appended []AppendResult, took time.Duration, err error)
-	// Stall is told how commits end, and shortens the wait for them while they hang; nil for none.
+	// Stall detects hanging commits and shortens the wait for them meanwhile; nil for none.
 	Stall *CommitStall
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
 }
 
-// NewService makes a Service over a database. It holds nothing to close: the
-// store is its owner's.
+// NewService makes a Service over a database. It has nothing to close: the caller
+// closes the store.
 func NewService(store Store, passwords *password.Hasher, options Options, log *slog.Logger) *Service {
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -61,5 +61,5 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 	return s
 }
 
-// now is the time as databases and clients get it: UTC, in microseconds.
+// now returns the current time as it is stored and sent: UTC, in microseconds.
 func (s *Service) now() time.Time { return s.options.Clock().UTC().Truncate(time.Microsecond) }

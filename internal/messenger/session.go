@@ -9,18 +9,18 @@ import (
 // MaxListedSessions is the most sessions that Sessions returns.
 const MaxListedSessions = 100
 
-// endedSessionsKept is how long a session stays in the database after its end,
-// so that its owner learns why it ended.
+// endedSessionRetention is how long a session stays in the database after its end,
+// so that requests with its token learn why it is not valid.
 const endedSessionRetention = 30 * 24 * time.Hour
 
 // Session is one log-in of an account.
 type Session struct {
-	// ID names the session; it is not the secret that opens it.
+	// ID identifies the session; it is not its secret token.
 	ID        ID
 	AccountID ID
 	CreatedAt time.Time
 	ExpiresAt time.Time
-	// LoggedOutAt is zero while nobody ended it.
+	// LoggedOutAt is when the session was ended before its expiry, zero if it was not.
 	LoggedOutAt time.Time
 	// Address and UserAgent are those of the log-in.
 	Address   string
@@ -30,7 +30,7 @@ type Session struct {
 // Token is the secret of a session: 128 random bits. Only its hash is stored.
 type Token [16]byte
 
-// TokenHash is what the database knows of a Token: its SHA-256.
+// TokenHash is the SHA-256 of a Token, the only form in which tokens are stored.
 type TokenHash [sha256.Size]byte
 
 // ParseToken reads a token as String gives it; like every identifier, it may
@@ -40,8 +40,8 @@ func ParseToken(text string) (Token, bool) {
 	return Token(id), ok
 }
 
-// Reveal gives the token as 32 hexadecimal digits. It is the client's to keep:
-// never log it.
+// Reveal returns the token as 32 hexadecimal digits, for the response to the client.
+// Never log it.
 func (t Token) Reveal() string { return hex.EncodeToString(t[:]) }
 
 // String hides the token from logs.

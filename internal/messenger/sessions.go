@@ -9,11 +9,11 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// The limits of one look-up of sessions, which concurrent requests share.
+// The limits of the batched session look-ups.
 const (
-	sessionsPerBatch = 256
-	sessionsWaiting  = 16384
-	sessionsDeadline = 3 * time.Second
+	sessionsPerBatch   = 256
+	sessionsMaxWaiting = 16384
+	sessionsTimeout    = 3 * time.Second
 )
 
 type sessionResult struct {
@@ -25,45 +25,45 @@ type sessionResult struct {
 // Session finds the open session of a token. Errors: invalid-session-id
 // (unknown, or logged out), session-id-expired.
 func (s *Service) Session(ctx context.Context, token Token) (Session, error) {
-	answer, err := s.sessions.Do(ctx, token.Hash())
+	result, err := s.sessions.Do(ctx, token.Hash())
 	switch {
 	case err != nil:
 		return Session{}, errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
-	case answer.err != nil:
-		return Session{}, fmt.Errorf("look up the session: %w", answer.err)
-	case !answer.found || !answer.session.LoggedOutAt.IsZero():
+	case result.err != nil:
+		return Session{}, fmt.Errorf("look up the session: %w", result.err)
+	case !result.found || !result.session.LoggedOutAt.IsZero():
 		return Session{}, errs.ErrInvalidSession
-	case !s.now().Before(answer.session.ExpiresAt):
+	case !s.now().Before(result.session.ExpiresAt):
 		return Session{}, errs.ErrExpiredSession
 	}
-	return answer.session, nil
+	return result.session, nil
 }
 
-// newSessionBatcher lets the requests that arrive during one look-up share the
-// next: a session is asked of the database each time and still costs little.
+// newSessionBatcher batches look-ups: the requests that arrive during one query share
+// the next, so reading each session from the database costs little.
 func newSessionBatcher(store Store) *batcher.Batcher[TokenHash, sessionResult] {
 	flush := func(hashes []TokenHash) []sessionResult {
-		ctx, cancel := context.WithTimeout(context.Background(), sessionsDeadline)
+		ctx, cancel := context.WithTimeout(context.Background(), sessionsTimeout)
 		defer cancel()
-		answers := make([]sessionResult, len(hashes))
+		results := make([]sessionResult, len(hashes))
 		found, err := store.SessionsByToken(ctx, hashes)
 		for i, hash := range hashes {
 			session, ok := found[hash]
-			answers[i] = sessionResult{session, ok, err}
+			results[i] = sessionResult{session, ok, err}
 		}
-		return answers
+		return results
 	}
-	return batcher.New(flush, nil, batcher.Limits[TokenHash]{Rows: sessionsPerBatch, Waiting: sessionsWaiting})
+	return batcher.New(flush, nil, batcher.Limits[TokenHash]{Rows: sessionsPerBatch, Waiting: sessionsMaxWaiting})
 }
 
 // Sessions lists the caller's open sessions, newest first, MaxListedSessions at most,
-// the one that asks always among them.
+// the caller's own always included.
 func (s *Service) Sessions(ctx context.Context, caller Session) ([]Session, error) {
 	return s.store.OpenSessions(ctx, caller.AccountID, caller.ID, s.now(), MaxListedSessions)
 }
 
 // EndSession ends one open session of the caller's account, be it the
-// caller's own, and returns what it was known by. Errors: session-not-found.
+// caller's own, and returns its token's hash. Errors: session-not-found.
 func (s *Service) EndSession(ctx context.Context, caller Session, session ID) (TokenHash, error) {
 	hash, ended, err := s.store.EndSession(ctx, caller.AccountID, session, s.now())
 	if err == nil && !ended {

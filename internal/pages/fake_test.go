@@ -9,37 +9,37 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// fake is a cache.Cache that keeps everything until it is told to forget, counts
+// fakeCache is a cache.Cache that keeps everything until it is told to forget, counts
 // its calls, and fails as it is told.
-type fake struct {
-	mu       sync.Mutex
-	values   map[string][]byte
-	calls    map[string]int
-	longest  time.Duration // of all lifetimes
-	unsteady bool
-	// takes is how long a Set is on its way.
-	takes time.Duration
+type fakeCache struct {
+	mu        sync.Mutex
+	values    map[string][]byte
+	calls     map[string]int
+	longest   time.Duration // of all lifetimes
+	unsettled bool
+	// setDelay is how long a Set is on its way.
+	setDelay time.Duration
 	// fail says what becomes of a call, by its name and its key.
 	fail func(call, key string) error
 }
 
-var _ cache.Cache = (*fake)(nil)
+var _ cache.Cache = (*fakeCache)(nil)
 
-func newFake() *fake {
-	return &fake{
+func newFake() *fakeCache {
+	return &fakeCache{
 		values: map[string][]byte{}, calls: map[string]int{},
 		fail: func(string, string) error { return nil },
 	}
 }
 
 // begin counts a call and says whether it fails. It leaves the fake locked.
-func (f *fake) begin(call, key string) error {
+func (f *fakeCache) begin(call, key string) error {
 	f.mu.Lock()
 	f.calls[call]++
 	return f.fail(call, key)
 }
 
-func (f *fake) Get(_ context.Context, key string) (value []byte, ok bool, err error) {
+func (f *fakeCache) Get(_ context.Context, key string) (value []byte, ok bool, err error) {
 	err = f.begin("Get", key)
 	defer f.mu.Unlock()
 	if err != nil {
@@ -49,13 +49,15 @@ func (f *fake) Get(_ context.Context, key string) (value []byte, ok bool, err er
 	return value, ok, nil
 }
 
-func (f *fake) GetMany(context.Context, ...string) ([][]byte, error) { panic("pages asks for one") }
-
-func (f *fake) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
-	panic("a version is never asked near")
+func (f *fakeCache) GetMany(context.Context, ...string) ([][]byte, error) {
+	panic("pages asks for one")
 }
 
-func (f *fake) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
+func (f *fakeCache) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
+	panic("a version is never read from a client cache")
+}
+
+func (f *fakeCache) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	err := f.begin("GetOrSet", key)
 	defer f.mu.Unlock()
 	f.longest = max(f.longest, lifetime)
@@ -69,8 +71,8 @@ func (f *fake) GetOrSet(_ context.Context, key string, value []byte, lifetime ti
 	return value, nil
 }
 
-func (f *fake) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
-	time.Sleep(f.takes)
+func (f *fakeCache) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
+	time.Sleep(f.setDelay)
 	err := f.begin("Set", key)
 	defer f.mu.Unlock()
 	f.longest = max(f.longest, lifetime)
@@ -80,7 +82,7 @@ func (f *fake) Set(_ context.Context, key string, value []byte, lifetime time.Du
 	return err
 }
 
-func (f *fake) Delete(_ context.Context, keys ...string) error {
+func (f *fakeCache) Delete(_ context.Context, keys ...string) error {
 	err := f.begin("Delete", keys[0])
 	defer f.mu.Unlock()
 	if err == nil {
@@ -91,16 +93,16 @@ func (f *fake) Delete(_ context.Context, keys ...string) error {
 	return err
 }
 
-func (f *fake) Settled() bool {
+func (f *fakeCache) Settled() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return !f.unsteady
+	return !f.unsettled
 }
 
-func (f *fake) Close() error { return nil }
+func (f *fakeCache) Close() error { return nil }
 
 // forget loses what begins so.
-func (f *fake) forget(prefix string) {
+func (f *fakeCache) forget(prefix string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for key := range f.values {
@@ -110,7 +112,7 @@ func (f *fake) forget(prefix string) {
 	}
 }
 
-func (f *fake) count(call string) int {
+func (f *fakeCache) count(call string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.calls[call]

@@ -11,14 +11,14 @@ import (
 
 // The chats of a batch get their versions at once: a slow cache makes them wait
 // for one answer, not for one after the other.
-func TestManyChatsChangeTogether(t *testing.T) {
+func TestManyChatsInvalidatedConcurrently(t *testing.T) {
 	const chats = 50
-	for name, near := range map[string]cache.Cache{"one cache": nil, "a shared one and a near one": newFake()} {
+	for name, local := range map[string]cache.Cache{"one cache": nil, "a shared one and a near one": newFake()} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shared := newFake()
-				if near != nil {
-					shared.takes = 100 * time.Millisecond
+				if local != nil {
+					shared.setDelay = 100 * time.Millisecond
 				}
 				var changed [][16]byte
 				for i := range chats {
@@ -26,8 +26,8 @@ func TestManyChatsChangeTogether(t *testing.T) {
 					shared.values["version:"+string(changed[i][:])] = []byte("old")
 				}
 				begin := time.Now() // of the bubble
-				pages.New(shared, near).Invalidate(t.Context(), changed...)
-				if took := time.Since(begin); took > shared.takes {
+				pages.New(shared, local).Invalidate(t.Context(), changed...)
+				if took := time.Since(begin); took > shared.setDelay {
 					t.Errorf("it took %v", took)
 				}
 				for _, chat := range changed {

@@ -17,7 +17,7 @@ var errRefused = errors.New("OOM command not allowed when used memory > 'maxmemo
 
 // A new version is tried until it is set, or the cache is out of reach. A cache
 // that is full has at least to forget the old one.
-func TestChangedInsists(t *testing.T) {
+func TestInvalidateRetries(t *testing.T) {
 	for name, test := range map[string]struct {
 		answers []error // to what Changed asks, in turn
 		want    string
@@ -45,7 +45,7 @@ func TestChangedInsists(t *testing.T) {
 				// Its caller has left: that ends nothing.
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				pages.New(shared, newFake()).Invalidate(ctx, place.Chat)
+				pages.New(shared, newFake()).Invalidate(ctx, pageKey.Chat)
 				if got := strings.Join(asked, " "); got != test.want {
 					t.Errorf("asked %s; want %s", got, test.want)
 				}
@@ -56,7 +56,7 @@ func TestChangedInsists(t *testing.T) {
 
 // In this process's memory it is enough that no version is left; a cache that would
 // not forget gets a new one.
-func TestChangedInOwnMemory(t *testing.T) {
+func TestInvalidateInMemory(t *testing.T) {
 	for _, test := range []struct {
 		failure error
 		want    string
@@ -72,7 +72,7 @@ func TestChangedInOwnMemory(t *testing.T) {
 			}
 			return nil
 		}
-		p.Invalidate(t.Context(), place.Chat)
+		p.Invalidate(t.Context(), pageKey.Chat)
 		if got := strings.Join(asked, " "); got != test.want {
 			t.Errorf("asked %s; want %s", got, test.want)
 		}
@@ -81,12 +81,12 @@ func TestChangedInOwnMemory(t *testing.T) {
 }
 
 // A cache that is slow for ever does not hold a send for ever.
-func TestChangedEnds(t *testing.T) {
+func TestInvalidateEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := newFake()
 		shared.fail = func(string, string) error { return cache.ErrSlow }
 		begin := time.Now() // of the bubble
-		pages.New(shared, nil).Invalidate(t.Context(), place.Chat)
+		pages.New(shared, nil).Invalidate(t.Context(), pageKey.Chat)
 		if took := time.Since(begin); took > pages.TTL {
 			t.Errorf("it took %v", took)
 		}
@@ -97,7 +97,7 @@ func TestChangedEnds(t *testing.T) {
 }
 
 // Forgetting is as good as a new version: the next reader sets one.
-func TestChangedWhereTheCacheIsFull(t *testing.T) {
+func TestInvalidateWhereTheCacheIsFull(t *testing.T) {
 	shared := newFake()
 	p := pages.New(shared, newFake())
 	wantPage(t, p, "old")
@@ -107,22 +107,22 @@ func TestChangedWhereTheCacheIsFull(t *testing.T) {
 		}
 		return nil
 	}
-	p.Invalidate(t.Context(), place.Chat)
+	p.Invalidate(t.Context(), pageKey.Chat)
 	wantPage(t, p, "new")
 }
 
 // What a node cut off leaves behind ends after 5 s: no version, and no page, stays
 // for longer.
-func TestNothingStaysLonger(t *testing.T) {
-	shared, near := newFake(), newFake()
-	p := pages.New(shared, near)
+func TestLifetimesAreBounded(t *testing.T) {
+	shared, local := newFake(), newFake()
+	p := pages.New(shared, local)
 	wantPage(t, p, "1")
-	p.Invalidate(t.Context(), place.Chat)
+	p.Invalidate(t.Context(), pageKey.Chat)
 	wantPage(t, p, "2")
-	near.forget("page:")
+	local.forget("page:")
 	wantRead(t, p, "never asked", "2")
-	if shared.longest > 5*time.Second || near.longest > 5*time.Second {
-		t.Errorf("lifetimes of up to %v, and near of %v", shared.longest, near.longest)
+	if shared.longest > 5*time.Second || local.longest > 5*time.Second {
+		t.Errorf("lifetimes of up to %v, and near of %v", shared.longest, local.longest)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestLostVersions(t *testing.T) {
 	var seen []string
 	for _, text := range []string{"1", "2", "3"} {
 		wantPage(t, p, text)
-		version := string(shared.values["version:"+string(place.Chat[:])])
+		version := string(shared.values["version:"+string(pageKey.Chat[:])])
 		if len(version) != 16 || slices.Contains(seen, version) {
 			t.Fatalf("the version %x comes after %x", version, seen)
 		}
@@ -146,6 +146,6 @@ func TestNilCachesNothing(t *testing.T) {
 	var p *pages.Pages
 	for _, text := range []string{"1", "2"} {
 		wantPage(t, p, text)
-		p.Invalidate(t.Context(), place.Chat)
+		p.Invalidate(t.Context(), pageKey.Chat)
 	}
 }

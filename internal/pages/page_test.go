@@ -10,7 +10,7 @@ import (
 
 func TestETag(t *testing.T) {
 	read := func(p *pages.Pages, text string) pages.Page {
-		page, err := p.Read(t.Context(), place, load(text))
+		page, err := p.Read(t.Context(), pageKey, load(text))
 		if err != nil || string(page.Body()) != text {
 			t.Fatalf("Read = %q, %v; want %q", page, err, text)
 		}
@@ -40,7 +40,7 @@ func TestETag(t *testing.T) {
 }
 
 func TestMatches(t *testing.T) {
-	page, err := (*pages.Pages)(nil).Read(t.Context(), place, load("text"))
+	page, err := (*pages.Pages)(nil).Read(t.Context(), pageKey, load("text"))
 	if err != nil {
 		t.Fatal(err)
 	}

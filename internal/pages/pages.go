@@ -24,7 +24,7 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// Lifetime is how long a version or a page is kept at most.
+// TTL is how long a version or a page is kept at most.
 const TTL = 5 * time.Second
 
 // The deadlines of a read that several requests share and of a new version, and
@@ -35,7 +35,7 @@ const (
 	versionPause   = 5 * time.Millisecond
 )
 
-// renewedAtOnce is how many new versions are on their way at a time.
+// maxConcurrentInvalidations is how many new versions are on their way at a time.
 const maxConcurrentInvalidations = 64
 
 // MaxBytes is the largest page, in bytes of JSON, that is encoded as a whole and cached.
@@ -52,15 +52,15 @@ type Pages struct {
 
 // New makes a Pages over the cache that all nodes share, and one in this
 // process's memory, which is nil where they are the same.
-func New(shared, near cache.Cache) *Pages { return &Pages{shared: shared, local: near} }
+func New(shared, local cache.Cache) *Pages { return &Pages{shared: shared, local: local} }
 
 // Load reads a page from the database and encodes it.
 type Load func(ctx context.Context) ([]byte, error)
 
 // Read returns a page that has every change of the chat that was answered before
 // Read was called. Errors are those of load, and are not kept.
-func (p *Pages) Read(ctx context.Context, place Key, load Load) (Page, error) {
-	page, missing := p.Find(ctx, place)
+func (p *Pages) Read(ctx context.Context, key Key, load Load) (Page, error) {
+	page, missing := p.Find(ctx, key)
 	if page != nil {
 		return page, nil
 	}
@@ -69,21 +69,21 @@ func (p *Pages) Read(ctx context.Context, place Key, load Load) (Page, error) {
 
 // Find is the part of Read that loads nothing: it returns the page that is cached, or
 // nil and what to load it by.
-func (p *Pages) Find(ctx context.Context, place Key) (Page, Miss) {
-	version, ok := p.version(ctx, place.Chat)
+func (p *Pages) Find(ctx context.Context, key Key) (Page, Miss) {
+	version, ok := p.version(ctx, key.Chat)
 	if !ok {
 		// Without a version nothing may be shared, not even one load by two readers.
 		p.countBypass()
 		return nil, Miss{}
 	}
-	key := place.cacheKey(version)
-	if page, ok := p.cached(ctx, key); ok {
+	cacheKey := key.cacheKey(version)
+	if page, ok := p.cached(ctx, cacheKey); ok {
 		return page, Miss{}
 	}
-	return nil, Miss{p, key}
+	return nil, Miss{p, cacheKey}
 }
 
-// Missing is a page that was not cached.
+// Miss is a page that was not cached.
 type Miss struct {
 	pages *Pages
 	key   string
@@ -95,17 +95,17 @@ func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	if m.pages == nil {
 		return loadPage(ctx, load)
 	}
-	own := m.pages.local
-	if own == nil {
-		own = m.pages.shared
+	first := m.pages.local
+	if first == nil {
+		first = m.pages.shared
 	}
-	if page, ok, err := own.Get(ctx, m.key); err == nil && ok && len(page) >= etagBytes {
+	if page, ok, err := first.Get(ctx, m.key); err == nil && ok && len(page) >= etagBytes {
 		return page, nil
 	}
 	return m.pages.loadOnce(ctx, m.key, load)
 }
 
-// Changed makes every page of the chats old. It returns when no reader that
+// Invalidate makes every page of the chats old. It returns when no reader that
 // starts afterwards can get one of them, or when the shared cache is out of
 // reach. The caller's change is committed, and answered only then.
 func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
@@ -134,7 +134,7 @@ func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	_ = group.Wait() // nobody returns an error
 }
 
-// forget removes the versions, which in a process's own memory is enough, and costs
+// deleteVersions removes the versions, which in a process's own memory is enough, and costs
 // nothing where nobody reads: the next reader sets a new one. Over a connection it is
 // not: a reader's version may be set twice, the second time after the removal.
 func (p *Pages) deleteVersions(ctx context.Context, chats [][16]byte) bool {
@@ -145,7 +145,7 @@ func (p *Pages) deleteVersions(ctx context.Context, chats [][16]byte) bool {
 	return p.shared.Delete(ctx, keys...) == nil
 }
 
-// renew sets a new version of a chat.
+// setNewVersion sets a new version of a chat.
 func (p *Pages) setNewVersion(ctx context.Context, chat [16]byte) {
 	for ctx.Err() == nil {
 		err := p.shared.Set(ctx, versionKey(chat), newVersion(), TTL)
@@ -210,7 +210,7 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 	}
 }
 
-// keep stores a page; where a cache does not take it, it is loaded again.
+// store stores a page; where a cache does not take it, it is loaded again.
 func (p *Pages) store(ctx context.Context, key string, page Page) {
 	if len(page) > etagBytes+MaxBytes {
 		return

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/pages"
 )
 
-var place = pages.Key{Chat: [16]byte{1}, Limit: 50, Before: 1 << 62}
+var pageKey = pages.Key{Chat: [16]byte{1}, Limit: 50, Before: 1 << 62}
 
 // load gives the text as a page.
 func load(text string) pages.Load {
@@ -27,7 +27,7 @@ func wantPage(t *testing.T, p *pages.Pages, present string) {
 // wantRead reads, with the present text in the database.
 func wantRead(t *testing.T, p *pages.Pages, present, want string) {
 	t.Helper()
-	page, err := p.Read(t.Context(), place, load(present))
+	page, err := p.Read(t.Context(), pageKey, load(present))
 	if err != nil || string(page.Body()) != want {
 		t.Fatalf("Read = %q, %v; want %q", page, err, want)
 	}
@@ -48,21 +48,21 @@ func openMemory(t *testing.T) cache.Cache {
 }
 
 // nodes are two that share a cache; one also has its own memory where near is true.
-func nodes(t *testing.T, near bool) (reader, writer *pages.Pages) {
+func nodes(t *testing.T, local bool) (reader, writer *pages.Pages) {
 	t.Helper()
 	shared := openMemory(t)
-	if near {
+	if local {
 		return pages.New(shared, openMemory(t)), pages.New(shared, openMemory(t))
 	}
 	return pages.New(shared, nil), pages.New(shared, nil)
 }
 
-// eachKind runs a test without and with the nodes' own memory.
-func eachKind(t *testing.T, test func(t *testing.T, reader, writer *pages.Pages)) {
+// withAndWithoutLocal runs a test without and with the nodes' own memory.
+func withAndWithoutLocal(t *testing.T, test func(t *testing.T, reader, writer *pages.Pages)) {
 	t.Helper()
-	for name, near := range map[string]bool{"shared alone": false, "with near": true} {
+	for name, local := range map[string]bool{"shared alone": false, "with near": true} {
 		t.Run(name, func(t *testing.T) {
-			reader, writer := nodes(t, near)
+			reader, writer := nodes(t, local)
 			test(t, reader, writer)
 		})
 	}
@@ -71,13 +71,13 @@ func eachKind(t *testing.T, test func(t *testing.T, reader, writer *pages.Pages)
 // The classic race: a reader has the old page in hand when the writer commits and
 // tells, and stores it only afterwards.
 func TestOldPageStoredAfterTheChange(t *testing.T) {
-	eachKind(t, func(t *testing.T, reader, writer *pages.Pages) {
+	withAndWithoutLocal(t, func(t *testing.T, reader, writer *pages.Pages) {
 		for _, before := range []func(){
 			func() {}, // no version yet: the reader sets it
-			func() { writer.Invalidate(t.Context(), place.Chat) },
+			func() { writer.Invalidate(t.Context(), pageKey.Chat) },
 			func() { // the reader finds the version of another page
-				writer.Invalidate(t.Context(), place.Chat)
-				other := place
+				writer.Invalidate(t.Context(), pageKey.Chat)
+				other := pageKey
 				other.Limit--
 				if _, err := reader.Read(t.Context(), other, load("other")); err != nil {
 					t.Error(err)
@@ -87,7 +87,7 @@ func TestOldPageStoredAfterTheChange(t *testing.T) {
 			before()
 			loaded, stored := race(t, reader)
 			<-loaded
-			writer.Invalidate(t.Context(), place.Chat)
+			writer.Invalidate(t.Context(), pageKey.Chat)
 			stored()
 			for _, node := range []*pages.Pages{reader, writer} {
 				wantRead(t, node, "new", "new")
@@ -104,7 +104,7 @@ func race(t *testing.T, reader *pages.Pages) (loaded chan struct{}, store func()
 	goOn := make(chan struct{})
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		page, err := reader.Read(t.Context(), place, func(context.Context) ([]byte, error) {
+		page, err := reader.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) {
 			close(loaded)
 			<-goOn
 			return []byte("old"), nil
@@ -121,10 +121,10 @@ func race(t *testing.T, reader *pages.Pages) (loaded chan struct{}, store func()
 
 // Whoever reads after the change must not wait for a load that began before it.
 func TestOldLoadIsNotShared(t *testing.T) {
-	eachKind(t, func(t *testing.T, reader, writer *pages.Pages) {
+	withAndWithoutLocal(t, func(t *testing.T, reader, writer *pages.Pages) {
 		loaded, stored := race(t, reader)
 		<-loaded
-		writer.Invalidate(t.Context(), place.Chat)
+		writer.Invalidate(t.Context(), pageKey.Chat)
 		wantPage(t, reader, "new") // while the old load is under way
 		stored()
 		wantRead(t, reader, "never asked", "new")
@@ -132,19 +132,19 @@ func TestOldLoadIsNotShared(t *testing.T) {
 }
 
 func TestChangeIsSeenOnEveryNode(t *testing.T) {
-	eachKind(t, func(t *testing.T, one, two *pages.Pages) {
+	withAndWithoutLocal(t, func(t *testing.T, one, two *pages.Pages) {
 		wantPage(t, one, "1")
 		wantRead(t, two, "never asked", "1")
 		wantRead(t, two, "never asked", "1") // from its own memory, where it has one
 		for _, text := range []string{"2", "3", "4"} {
-			one.Invalidate(t.Context(), place.Chat)
+			one.Invalidate(t.Context(), pageKey.Chat)
 			wantPage(t, two, text)
 			wantRead(t, one, "never asked", text)
 		}
 	})
 }
 
-func TestPlacesAreApart(t *testing.T) {
+func TestKeysAreApart(t *testing.T) {
 	p, _ := nodes(t, true)
 	wantPage(t, p, "first")
 	for _, other := range []pages.Key{

@@ -15,16 +15,16 @@ import (
 
 const readers = 64
 
-// readAtOnce lets many readers miss one page, and counts the loads that had begun
+// readConcurrently lets many readers miss one page, and counts the loads that had begun
 // when none could get any further.
-func readAtOnce(t *testing.T, p *pages.Pages) (loads int) {
+func readConcurrently(t *testing.T, p *pages.Pages) (loads int) {
 	t.Helper()
 	var begun atomic.Int64
 	goOn := make(chan struct{})
 	var all sync.WaitGroup
 	for range readers {
 		all.Go(func() {
-			page, err := p.Read(t.Context(), place, func(context.Context) ([]byte, error) {
+			page, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) {
 				begun.Add(1)
 				<-goOn
 				return []byte("page"), nil
@@ -45,7 +45,7 @@ func TestManyReadersMakeOneLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := newFake()
 		p := pages.New(shared, newFake())
-		if loads := readAtOnce(t, p); loads != 1 {
+		if loads := readConcurrently(t, p); loads != 1 {
 			t.Errorf("%d readers at once made %d loads; want 1", readers, loads)
 		}
 		wantRead(t, p, "never asked", "page")
@@ -53,22 +53,22 @@ func TestManyReadersMakeOneLoad(t *testing.T) {
 }
 
 func TestReadersWithoutAVersionShareNothing(t *testing.T) {
-	for name, spoil := range map[string]func(*fake){
-		"slow":     func(f *fake) { f.fail = func(string, string) error { return cache.ErrSlow } },
-		"down":     func(f *fake) { f.fail = func(string, string) error { return cache.ErrDown } },
-		"refused":  func(f *fake) { f.fail = func(string, string) error { return errors.New("OOM") } },
-		"unsteady": func(f *fake) { f.unsteady = true },
+	for name, spoil := range map[string]func(*fakeCache){
+		"slow":      func(f *fakeCache) { f.fail = func(string, string) error { return cache.ErrSlow } },
+		"down":      func(f *fakeCache) { f.fail = func(string, string) error { return cache.ErrDown } },
+		"refused":   func(f *fakeCache) { f.fail = func(string, string) error { return errors.New("OOM") } },
+		"unsettled": func(f *fakeCache) { f.unsettled = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				shared, near := newFake(), newFake()
+				shared, local := newFake(), newFake()
 				spoil(shared)
-				p := pages.New(shared, near)
-				if loads := readAtOnce(t, p); loads != readers {
+				p := pages.New(shared, local)
+				if loads := readConcurrently(t, p); loads != readers {
 					t.Errorf("%d readers at once made %d loads; want one each", readers, loads)
 				}
 				wantPage(t, p, "another")
-				if kept := shared.count("Set") + near.count("Set"); kept != 0 {
+				if kept := shared.count("Set") + local.count("Set"); kept != 0 {
 					t.Errorf("%d pages were kept", kept)
 				}
 			})
@@ -88,13 +88,13 @@ func TestReaderWhoLeaves(t *testing.T) {
 		leaving, leave := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		all.Go(func() {
-			if page, err := p.Read(leaving, place, slow); !errors.Is(err, context.Canceled) {
+			if page, err := p.Read(leaving, pageKey, slow); !errors.Is(err, context.Canceled) {
 				t.Errorf("the reader who left got %q, %v", page, err)
 			}
 		})
 		synctest.Wait()
 		all.Go(func() {
-			if page, err := p.Read(t.Context(), place, slow); err != nil || string(page.Body()) != "page" {
+			if page, err := p.Read(t.Context(), pageKey, slow); err != nil || string(page.Body()) != "page" {
 				t.Errorf("the reader who stayed got %q, %v", page, err)
 			}
 		})
@@ -107,10 +107,10 @@ func TestReaderWhoLeaves(t *testing.T) {
 }
 
 func TestErrorsAreNotKept(t *testing.T) {
-	eachKind(t, func(t *testing.T, p, _ *pages.Pages) {
+	withAndWithoutLocal(t, func(t *testing.T, p, _ *pages.Pages) {
 		failed := errors.New("the database is gone")
 		for range 3 {
-			page, err := p.Read(t.Context(), place, func(context.Context) ([]byte, error) { return []byte("half"), failed })
+			page, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) { return []byte("half"), failed })
 			if !errors.Is(err, failed) || page != nil {
 				t.Fatalf("Read = %q, %v; want the load's error", page, err)
 			}
@@ -148,8 +148,8 @@ func TestPagesThatAreNotKept(t *testing.T) {
 
 // A panic in a shared load is an error for whoever waits, not the process's end.
 func TestPanicWhileLoading(t *testing.T) {
-	eachKind(t, func(t *testing.T, p, _ *pages.Pages) {
-		_, err := p.Read(t.Context(), place, func(context.Context) ([]byte, error) { panic("no page") })
+	withAndWithoutLocal(t, func(t *testing.T, p, _ *pages.Pages) {
+		_, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) { panic("no page") })
 		if err == nil {
 			t.Error("want an error")
 		}

@@ -2,19 +2,19 @@ package pages
 
 import "sync/atomic"
 
-// Counts are where pages came from since the start.
+// Stats are where pages came from since the start.
 type Stats struct {
-	// Near and Shared were found in this process's memory and in the cache that all
+	// Local and Shared were found in this process's memory and in the cache that all
 	// nodes share; what is both counts as Shared.
 	Local, Shared uint64
-	// Missed were in neither.
+	// Misses were in neither.
 	Misses uint64
-	// Uncached were read while there was no version to be had, as with a shared cache
+	// Bypassed were read while there was no version to be had, as with a shared cache
 	// out of reach.
 	Bypassed uint64
 }
 
-// Counts tells what was read. A nil *Pages has read nothing.
+// Stats tells what was read. A nil *Pages has read nothing.
 func (p *Pages) Stats() Stats {
 	if p == nil {
 		return Stats{}

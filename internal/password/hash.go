@@ -42,10 +42,10 @@ func parse(stored string) (hash, bool) {
 	var saltErr, keyErr error
 	h.salt, saltErr = base64.RawStdEncoding.DecodeString(parts[4])
 	h.key, keyErr = base64.RawStdEncoding.DecodeString(parts[5])
-	return h, saltErr == nil && keyErr == nil && h.sane()
+	return h, saltErr == nil && keyErr == nil && h.valid()
 }
 
-func (h hash) sane() bool {
+func (h hash) valid() bool {
 	return len(h.salt) > 0 && len(h.salt) <= maxBytes && len(h.key) >= 16 && len(h.key) <= maxBytes &&
 		h.Memory >= 8 && h.Memory <= maxMemory && h.Time >= 1 && h.Time <= maxTime && h.Threads >= 1
 }

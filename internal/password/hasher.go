@@ -42,7 +42,7 @@ type Hasher struct {
 	waiting atomic.Int64
 	// maxWaiting is how many callers may wait for a turn.
 	maxWaiting int64
-	// decoy is what an account without a hash is checked against.
+	// dummy is what an account without a hash is checked against.
 	dummy hash
 }
 
@@ -91,7 +91,7 @@ func (h *Hasher) derive(ctx context.Context, password string, with hash) ([]byte
 	return argon2.IDKey([]byte(password), with.salt, with.Time, with.Memory, with.Threads, uint32(len(with.key))), nil
 }
 
-// take waits for a turn.
+// acquire waits for a turn.
 func (h *Hasher) acquire(ctx context.Context) error {
 	select {
 	case h.slots <- struct{}{}:

@@ -109,44 +109,44 @@ func TestNetworkKeys(t *testing.T) {
 
 // A flood of keys takes no more memory than it may, and those that owe are
 // forgotten last.
-func TestForget(t *testing.T) {
-	s := shard{due: map[Key]time.Time{}}
-	for i := range shardMax {
+func TestEvict(t *testing.T) {
+	s := shard{tat: map[Key]time.Time{}}
+	for i := range shardMaxKeys {
 		var id [16]byte
 		binary.BigEndian.PutUint64(id[:], uint64(i))
 		due := start.Add(-time.Second)
 		if i%2 == 0 {
 			due = start.Add(time.Second)
 		}
-		s.due[AccountKey(id)] = due
+		s.tat[AccountKey(id)] = due
 	}
-	s.forget(start)
-	if len(s.due) != shardMax/2 {
-		t.Errorf("%d are left, want those that owe: %d", len(s.due), shardMax/2)
+	s.evict(start)
+	if len(s.tat) != shardMaxKeys/2 {
+		t.Errorf("%d are left, want those that owe: %d", len(s.tat), shardMaxKeys/2)
 	}
-	for _, due := range s.due {
+	for _, due := range s.tat {
 		if due.Before(start) {
 			t.Fatal("one that owes nothing is left")
 		}
 	}
-	s.forget(start)
-	if len(s.due) != shardMax/2 {
-		t.Errorf("%d are left, with room for more", len(s.due))
+	s.evict(start)
+	if len(s.tat) != shardMaxKeys/2 {
+		t.Errorf("%d are left, with room for more", len(s.tat))
 	}
 }
 
 func TestFlood(t *testing.T) {
 	limiter := NewMemory(Rate{1, time.Hour}, func() time.Time { return start })
 	var id [16]byte
-	for i := range 3 * shards * shardMax / 2 {
+	for i := range 3 * shards * shardMaxKeys / 2 {
 		binary.BigEndian.PutUint64(id[:], uint64(i))
 		if _, ok := take(limiter, AccountKey(id)); !ok {
 			t.Fatalf("the key %d has to wait", i)
 		}
 	}
 	for i := range limiter.shards {
-		if kept := len(limiter.shards[i].due); kept > shardMax || kept < shardMax/2 {
-			t.Errorf("a shard keeps %d keys, want %d at most", kept, shardMax)
+		if kept := len(limiter.shards[i].tat); kept > shardMaxKeys || kept < shardMaxKeys/2 {
+			t.Errorf("a shard keeps %d keys, want %d at most", kept, shardMaxKeys)
 		}
 	}
 }

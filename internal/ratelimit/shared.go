@@ -10,7 +10,7 @@ import (
 // fails quickly when the store is slow or gone.
 type Script func(ctx context.Context, keys, arguments []string) ([]int64, error)
 
-// Source is GCRA in Lua for Redis, by Redis's own clock, which all nodes share.
+// ScriptSource is GCRA in Lua for Redis, by Redis's own clock, which all nodes share.
 // Arguments: the interval and the period in microseconds, how many events to count: 1 to
 // take one, 0 to ask, -1 to return one; the key, and how many keys are kept at most. It answers whether the
 // event may be, how long to wait for it, and how much is owed, in microseconds.
@@ -46,8 +46,8 @@ return {1, 0, math.max(0, math.ceil(after - now))}
 
 // The sets of keys in Redis, and how many keys each has at most: about 8 MB in all.
 const (
-	sharedSets    = 16
-	sharedSetMost = 4096
+	sharedSets       = 16
+	sharedSetMaxKeys = 4096
 )
 
 // Shared is a Limiter whose count all nodes share. This process counts beside it, so that
@@ -68,13 +68,13 @@ func (l *Shared) Rate() Rate { return l.memory.rate }
 
 // Take implements Limiter.
 func (l *Shared) Take(ctx context.Context, key Key) Decision {
-	own := l.memory.Take(ctx, key)
-	if !own.OK {
-		return own
+	local := l.memory.Take(ctx, key)
+	if !local.OK {
+		return local
 	}
 	wait, owed, err := l.run(ctx, key, 1)
 	if err != nil {
-		return own
+		return local
 	}
 	if wait > 0 {
 		l.memory.Return(ctx, key)
@@ -90,12 +90,12 @@ func (l *Shared) Return(ctx context.Context, key Key) {
 
 // Wait implements Limiter.
 func (l *Shared) Wait(ctx context.Context, key Key) time.Duration {
-	own := l.memory.Wait(ctx, key)
+	local := l.memory.Wait(ctx, key)
 	wait, _, err := l.run(ctx, key, 0)
 	if err != nil {
-		return own
+		return local
 	}
-	return max(own, wait)
+	return max(local, wait)
 }
 
 func (l *Shared) run(ctx context.Context, key Key, count int) (wait, owed time.Duration, err error) {
@@ -103,7 +103,7 @@ func (l *Shared) run(ctx context.Context, key Key, count int) (wait, owed time.D
 	interval := float64(rate.Period.Microseconds()) / float64(rate.Events)
 	answer, err := l.script(ctx, []string{"limits:" + l.name + ":" + strconv.Itoa(key.set())}, []string{
 		strconv.FormatFloat(interval, 'f', 3, 64), strconv.FormatInt(rate.Period.Microseconds(), 10), strconv.Itoa(count),
-		key.String(), strconv.Itoa(sharedSetMost),
+		key.String(), strconv.Itoa(sharedSetMaxKeys),
 	})
 	if err != nil {
 		return 0, 0, err

@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/pages"
 )
 
-// errLong: a page is too long to be encoded in one piece.
-var errLong = errors.New("the page is longer than one that is kept")
+// errPageTooLarge: a page is too long to be encoded in one piece.
+var errPageTooLarge = errors.New("the page is longer than one that is kept")
 
 func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	chat, err := chatOf(r)
@@ -24,11 +24,11 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.service.ChatErrorOr(r.Context(), chat, err)
 	}
-	held := a.memory.Lease(httpkit.InfoFrom(r.Context()))
-	defer held.Release()
-	page, err := a.page(r.Context(), &held, from, limit)
-	if errors.Is(err, errLong) {
-		return a.writeLong(w, r, &held, from, limit)
+	lease := a.memory.Lease(httpkit.InfoFrom(r.Context()))
+	defer lease.Release()
+	page, err := a.page(r.Context(), &lease, from, limit)
+	if errors.Is(err, errPageTooLarge) {
+		return a.writeChunks(w, r, &lease, from, limit)
 	}
 	if err != nil {
 		return err
@@ -45,16 +45,16 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 
 // page finds a page, or loads it, and holds its bytes. The turn to load it is each
 // reader's own, though several readers may share the load.
-func (a *app) page(ctx context.Context, held *apps.MemoryLease, from messenger.Cursor, limit int) (pages.Page, error) {
+func (a *app) page(ctx context.Context, lease *apps.MemoryLease, from messenger.Cursor, limit int) (pages.Page, error) {
 	page, missing := a.pages.Find(ctx, pages.Key{Chat: from.ChatID, Limit: limit, Before: from.Before})
 	if page != nil {
-		return page, held.Acquire(ctx, len(page))
+		return page, lease.Acquire(ctx, len(page))
 	}
-	if err := held.Acquire(ctx, apps.PageLoadBytes); err != nil {
+	if err := lease.Acquire(ctx, apps.PageLoadBytes); err != nil {
 		return nil, err
 	}
 	page, err := missing.Load(ctx, func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) })
-	held.Shrink(len(page))
+	lease.Shrink(len(page))
 	return page, err
 }
 
@@ -64,17 +64,17 @@ func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([
 		return nil, err
 	}
 	if page.Truncated || encodedBytes(page) > pages.MaxBytes {
-		return nil, errLong
+		return nil, errPageTooLarge
 	}
 	return httpkit.Encode(encodePage(page))
 }
 
-// writeLong answers with a page that is read and written piece by piece. No piece is
+// writeChunks answers with a page that is read and written piece by piece. No piece is
 // kept, nor is a reader of the database, while the client takes its time.
-func (a *app) writeLong(w http.ResponseWriter, r *http.Request, held *apps.MemoryLease, from messenger.Cursor, limit int) error {
+func (a *app) writeChunks(w http.ResponseWriter, r *http.Request, lease *apps.MemoryLease, from messenger.Cursor, limit int) error {
 	w.Header().Set("Cache-Control", "private, no-cache")
 	return httpkit.WriteChunks(w, r, func(ctx context.Context) (httpkit.Chunk, error) {
-		if err := held.Acquire(ctx, apps.PageLoadBytes); err != nil {
+		if err := lease.Acquire(ctx, apps.PageLoadBytes); err != nil {
 			return httpkit.Chunk{}, err
 		}
 		page, err := a.service.Messages(ctx, from, limit, apps.ChunkBytes)
@@ -85,7 +85,7 @@ func (a *app) writeLong(w http.ResponseWriter, r *http.Request, held *apps.Memor
 		if err != nil {
 			return httpkit.Chunk{}, errs.ErrInternal.WithCause(err)
 		}
-		held.Shrink(len(encoded))
+		lease.Shrink(len(encoded))
 		from, limit = page.Next, limit-len(page.Messages)
 		return httpkit.Chunk{Messages: encoded, Next: page.Next.String(), Last: !page.Truncated}, nil
 	})

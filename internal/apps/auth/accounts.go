@@ -14,8 +14,8 @@ import (
 )
 
 func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
-	if tell := a.options.Hooks.RegistrationEnded; tell != nil {
-		defer func() { tell(err) }()
+	if observe := a.options.Hooks.RegistrationEnded; observe != nil {
+		defer func() { observe(err) }()
 	}
 	body, err := httpkit.Decode[Credentials](r)
 	if err != nil {
@@ -23,7 +23,7 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	networks := ratelimit.NetworkKeys(httpkit.InfoFrom(r.Context()).Client)
 	if decision := a.guesses.takeNetworks(r.Context(), networks); !decision.OK {
-		return overGuesses(errs.ErrRequestLimit.After(decision.Wait))
+		return withGuessDetails(errs.ErrRequestLimit.After(decision.Wait))
 	}
 	err = a.service.Register(r.Context(), body.UserName, body.Password)
 	if errors.Is(err, errs.ErrBadParameters) {
@@ -38,20 +38,20 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
 }
 
 func (a *app) logIn(w http.ResponseWriter, r *http.Request) (err error) {
-	if tell := a.options.Hooks.LogInEnded; tell != nil {
-		defer func() { tell(err) }()
+	if observe := a.options.Hooks.LogInEnded; observe != nil {
+		defer func() { observe(err) }()
 	}
 	body, err := httpkit.Decode[Credentials](r)
 	if err != nil {
 		return err
 	}
 	client := httpkit.InfoFrom(r.Context()).Client
-	attempt, err := a.guesses.begin(r.Context(), guesser{
+	attempt, err := a.guesses.begin(r.Context(), attemptOrigin{
 		networks: ratelimit.NetworkKeys(client), account: ratelimit.NameKey(norm.NFC.String(body.UserName)),
 		owner: a.isOwner(body.UserName, client),
 	})
 	if err != nil {
-		return overGuesses(err)
+		return withGuessDetails(err)
 	}
 	token, err := a.service.LogIn(r.Context(), body.UserName, body.Password, client.String(), r.UserAgent())
 	attempt.end(r.Context(), err)
@@ -67,11 +67,11 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	info := httpkit.InfoFrom(r.Context())
-	attempt, err := a.guesses.begin(r.Context(), guesser{
+	attempt, err := a.guesses.begin(r.Context(), attemptOrigin{
 		networks: ratelimit.NetworkKeys(info.Client), account: ratelimit.AccountKey(info.Caller.AccountID),
 	})
 	if err != nil {
-		return overGuesses(err)
+		return withGuessDetails(err)
 	}
 	ended, err := a.service.ChangePassword(r.Context(), caller(r), body.Password, body.NewPassword)
 	attempt.end(r.Context(), err)
@@ -103,8 +103,8 @@ func isGuess(err error) bool {
 	return errors.Is(err, errs.ErrAccountNotFound) || errors.Is(err, errs.ErrBadPassword)
 }
 
-// overGuesses says of a refusal what is limited: it is not how many requests come.
-func overGuesses(err error) error {
+// withGuessDetails says of a refusal what is limited: it is not how many requests come.
+func withGuessDetails(err error) error {
 	if !errs.Is(err, errs.Limited) {
 		return err
 	}

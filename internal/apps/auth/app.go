@@ -18,8 +18,8 @@ import (
 // Name is what the app is called in settings and in the contract.
 const Name = "auth"
 
-// forgetEvery is the pause between two searches for sessions to delete.
-const forgetEvery = time.Hour
+// cleanupInterval is the pause between two searches for sessions to delete.
+const cleanupInterval = time.Hour
 
 // Options are the settings of the app.
 type Options struct {
@@ -33,11 +33,11 @@ type Options struct {
 	Requests ratelimit.Limiter
 	// Cache is shared by all nodes; nil where the database is asked each time.
 	Cache cache.Cache
-	// Watch is told what happens.
+	// Hooks is told what happens.
 	Hooks Hooks
 }
 
-// Watch counts. Its functions are called by many at once and must be quick; nil
+// Hooks counts. Its functions are called by many at once and must be quick; nil
 // for nobody to tell.
 type Hooks struct {
 	// SessionFound: the caller's session was looked for, and the cache had it or not.
@@ -50,7 +50,7 @@ type Hooks struct {
 type app struct {
 	service *messenger.Service
 	options Options
-	guesses *guesses
+	guesses *guessLimiter
 	known   *knownTokens
 	cached  *cachedSessions
 	log     *slog.Logger
@@ -59,12 +59,12 @@ type app struct {
 // New makes the app.
 func New(service *messenger.Service, options Options, log *slog.Logger) apps.App {
 	a := &app{
-		service: service, options: options, guesses: newGuesses(options), known: newKnownTokens(), log: log,
+		service: service, options: options, guesses: newGuessLimiter(options), known: newKnownTokens(), log: log,
 	}
 	if options.Cache != nil {
 		a.cached = &cachedSessions{options.Cache, time.Now}
 	}
-	return apps.App{Name: Name, Mount: a.mount, Middleware: a.identify, Run: a.forgetSessions}
+	return apps.App{Name: Name, Mount: a.mount, Middleware: a.identify, Run: a.deleteEndedSessions}
 }
 
 func (a *app) mount(r *httpkit.Router) {
@@ -82,11 +82,11 @@ func caller(r *http.Request) messenger.Session {
 	return messenger.Session{ID: who.SessionID, AccountID: who.AccountID}
 }
 
-// forgetSessions deletes sessions that ended long ago, until ctx ends.
-func (a *app) forgetSessions(ctx context.Context) error {
+// deleteEndedSessions deletes sessions that ended long ago, until ctx ends.
+func (a *app) deleteEndedSessions(ctx context.Context) error {
 	for {
 		deleted, err := a.service.DeleteEndedSessions(ctx)
-		pause := forgetEvery
+		pause := cleanupInterval
 		switch {
 		case ctx.Err() != nil:
 			return nil //nolint:nilerr // told to stop: what failed will be done after the next start

@@ -12,17 +12,17 @@ import (
 )
 
 const (
-	// believed is how long an entry is believed, from the start of the database
+	// entryLifetime is how long an entry is believed, from the start of the database
 	// read that made it.
-	believed = time.Minute
-	// nearMost is how old an answer of this node's own memory may be.
-	nearMost = time.Minute
+	entryLifetime = time.Minute
+	// clientCacheLifetime is how old an answer of this node's own memory may be.
+	clientCacheLifetime = time.Minute
 	// tombstoneLifetime outlives every entry that a slow reader may still write.
-	tombstoneLifetime = 2 * believed
-	// endTimeout bounds the ending of all sessions of an account, endsAtOnce how
+	tombstoneLifetime = 2 * entryLifetime
+	// tombstoneTimeout bounds the ending of all sessions of an account, endsAtOnce how
 	// many go over the connection together.
-	endTimeout = 2 * time.Second
-	endsAtOnce = 64
+	tombstoneTimeout        = 2 * time.Second
+	maxConcurrentTombstones = 64
 )
 
 // cachedSessions keeps open sessions in the cache that all nodes share. A log-out
@@ -48,7 +48,7 @@ func (c *cachedSessions) find(ctx context.Context, hash messenger.TokenHash) (se
 	if c == nil {
 		return session, false, false
 	}
-	values, err := c.cache.GetClientCached(ctx, nearMost, sessionKey(hash), tombstoneKey(hash))
+	values, err := c.cache.GetClientCached(ctx, clientCacheLifetime, sessionKey(hash), tombstoneKey(hash))
 	if err != nil {
 		return session, false, false
 	}
@@ -63,11 +63,11 @@ func (c *cachedSessions) find(ctx context.Context, hash messenger.TokenHash) (se
 	session = messenger.Session{
 		ID: messenger.ID(entry[:16]), AccountID: messenger.ID(entry[16:32]), ExpiresAt: unixMicro(entry[32:40]),
 	}
-	return session, age >= 0 && age < believed, false
+	return session, age >= 0 && age < entryLifetime, false
 }
 
-// keep stores an open session that the database was asked for at readAt.
-func (c *cachedSessions) keep(ctx context.Context, hash messenger.TokenHash, session messenger.Session, readAt time.Time) {
+// store stores an open session that the database was asked for at readAt.
+func (c *cachedSessions) store(ctx context.Context, hash messenger.TokenHash, session messenger.Session, readAt time.Time) {
 	lifetime := session.ExpiresAt.Sub(readAt)
 	if c == nil || lifetime <= 0 {
 		return
@@ -94,11 +94,11 @@ func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash)
 // was ended in the database, so that no node accepts its cached entry. On an error
 // some sessions may be accepted until their entries expire, a minute at most.
 func PublishEndedSessions(ctx context.Context, shared cache.Cache, hashes []messenger.TokenHash) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tombstoneTimeout)
 	defer cancel()
 	entries := make([]string, len(hashes))
 	var group errgroup.Group
-	group.SetLimit(endsAtOnce)
+	group.SetLimit(maxConcurrentTombstones)
 	for i, hash := range hashes {
 		entries[i] = sessionKey(hash)
 		group.Go(func() error { return shared.Set(ctx, tombstoneKey(hash), []byte{1}, tombstoneLifetime) })

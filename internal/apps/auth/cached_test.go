@@ -90,7 +90,7 @@ func TestKeptSession(t *testing.T) {
 	c := newClocked(t)
 	c.want(hash, unknown)
 	session := c.open(time.Hour)
-	c.keep(t.Context(), hash, session, c.time())
+	c.store(t.Context(), hash, session, c.time())
 	if got := c.want(hash, found); got != session {
 		t.Errorf("found %+v, want %+v", got, session)
 	}
@@ -101,20 +101,20 @@ func TestKeptSession(t *testing.T) {
 func TestBelievedForAMinute(t *testing.T) {
 	c := newClocked(t)
 	readAt := c.time()
-	c.pass(believed / 2) // a slow database
-	c.keep(t.Context(), hash, c.open(time.Hour), readAt)
-	c.pass(believed/2 - time.Microsecond)
+	c.pass(entryLifetime / 2) // a slow database
+	c.store(t.Context(), hash, c.open(time.Hour), readAt)
+	c.pass(entryLifetime/2 - time.Microsecond)
 	c.want(hash, found)
 	c.pass(time.Microsecond)
 	c.want(hash, unknown)
-	c.keep(t.Context(), hash, c.open(time.Hour), c.time())
+	c.store(t.Context(), hash, c.open(time.Hour), c.time())
 	c.want(hash, found)
 }
 
 // An entry of a node whose clock is ahead would be believed for too long.
 func TestEntryFromTheFuture(t *testing.T) {
 	c := newClocked(t)
-	c.keep(t.Context(), hash, c.open(time.Hour), c.time().Add(time.Second))
+	c.store(t.Context(), hash, c.open(time.Hour), c.time().Add(time.Second))
 	c.want(hash, unknown)
 }
 
@@ -125,7 +125,7 @@ func TestSlowReaderBringsNothingBack(t *testing.T) {
 	answer := c.open(time.Hour)
 	c.end(t.Context(), other, hash)
 	c.want(hash, ended)
-	c.keep(t.Context(), hash, answer, readAt)
+	c.store(t.Context(), hash, answer, readAt)
 	c.want(hash, ended)
 	// When the tombstone goes, the entry is believed no more.
 	for c.time().Before(readAt.Add(2 * tombstoneLifetime)) {
@@ -138,8 +138,8 @@ func TestSlowReaderBringsNothingBack(t *testing.T) {
 
 func TestEndedSession(t *testing.T) {
 	c := newClocked(t)
-	c.keep(t.Context(), hash, c.open(time.Hour), c.time())
-	c.keep(t.Context(), other, c.open(time.Hour), c.time())
+	c.store(t.Context(), hash, c.open(time.Hour), c.time())
+	c.store(t.Context(), other, c.open(time.Hour), c.time())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // whoever logged out has left
 	c.end(ctx, hash)
@@ -150,7 +150,7 @@ func TestEndedSession(t *testing.T) {
 // A cache may drop what it likes, such as the tombstone alone.
 func TestLostTombstoneBringsNothingBack(t *testing.T) {
 	c := newClocked(t)
-	c.keep(t.Context(), hash, c.open(time.Hour), c.time())
+	c.store(t.Context(), hash, c.open(time.Hour), c.time())
 	c.end(t.Context(), hash)
 	if err := c.cache.Delete(t.Context(), tombstoneKey(hash)); err != nil {
 		t.Fatal(err)
@@ -161,10 +161,10 @@ func TestLostTombstoneBringsNothingBack(t *testing.T) {
 func TestExpiredSessionIsNotKept(t *testing.T) {
 	c := newClocked(t)
 	for _, lifetime := range []time.Duration{-time.Hour, 0} {
-		c.keep(t.Context(), hash, c.open(lifetime), c.time())
+		c.store(t.Context(), hash, c.open(lifetime), c.time())
 		c.want(hash, unknown)
 	}
-	c.keep(t.Context(), hash, c.open(time.Second), c.time())
+	c.store(t.Context(), hash, c.open(time.Second), c.time())
 	c.want(hash, found)
 	c.pass(time.Second)
 	c.want(hash, unknown) // the database says session-id-expired
@@ -193,7 +193,7 @@ func TestNoCache(t *testing.T) {
 	c := newClocked(t)
 	for _, none := range []*cachedSessions{nil, {gone{}, c.now}} {
 		c.cachedSessions = none
-		c.keep(t.Context(), hash, c.open(time.Hour), time.Time{})
+		c.store(t.Context(), hash, c.open(time.Hour), time.Time{})
 		c.end(t.Context(), hash)
 		c.want(hash, unknown)
 	}

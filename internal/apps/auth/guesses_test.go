@@ -31,13 +31,13 @@ func (c counted) Take(ctx context.Context, key ratelimit.Key) ratelimit.Decision
 func attempts(t *testing.T, count, perMinute int, outcome error) (allowed, asked int64) {
 	t.Helper()
 	var began, takes atomic.Int64
-	guesses := newGuesses(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+	guesses := newGuessLimiter(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
 		return counted{ratelimit.NewMemory(rate, time.Now), &takes}
 	}})
 	var group sync.WaitGroup
 	for range count {
 		group.Go(func() {
-			attempt, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{ratelimit.NameKey("address")}, account: ratelimit.NameKey("name")})
+			attempt, err := guesses.begin(t.Context(), attemptOrigin{networks: []ratelimit.Key{ratelimit.NameKey("address")}, account: ratelimit.NameKey("name")})
 			if err != nil {
 				if !errors.Is(err, errs.ErrRequestLimit) {
 					t.Errorf("the error is %v", err)
@@ -50,14 +50,14 @@ func attempts(t *testing.T, count, perMinute int, outcome error) (allowed, asked
 		})
 	}
 	group.Wait()
-	if left := len(guesses.turns.of); left > 0 {
+	if left := len(guesses.queues.byAddress); left > 0 {
 		t.Errorf("%d addresses are remembered", left)
 	}
 	return began.Load(), takes.Load()
 }
 
 // Right log-ins take turns, and whoever waits asks nobody meanwhile.
-func TestRightLogInsTakeTurns(t *testing.T) {
+func TestRightLogInsAreQueued(t *testing.T) {
 	for _, perMinute := range []int{1, 3} {
 		synctest.Test(t, func(t *testing.T) {
 			const count = 100
@@ -84,27 +84,27 @@ func TestWrongLogInsAreLimited(t *testing.T) {
 }
 
 // Who waits too long is refused, and the others go on.
-func TestTurnsThatTakeLong(t *testing.T) {
+func TestQueuedAttemptTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		guesses := newGuesses(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+		guesses := newGuessLimiter(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
 			return ratelimit.NewMemory(rate, time.Now)
 		}})
 		address, name := ratelimit.NameKey("address"), ratelimit.NameKey("name")
-		first, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{address}, account: name})
+		first, err := guesses.begin(t.Context(), attemptOrigin{networks: []ratelimit.Key{address}, account: name})
 		if err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if _, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{address}, account: name}); !errors.Is(err, errs.ErrRequestLimit) || time.Since(began) != turnMost {
+		if _, err := guesses.begin(t.Context(), attemptOrigin{networks: []ratelimit.Key{address}, account: name}); !errors.Is(err, errs.ErrRequestLimit) || time.Since(began) != maxQueueWait {
 			t.Errorf("after %v the error is %v", time.Since(began), err)
 		}
 		first.end(t.Context(), nil)
-		again, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{address}, account: name})
+		again, err := guesses.begin(t.Context(), attemptOrigin{networks: []ratelimit.Key{address}, account: name})
 		if err != nil {
 			t.Fatal(err)
 		}
 		again.end(t.Context(), nil)
-		if left := len(guesses.turns.of); left > 0 {
+		if left := len(guesses.queues.byAddress); left > 0 {
 			t.Errorf("%d addresses are remembered", left)
 		}
 	})
@@ -114,11 +114,11 @@ func TestTurnsThatTakeLong(t *testing.T) {
 func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const perMinute = 2
-		guesses := newGuesses(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+		guesses := newGuessLimiter(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
 			return ratelimit.NewMemory(rate, time.Now)
 		}})
 		guess := func(address, name string) error {
-			attempt, err := guesses.begin(t.Context(), guesser{networks: []ratelimit.Key{ratelimit.NameKey(address)}, account: ratelimit.NameKey(name)})
+			attempt, err := guesses.begin(t.Context(), attemptOrigin{networks: []ratelimit.Key{ratelimit.NameKey(address)}, account: ratelimit.NameKey(name)})
 			if err == nil {
 				attempt.end(t.Context(), errs.ErrBadPassword)
 			}
@@ -141,7 +141,7 @@ func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 				t.Errorf("the address is refused another name: %v", err)
 			}
 		}
-		if left := len(guesses.turns.of); left > 0 {
+		if left := len(guesses.queues.byAddress); left > 0 {
 			t.Errorf("%d addresses are remembered", left)
 		}
 	})
@@ -149,20 +149,20 @@ func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 
 // A right log-in costs nothing, also where its caller has left by the time that it ends.
 func TestRightLogInOfACallerWhoLeft(t *testing.T) {
-	guesses := newGuesses(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+	guesses := newGuessLimiter(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
 		return connectedLimiter{ratelimit.NewMemory(rate, time.Now)}
 	}})
 	address, name := ratelimit.NameKey("address"), ratelimit.NameKey("name")
 	for range 3 * perNameFactor {
 		ctx, leave := context.WithCancel(t.Context())
-		attempt, err := guesses.begin(ctx, guesser{networks: []ratelimit.Key{address}, account: name})
+		attempt, err := guesses.begin(ctx, attemptOrigin{networks: []ratelimit.Key{address}, account: name})
 		if err != nil {
 			t.Fatal(err)
 		}
 		leave()
 		attempt.end(ctx, nil)
 	}
-	if left := len(guesses.turns.of); left > 0 {
+	if left := len(guesses.queues.byAddress); left > 0 {
 		t.Errorf("%d addresses are remembered", left)
 	}
 }
@@ -177,28 +177,28 @@ func (c connectedLimiter) Return(ctx context.Context, key ratelimit.Key) {
 }
 
 // Who leaves in the moment in which it is its turn passes that on.
-func TestTurnOfOneWhoLeft(t *testing.T) {
+func TestCanceledWaiterWakesTheNext(t *testing.T) {
 	address := ratelimit.NameKey("address")
-	turns := newTurns()
-	inLine := func() chan struct{} {
-		turn, again := turns.line(address, turns.begin(address))
-		if turn == nil || again {
+	queues := newAttemptQueues()
+	enqueue := func() chan struct{} {
+		ready, again := queues.enqueue(address, queues.begin(address))
+		if ready == nil || again {
 			t.Fatal("it need not wait")
 		}
-		return turn
+		return ready
 	}
-	turns.begin(address)
-	first, second := inLine(), inLine()
-	turns.end(address, false)
+	queues.begin(address)
+	first, second := enqueue(), enqueue()
+	queues.end(address, false)
 	<-first
-	turns.leave(address, first)
+	queues.cancel(address, first)
 	select {
 	case <-second:
 	default:
 		t.Error("nobody is woken")
 	}
-	turns.leave(address, second)
-	if left := len(turns.of); left > 0 {
+	queues.cancel(address, second)
+	if left := len(queues.byAddress); left > 0 {
 		t.Errorf("%d addresses are remembered", left)
 	}
 }

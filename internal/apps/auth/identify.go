@@ -39,7 +39,7 @@ func (a *app) identify(next http.Handler) http.Handler {
 func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, error) {
 	token, ok := a.token(r)
 	if !ok {
-		return messenger.Session{}, a.noToken(r)
+		return messenger.Session{}, a.missingTokenError(r)
 	}
 	hash := token.Hash()
 	// An address over its limit can't make us look up what it invents, not even
@@ -62,8 +62,8 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 // find asks the cache for a session, else the database, and keeps an open one.
 func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
 	session, found, ended := a.cached.find(ctx, hash)
-	if tell := a.options.Hooks.SessionFound; tell != nil && a.cached != nil {
-		tell(found || ended)
+	if observe := a.options.Hooks.SessionFound; observe != nil && a.cached != nil {
+		observe(found || ended)
 	}
 	switch {
 	case ended:
@@ -76,7 +76,7 @@ func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.To
 	readAt := time.Now()
 	session, err := a.service.Session(ctx, token)
 	if err == nil {
-		a.cached.keep(ctx, hash, session, readAt)
+		a.cached.store(ctx, hash, session, readAt)
 	}
 	return session, err
 }
@@ -95,9 +95,9 @@ func (a *app) token(r *http.Request) (messenger.Token, bool) {
 	return messenger.ParseToken(strings.TrimSpace(secret))
 }
 
-// noToken says why token found none, and what it looks for. What a header has
+// missingTokenError says why token found none, and what it looks for. What a header has
 // might be a secret in another form: nothing of it is shown.
-func (a *app) noToken(r *http.Request) error {
+func (a *app) missingTokenError(r *http.Request) error {
 	fault := "can't be read"
 	switch len(r.Header.Values(a.options.Header)) {
 	case 0:

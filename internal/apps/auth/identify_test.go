@@ -61,7 +61,7 @@ func TestCachedSessionPastItsLifetime(t *testing.T) {
 	a.cached = &cachedSessions{overdue{entries}, time.Now}
 	token := messenger.Token{1}
 	session := messenger.Session{ID: messenger.ID{2}, AccountID: messenger.ID{3}, ExpiresAt: time.Now().Add(-time.Second)}
-	a.cached.keep(t.Context(), token.Hash(), session, session.ExpiresAt.Add(-time.Second))
+	a.cached.store(t.Context(), token.Hash(), session, session.ExpiresAt.Add(-time.Second))
 	if _, err := a.find(t.Context(), token, token.Hash()); !errors.Is(err, errs.ErrExpiredSession) || store.asked > 0 {
 		t.Errorf("the error is %v, want session-id-expired; the database was asked %d times", err, store.asked)
 	}

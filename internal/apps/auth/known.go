@@ -6,8 +6,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// knownMost is how many sessions are remembered, at about 60 bytes each.
-const knownMost = 100_000
+// maxKnownTokens is how many sessions are remembered, at about 60 bytes each.
+const maxKnownTokens = 100_000
 
 // knownTokens remembers sessions that were open when last asked. It decides
 // nothing but whether a look-up is worth its while: the database still says
@@ -34,7 +34,7 @@ func (k *knownTokens) add(hash messenger.TokenHash) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.hashes) >= knownMost {
+	if len(k.hashes) >= maxKnownTokens {
 		// Any will do: the next request of that session brings it back.
 		for other := range k.hashes {
 			delete(k.hashes, other)

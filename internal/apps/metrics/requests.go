@@ -22,18 +22,18 @@ const unmatched = "unmatched"
 type requests struct {
 	total    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
-	kinds    atomic.Pointer[map[kind]counted]
+	byLabels atomic.Pointer[map[requestLabels]requestMetrics]
 	adding   sync.Mutex
 }
 
-// kind is one set of labels. There are not many: routes are patterns, and methods
+// requestLabels is one set of labels. There are not many: routes are patterns, and methods
 // nobody has heard of are one.
-type kind struct {
+type requestLabels struct {
 	method, route string
 	status        int
 }
 
-type counted struct {
+type requestMetrics struct {
 	total    prometheus.Counter
 	duration prometheus.Observer
 }
@@ -48,27 +48,27 @@ func newRequests(registry *prometheus.Registry) *requests {
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 8},
 		}, []string{"method", "route"}),
 	}
-	r.kinds.Store(&map[kind]counted{})
+	r.byLabels.Store(&map[requestLabels]requestMetrics{})
 	registry.MustRegister(r.total, r.duration)
 	return r
 }
 
 // ObserveRequest counts a request. It is an httpkit.Observer.
 func (m *Metrics) ObserveRequest(r *http.Request, info *httpkit.Info, took time.Duration) {
-	of := kind{r.Method, info.Route, info.Status}
-	if of.status == 0 {
-		of.status = http.StatusOK // nothing was written: net/http makes it this
+	labels := requestLabels{r.Method, info.Route, info.Status}
+	if labels.status == 0 {
+		labels.status = http.StatusOK // nothing was written: net/http makes it this
 	}
-	counters, known := (*m.requests.kinds.Load())[of]
+	counters, known := (*m.requests.byLabels.Load())[labels]
 	if !known {
-		counters = m.requests.add(of)
+		counters = m.requests.add(labels)
 	}
 	counters.total.Inc()
 	counters.duration.Observe(took.Seconds())
 }
 
-func (r *requests) add(of kind) counted {
-	method, route := of.method, of.route
+func (r *requests) add(labels requestLabels) requestMetrics {
+	method, route := labels.method, labels.route
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
 	default:
@@ -77,16 +77,16 @@ func (r *requests) add(of kind) counted {
 	if route == "" {
 		route = unmatched
 	}
-	counters := counted{
-		r.total.WithLabelValues(method, route, strconv.Itoa(of.status)), r.duration.WithLabelValues(method, route),
+	counters := requestMetrics{
+		r.total.WithLabelValues(method, route, strconv.Itoa(labels.status)), r.duration.WithLabelValues(method, route),
 	}
-	if method != of.method {
+	if method != labels.method {
 		return counters // not kept: a client could think of any number
 	}
 	r.adding.Lock()
 	defer r.adding.Unlock()
-	kinds := maps.Clone(*r.kinds.Load())
-	kinds[of] = counters
-	r.kinds.Store(&kinds)
+	byLabels := maps.Clone(*r.byLabels.Load())
+	byLabels[labels] = counters
+	r.byLabels.Store(&byLabels)
 	return counters
 }

@@ -13,10 +13,10 @@ import (
 type scrape struct {
 	metrics *Metrics
 	ready   func() bool
-	asking  asking
+	cache   sourceCache
 
-	isReady, up, cacheReads, tasks, oldest, behind *prometheus.Desc
-	connections, most, waits, waited               *prometheus.Desc
+	isReady, up, cacheReads, tasks, oldest, indexLag *prometheus.Desc
+	connections, max, waits, waited                  *prometheus.Desc
 }
 
 func newScrape(m *Metrics, ready func() bool) *scrape {
@@ -30,9 +30,9 @@ func newScrape(m *Metrics, ready func() bool) *scrape {
 		cacheReads:  describe("cache_reads_total", "What was looked for in the caches, by whether it was there.", "kind", "outcome"),
 		tasks:       describe("search_tasks", "Search tasks in the database by state; absent while it does not answer. WAITING is the queue's depth.", "state"),
 		oldest:      describe("search_oldest_waiting_seconds", "Age of the oldest search task that waits, 0 where none does; absent while the database does not answer."),
-		behind:      describe("search_index_behind_messages", "Messages in the chats with new ones that the index lacked when this process last looked."),
+		indexLag:    describe("search_index_behind_messages", "Messages in the chats with new ones that the index lacked when this process last looked."),
 		connections: describe("database_connections", "Connections to the database by what they do.", "pool", "state"),
-		most:        describe("database_connections_max", "Most connections to the database.", "pool"),
+		max:         describe("database_connections_max", "Most connections to the database.", "pool"),
 		waits:       describe("database_waits_total", "How often no connection was free.", "pool"),
 		waited:      describe("database_wait_seconds_total", "How long was waited for a free connection.", "pool"),
 	}
@@ -41,7 +41,7 @@ func newScrape(m *Metrics, ready func() bool) *scrape {
 // Describe implements prometheus.Collector.
 func (s *scrape) Describe(all chan<- *prometheus.Desc) {
 	for _, one := range []*prometheus.Desc{
-		s.isReady, s.up, s.cacheReads, s.tasks, s.oldest, s.behind, s.connections, s.most, s.waits, s.waited,
+		s.isReady, s.up, s.cacheReads, s.tasks, s.oldest, s.indexLag, s.connections, s.max, s.waits, s.waited,
 	} {
 		all <- one
 	}
@@ -50,23 +50,23 @@ func (s *scrape) Describe(all chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (s *scrape) Collect(to chan<- prometheus.Metric) {
 	sources := s.metrics.sources.Load()
-	said := s.asking.answers(sources)
-	gauge(to, s.isReady, oneIf(s.ready()))
-	for part, up := range said.up {
-		gauge(to, s.up, oneIf(up), part)
+	current := s.cache.read(sources)
+	gauge(to, s.isReady, boolToFloat(s.ready()))
+	for part, up := range current.up {
+		gauge(to, s.up, boolToFloat(up), part)
 	}
-	if said.tasks != nil {
+	if current.tasks != nil {
 		for _, state := range []search.Status{search.Waiting, search.InProcess, search.Success, search.Failed} {
-			gauge(to, s.tasks, float64(said.tasks[state]), state.String())
+			gauge(to, s.tasks, float64(current.tasks[state]), state.String())
 		}
 		age := time.Duration(0)
-		if !said.oldest.IsZero() {
-			age = max(0, time.Since(said.oldest))
+		if !current.oldest.IsZero() {
+			age = max(0, time.Since(current.oldest))
 		}
 		gauge(to, s.oldest, age.Seconds())
 	}
-	if searches := s.metrics.searches; searches.told.Load() {
-		gauge(to, s.behind, float64(searches.behind.Load()))
+	if searches := s.metrics.searches; searches.indexLagKnown.Load() {
+		gauge(to, s.indexLag, float64(searches.indexLag.Load()))
 	}
 	if sources != nil {
 		s.collectPools(to, sources)
@@ -80,7 +80,7 @@ func (s *scrape) collectPools(to chan<- prometheus.Metric, sources *Sources) {
 	for _, pool := range sources.Pools() {
 		gauge(to, s.connections, float64(pool.InUse), pool.Name, "in_use")
 		gauge(to, s.connections, float64(pool.Open-pool.InUse), pool.Name, "idle")
-		gauge(to, s.most, float64(pool.Max), pool.Name)
+		gauge(to, s.max, float64(pool.Max), pool.Name)
 		counter(to, s.waits, float64(pool.Waits), pool.Name)
 		counter(to, s.waited, pool.Waited.Seconds(), pool.Name)
 	}
@@ -104,7 +104,7 @@ func counter(to chan<- prometheus.Metric, of *prometheus.Desc, value float64, la
 	to <- prometheus.MustNewConstMetric(of, prometheus.CounterValue, value, labels...)
 }
 
-func oneIf(so bool) float64 {
+func boolToFloat(so bool) float64 {
 	if so {
 		return 1
 	}

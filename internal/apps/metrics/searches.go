@@ -14,9 +14,9 @@ import (
 type searches struct {
 	succeeded, failed prometheus.Counter
 	duration          prometheus.Histogram
-	// behind is what an indexer saw, and told whether there is one.
-	behind atomic.Int64
-	told   atomic.Bool
+	// indexLag is what an indexer saw, and told whether there is one.
+	indexLag      atomic.Int64
+	indexLagKnown atomic.Bool
 }
 
 func newSearches(registry *prometheus.Registry) *searches {
@@ -47,6 +47,6 @@ func (m *Metrics) SearchEnded(status search.Status, took time.Duration) {
 
 // SetIndexLag records how many messages are not indexed yet. It is search.Hooks.IndexLag.
 func (m *Metrics) SetIndexLag(messages int64) {
-	m.searches.behind.Store(messages)
-	m.searches.told.Store(true)
+	m.searches.indexLag.Store(messages)
+	m.searches.indexLagKnown.Store(true)
 }

@@ -11,8 +11,8 @@ import (
 // askEvery is how old an answer may be that a scrape gets, and askDeadline how long
 // it waits for a new one.
 const (
-	askEvery    = 5 * time.Second
-	askDeadline = 1500 * time.Millisecond
+	sourceMaxAge  = 5 * time.Second
+	sourceTimeout = 1500 * time.Millisecond
 )
 
 // Sources are what is asked when a scrape wants to know. Each may be nil, for what
@@ -21,7 +21,7 @@ type Sources struct {
 	// Database, Cache and Queue tell whether they answer.
 	Database, Queue func(ctx context.Context) error
 	Cache           func() bool
-	// Tasks counts the search tasks, Oldest tells since when the oldest of those that wait does.
+	// TaskCounts counts the search tasks, Oldest tells since when the oldest of those that wait does.
 	TaskCounts    func(ctx context.Context) (map[search.Status]int, error)
 	OldestWaiting func(ctx context.Context) (time.Time, error)
 	// Pools asks nobody else.
@@ -36,37 +36,37 @@ type Pool struct {
 	Waited           time.Duration
 }
 
-// answers are what was last said. tasks is nil where it is not known.
-type answers struct {
+// sourceState are what was last said. tasks is nil where it is not known.
+type sourceState struct {
 	up     map[string]bool
 	tasks  map[search.Status]int
 	oldest time.Time
 }
 
-// asking remembers the last answers, so that many who scrape ask no more often than one.
-type asking struct {
-	mu   sync.Mutex
-	of   *Sources
-	at   time.Time
-	last answers
+// sourceCache remembers the last answers, so that many who scrape ask no more often than one.
+type sourceCache struct {
+	mu      sync.Mutex
+	sources *Sources
+	readAt  time.Time
+	last    sourceState
 }
 
-func (a *asking) answers(of *Sources) answers {
+func (a *sourceCache) read(sources *Sources) sourceState {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.of != of || time.Since(a.at) >= askEvery {
-		a.last, a.of, a.at = of.ask(), of, time.Now()
+	if a.sources != sources || time.Since(a.readAt) >= sourceMaxAge {
+		a.last, a.sources, a.readAt = sources.query(), sources, time.Now()
 	}
 	return a.last
 }
 
-// ask asks all at once. What does not answer in time is down, or not known.
-func (s *Sources) ask() answers {
+// query asks all at once. What does not answer in time is down, or not known.
+func (s *Sources) query() sourceState {
 	up := map[string]bool{"database": false}
 	if s == nil {
-		return answers{up: up} // it is still waited for
+		return sourceState{up: up} // it is still waited for
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askDeadline)
+	ctx, cancel := context.WithTimeout(context.Background(), sourceTimeout)
 	defer cancel()
 	var all sync.WaitGroup
 	var database, queue bool
@@ -95,5 +95,5 @@ func (s *Sources) ask() answers {
 	if s.Cache != nil {
 		up["cache"] = s.Cache()
 	}
-	return answers{up, tasks, oldest}
+	return sourceState{up, tasks, oldest}
 }

@@ -51,6 +51,6 @@ func taskOf(r *http.Request) (messenger.ID, error) {
 	return id, nil
 }
 
-// keepNot says that nobody may keep the answer: what it tells changes, and is
+// setNoStore says that nobody may keep the answer: what it tells changes, and is
 // the caller's alone.
-func keepNot(w http.ResponseWriter) { w.Header().Set("Cache-Control", "private, no-store") }
+func setNoStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "private, no-store") }

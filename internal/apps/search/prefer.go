@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// waitMostSeconds is the longest wait; a longer one that is asked for is this one.
-const waitMostSeconds = 5
+// maxWaitSeconds is the longest wait; a longer one that is asked for is this one.
+const maxWaitSeconds = 5
 
 // waitPreferred finds the preference wait=N of RFC 7240 among those of a request,
 // in seconds, waitMostSeconds at most. The first one counts; where it makes no
 // sense it is as if there were none.
 func waitPreferred(headers []string) (seconds int, ok bool) {
 	for _, header := range headers {
-		for _, preference := range outsideQuotes(header, ',') {
+		for _, preference := range splitUnquoted(header, ',') {
 			// What follows a semicolon are parameters, of which wait has none.
-			name, value, _ := strings.Cut(outsideQuotes(preference, ';')[0], "=")
+			name, value, _ := strings.Cut(splitUnquoted(preference, ';')[0], "=")
 			if strings.EqualFold(strings.Trim(name, " \t"), "wait") {
 				return parseWait(strings.Trim(value, " \t"))
 			}
@@ -34,15 +34,15 @@ func parseWait(value string) (seconds int, ok bool) {
 		return 0, false
 	}
 	number, err := strconv.ParseUint(value, 10, 32)
-	if err != nil || number > waitMostSeconds {
-		return waitMostSeconds, true // err: beyond all bounds
+	if err != nil || number > maxWaitSeconds {
+		return maxWaitSeconds, true // err: beyond all bounds
 	}
 	return int(number), true
 }
 
-// outsideQuotes cuts a header's value at the separators that don't stand in a
+// splitUnquoted cuts a header's value at the separators that don't stand in a
 // quoted string. It gives one part at least.
-func outsideQuotes(text string, separator byte) []string {
+func splitUnquoted(text string, separator byte) []string {
 	var parts []string
 	start, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -59,4 +59,4 @@ func outsideQuotes(text string, separator byte) []string {
 	return append(parts, text[start:])
 }
 
-func applied(seconds int) string { return "wait=" + strconv.Itoa(seconds) }
+func preferenceApplied(seconds int) string { return "wait=" + strconv.Itoa(seconds) }

@@ -21,12 +21,12 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.service.TaskErrorOr(r.Context(), account(r), task, err)
 	}
-	held := a.memory.Lease(httpkit.InfoFrom(r.Context()))
-	defer held.Release()
-	keepNot(w)
+	lease := a.memory.Lease(httpkit.InfoFrom(r.Context()))
+	defer lease.Release()
+	setNoStore(w)
 	confirm := r.Method != http.MethodHead
 	return httpkit.WriteChunks(w, r, func(ctx context.Context) (httpkit.Chunk, error) {
-		if err := held.Acquire(ctx, apps.PageLoadBytes); err != nil {
+		if err := lease.Acquire(ctx, apps.PageLoadBytes); err != nil {
 			return httpkit.Chunk{}, err
 		}
 		page, err := a.service.Page(ctx, account(r), task, from, limit, apps.ChunkBytes, confirm)
@@ -37,7 +37,7 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return httpkit.Chunk{}, errs.ErrInternal.WithCause(err)
 		}
-		held.Shrink(len(encoded))
+		lease.Shrink(len(encoded))
 		from, limit, confirm = &page.Next, limit-len(page.Hits), false
 		return httpkit.Chunk{Messages: encoded, Next: page.Next.String(), Last: !page.Cut, More: &page.More}, nil
 	})

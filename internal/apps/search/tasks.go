@@ -37,7 +37,7 @@ func (a *app) start(w http.ResponseWriter, r *http.Request) error {
 		if err == nil {
 			known := TaskStatus(status.String())
 			started.Status = &known
-			w.Header().Set("Preference-Applied", applied(seconds))
+			w.Header().Set("Preference-Applied", preferenceApplied(seconds))
 		}
 	}
 	return httpkit.Write(w, http.StatusCreated, started)
@@ -52,7 +52,7 @@ func (a *app) status(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	keepNot(w)
+	setNoStore(w)
 	return httpkit.Write(w, http.StatusOK, SearchStatus{Status: TaskStatus(state.Status.String()), Progress: state.Done, More: state.More})
 }
 
@@ -84,8 +84,8 @@ func requestOf(body SearchCreation) (search.Request, error) {
 	return request, err
 }
 
-// timeForm is strict where time.Parse is lenient.
-var timeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+// timePattern is strict where time.Parse is lenient.
+var timePattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 // firstTime is before every message; a bound that is earlier means the same.
 var firstTime = time.Unix(1, 0).UTC()
@@ -114,7 +114,7 @@ func timeOf(name string, text *string) (time.Time, error) {
 	}
 	upper := strings.ToUpper(*text) // RFC 3339 allows a t and a z
 	bound, err := parseTime(upper)
-	if err != nil || !timeForm.MatchString(upper) {
+	if err != nil || !timePattern.MatchString(upper) {
 		return bound, errs.ErrBadParameters.WithDetails("%s is not a time as RFC 3339 has it", name)
 	}
 	if bound = bound.UTC(); bound.Before(firstTime) {

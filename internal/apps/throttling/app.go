@@ -27,7 +27,7 @@ func New(requests ratelimit.Limiter, refused func()) apps.App {
 			info := httpkit.InfoFrom(r.Context())
 			if info.Access != httpkit.Exempt {
 				decision := requests.Take(r.Context(), apps.CallerKey(info))
-				tell(w.Header(), policy, decision)
+				setHeaders(w.Header(), policy, decision)
 				if !decision.OK {
 					if refused != nil {
 						refused()
@@ -41,9 +41,9 @@ func New(requests ratelimit.Limiter, refused func()) apps.App {
 	}}
 }
 
-// tell sets the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy,
+// setHeaders sets the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy,
 // what is left of it, and in how many seconds it is whole again.
-func tell(header http.Header, policy string, decision ratelimit.Decision) {
+func setHeaders(header http.Header, policy string, decision ratelimit.Decision) {
 	limit := make([]byte, 0, len(`"default";r=1000000;t=1`))
 	limit = append(limit, `"default";r=`...)
 	limit = strconv.AppendInt(limit, int64(decision.Remaining), 10)
