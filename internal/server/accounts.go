@@ -14,7 +14,7 @@ import (
 // accountsPerPage is how many accounts are read at once for a list of all.
 const accountsPerPage = 500
 
-// userCommands look after accounts, also beside a server.
+// userCommands manage accounts, also while a server runs.
 type userCommands struct {
 	Create  userCreateCommand  `cmd:"" help:"Create an account. The password is asked for, or read from the first line of the standard input."`
 	Passwd  userPasswdCommand  `cmd:"" help:"Set a new password: ends all sessions of the account, and enables it. The password is asked for, or read from the first line of the standard input."`
@@ -33,7 +33,7 @@ func (c userCreateCommand) Run(ctx context.Context, process Process) error {
 		if err := operator.CreateAccount(ctx, c.Name, password); err != nil {
 			return err
 		}
-		return say(process, "created", shown(c.Name))
+		return printLine(process, "created", quoteName(c.Name))
 	})
 }
 
@@ -48,7 +48,7 @@ func (c userPasswdCommand) Run(ctx context.Context, process Process) error {
 		if err != nil {
 			return err
 		}
-		return sayEnded(process, ended, "new password for "+shown(c.Name))
+		return printEnded(process, ended, "new password for "+quoteName(c.Name))
 	})
 }
 
@@ -63,7 +63,7 @@ func (c userDisableCommand) Run(ctx context.Context, process Process) error {
 		if err != nil {
 			return err
 		}
-		return sayEnded(process, ended, "disabled "+shown(c.Name))
+		return printEnded(process, ended, "disabled "+quoteName(c.Name))
 	})
 }
 
@@ -77,7 +77,7 @@ func (c userEnableCommand) Run(ctx context.Context, process Process) error {
 		if err := operator.Enable(ctx, c.Name); err != nil {
 			return err
 		}
-		return say(process, "enabled", shown(c.Name))
+		return printLine(process, "enabled", quoteName(c.Name))
 	})
 }
 
@@ -86,7 +86,7 @@ type userListCommand struct {
 	Limit int    `help:"List so many at most; 0 is all." default:"0"`
 }
 
-// Validate refuses what no list can be of.
+// Validate implements kong's Validatable.
 func (c userListCommand) Validate() error {
 	switch {
 	case !utf8.ValidString(c.After):
@@ -117,7 +117,7 @@ func (c userListCommand) Run(ctx context.Context, process Process) error {
 				return err
 			}
 			for i := range accounts {
-				if err := listLine(process.Stdout, day(accounts[i].CreatedAt), day(accounts[i].DisabledAt), shown(accounts[i].Name)); err != nil {
+				if err := listLine(process.Stdout, day(accounts[i].CreatedAt), day(accounts[i].DisabledAt), quoteName(accounts[i].Name)); err != nil {
 					return err
 				}
 				after = accounts[i].Name

@@ -30,7 +30,7 @@ const passwordsWaiting = 256
 // healthTag is the tag of the calls that belong to no app.
 const healthTag = "health"
 
-// cacheName is the app that is no more than its switch: off, nothing is cached.
+// cacheName is an app that is only a switch: without it nothing is cached.
 const cacheName = "cache"
 
 // parts are what apps are built from. requests is nil when throttling is off,
@@ -56,8 +56,7 @@ type entry struct {
 	build func(parts) apps.App
 }
 
-// catalogue is the ordered list of all apps: what stands first wraps what
-// follows.
+// catalogue is the list of all apps in order: the middleware of the first is outermost.
 func catalogue() []entry {
 	return []entry{
 		{cacheName, nil, func(parts) apps.App { return apps.App{Name: cacheName} }},
@@ -65,18 +64,18 @@ func catalogue() []entry {
 			return auth.New(p.service, auth.Options{
 				Header: string(p.cfg.Sessions.Header), Scheme: string(p.cfg.Sessions.Scheme),
 				LogInsPerMinute: p.cfg.Limits.LoginsPerMinute, NewLimiter: p.opened.caches.limiter, Requests: p.requests, Cache: p.cache,
-				Hooks: p.opened.seeing.ofAuth(),
+				Hooks: p.opened.telemetry.authHooks(),
 			}, p.log)
 		}},
-		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests, p.opened.seeing.throttled()) }},
+		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests, p.opened.telemetry.onThrottled()) }},
 		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages, p.memory) }},
 		{searchapp.Name, []string{auth.Name}, func(p parts) apps.App {
-			searches := newSearching(p.cfg, p.opened, p.log)
+			searches := newSearchParts(p.cfg, p.opened, p.log)
 			return searchapp.New(searches.service(), p.memory, p.opened.caches.limiter("searches",
-				ratelimit.Rate{Events: p.cfg.Limits.SearchesPerMinute, Period: time.Minute}), searches.beside)
+				ratelimit.Rate{Events: p.cfg.Limits.SearchesPerMinute, Period: time.Minute}), searches.background)
 		}},
 		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
-		{metrics.Name, nil, func(p parts) apps.App { return p.opened.seeing.app() }},
+		{metrics.Name, nil, func(p parts) apps.App { return p.opened.telemetry.app() }},
 	}
 }
 
@@ -118,7 +117,7 @@ func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]
 	if slices.Contains(names(on), cacheName) {
 		p.cache, p.pages = caches.shared, pages.New(caches.shared, caches.local)
 	}
-	opened.seeing.watchPages(p.pages)
+	opened.telemetry.observePages(p.pages)
 	p.service = newService(cfg, opened, p.pages, log)
 	if slices.Contains(names(on), throttling.Name) {
 		p.requests = caches.limiter("requests", ratelimit.Rate{Events: cfg.Limits.RequestsPerSecond, Period: time.Second})
@@ -137,16 +136,16 @@ func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]
 	return built, nil
 }
 
-// commitsMost is how many commits of messages run at once on PostgreSQL.
-const commitsMost = 3
+// maxCommitsAtOnce is how many commits of messages run at once on PostgreSQL.
+const maxCommitsAtOnce = 3
 
-// commitsAtOnce leaves connections of the pool to everything else, if there are any. SQLite
-// has one writer.
+// commitsAtOnce leaves two connections of the pool, where there are so many, for everything
+// else. SQLite has one writer.
 func commitsAtOnce(settings config.Database) int {
 	if len(settings.Hosts) == 0 {
 		return 1
 	}
-	return max(1, min(commitsMost, settings.PoolSize-2))
+	return max(1, min(maxCommitsAtOnce, settings.PoolSize-2))
 }
 
 func newService(cfg config.Config, opened backends, cached *pages.Pages, log *slog.Logger) *messenger.Service {
@@ -159,17 +158,17 @@ func newService(cfg config.Config, opened backends, cached *pages.Pages, log *sl
 		CommitsAtOnce:   commitsAtOnce(cfg.Database),
 		Stall:           opened.stall,
 	}
-	if seen := opened.seeing.metrics; seen != nil {
+	if seen := opened.telemetry.metrics; seen != nil {
 		options.OnCommit = seen.ObserveCommit
 	}
 	return messenger.NewService(opened.database, passwords, options, log)
 }
 
 // newHandler mounts the apps and puts the chain around them.
-func newHandler(cfg config.Config, built []apps.App, ready health, seeing seeing, log *slog.Logger) http.Handler {
+func newHandler(cfg config.Config, built []apps.App, ready health, telemetry telemetry, log *slog.Logger) http.Handler {
 	router := httpkit.NewRouter(cfg.BodyMaxBytes())
 	ready.mount(router)
-	around := seeing.around()
+	around := telemetry.middleware()
 	if len(cfg.Server.CORSOrigins) > 0 {
 		around = append(around, httpkit.CORS(cfg.Server.CORSOrigins, string(cfg.Sessions.Header)))
 	}

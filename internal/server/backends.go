@@ -16,7 +16,7 @@ import (
 	"messenger-api/internal/queue/rabbitmq"
 )
 
-// backends are what the settings choose to keep things in and to carry them.
+// backends are the database, the caches and the queue that the settings choose.
 type backends struct {
 	database database
 	// stall knows whether the database's commits hang.
@@ -24,47 +24,47 @@ type backends struct {
 	caches caches
 	// queue is nil while nothing needs it.
 	queue queue.Queue
-	// seeing is told what goes on.
-	seeing seeing
+	// telemetry records what the backends do.
+	telemetry telemetry
 }
 
-// awaitBackends opens all that the apps need. It waits for the database; caches
+// awaitBackends opens the backends that the apps need. It waits for the database; caches
 // and queues may be down.
-func awaitBackends(ctx context.Context, cfg config.Config, on []entry, seeing seeing, log *slog.Logger) (backends, error) {
-	opened, err := awaitDatabase(ctx, cfg, seeing, log)
+func awaitBackends(ctx context.Context, cfg config.Config, on []entry, telemetry telemetry, log *slog.Logger) (backends, error) {
+	opened, err := awaitDatabase(ctx, cfg, telemetry, log)
 	if err != nil {
 		return backends{}, err
 	}
-	return withDatabaseOpen(opened, cfg, on, seeing, log)
+	return withDatabaseOpen(opened, cfg, on, telemetry, log)
 }
 
-// withDatabaseOpen opens the rest. On an error the database is closed.
-func withDatabaseOpen(opened database, cfg config.Config, on []entry, seeing seeing, log *slog.Logger) (backends, error) {
+// withDatabaseOpen opens the other backends. On an error the database is closed.
+func withDatabaseOpen(opened database, cfg config.Config, on []entry, telemetry telemetry, log *slog.Logger) (backends, error) {
 	caches, err := openCaches(cfg, log)
 	if err != nil {
 		return backends{}, errors.Join(err, opened.Close())
 	}
-	b := backends{database: opened, stall: &messenger.CommitStall{}, caches: caches, seeing: seeing}
+	b := backends{database: opened, stall: &messenger.CommitStall{}, caches: caches, telemetry: telemetry}
 	if slices.Contains(names(on), searchapp.Name) {
-		b.queue = openQueue(cfg.Queue, seeing, log)
+		b.queue = openQueue(cfg.Queue, telemetry, log)
 	}
-	seeing.watch(b, on)
+	telemetry.observe(b, on)
 	return b, nil
 }
 
 // openQueue opens the queue that the settings choose. It does not connect: a
 // broker that is out of reach is waited for.
-func openQueue(settings config.Queue, seeing seeing, log *slog.Logger) queue.Queue {
+func openQueue(settings config.Queue, telemetry telemetry, log *slog.Logger) queue.Queue {
 	if address := settings.Address(); address != nil {
 		opened := rabbitmq.Open(rabbitmq.Options{
-			URL: address.String(), Names: rabbitmq.SearchTasks(string(settings.Prefix)), Propagator: seeing.carried(), Log: log,
+			URL: address.String(), Names: rabbitmq.SearchTasks(string(settings.Prefix)), Propagator: telemetry.propagator(), Log: log,
 		})
-		return seeing.ofQueue(opened, "rabbitmq")
+		return telemetry.traceQueue(opened, "rabbitmq")
 	}
-	return seeing.ofQueue(embedded.Open(embedded.Options{Propagator: seeing.carried(), Log: log}), "embedded")
+	return telemetry.traceQueue(embedded.Open(embedded.Options{Propagator: telemetry.propagator(), Log: log}), "embedded")
 }
 
-// describeQueue tells a person where searches wait.
+// describeQueue names the queue, without its password.
 func describeQueue(settings config.Queue) string {
 	if settings.IsSet() {
 		return "RabbitMQ at " + settings.Redacted()
@@ -84,7 +84,7 @@ func (b backends) close(log *slog.Logger) {
 	}
 }
 
-// ready asks the database whether it answers, and, where commits hung, whether they succeed again.
+// ready pings the database, and, where commits have stalled, tries one.
 func (b backends) ready(ctx context.Context) error {
 	if err := b.database.Ping(ctx); err != nil || !b.stall.Stalled() {
 		return err

@@ -15,7 +15,7 @@ import (
 	"messenger-api/internal/logging"
 )
 
-// The exit codes: a command that failed, one that was misused or finds its
+// The exit codes: a command that failed, one that was wrongUsage or finds its
 // settings at fault, and one that a second signal ended.
 const (
 	exitOK       = 0
@@ -24,8 +24,8 @@ const (
 	exitCutShort = 130
 )
 
-// lastWords is how long a process that has to end at once waits for its log.
-const lastWords = time.Second
+// exitFlushTimeout bounds writing the buffered log in a process that ends at once.
+const exitFlushTimeout = time.Second
 
 // Process is what a command gets from the operating system.
 type Process struct {
@@ -36,7 +36,7 @@ type Process struct {
 	Stdout, Stderr io.Writer
 	Build          Build
 
-	// log holds the log back before Stderr; nil for one that nobody holds back.
+	// log buffers the log before Stderr; nil for an unbuffered one.
 	log *logging.Buffer
 }
 
@@ -76,12 +76,12 @@ type migrateCommands struct {
 	Adopt  migrateAdoptCommand  `cmd:"" help:"Take the database on this PostgreSQL server, after it was restored or moved here from another one."`
 }
 
-// Main runs one command and returns the process's exit code. GOGC and GOMEMLIMIT, where they are
-// set, say when garbage is collected. The first SIGTERM
-// or SIGINT asks it to finish; a second one ends the process at once.
+// Main runs one command and returns the process's exit code. The first SIGTERM or SIGINT
+// asks it to finish; a second one ends the process at once. GOGC and GOMEMLIMIT keep
+// their meaning where they are set.
 func Main(process Process) int {
 	setGarbageCollector()
-	forgetDriverSettings()
+	unsetDriverSettings()
 	process.log = logging.NewBuffer(process.Stderr)
 	ctx, finish := context.WithCancel(context.Background())
 	defer finish()
@@ -91,15 +91,15 @@ func Main(process Process) int {
 		<-signals
 		finish()
 		<-signals
-		process.log.FlushWithin(lastWords)
+		process.log.FlushWithin(exitFlushTimeout)
 		os.Exit(exitCutShort)
 	}()
 	return Run(ctx, process)
 }
 
-// forgetDriverSettings takes the PG* variables out of the environment: they are settings of
+// unsetDriverSettings takes the PG* variables out of the environment: they are settings of
 // libpq, which the PostgreSQL driver reads, too, and would be in force beside ours.
-func forgetDriverSettings() {
+func unsetDriverSettings() {
 	for _, entry := range os.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "PG") {
 			_ = os.Unsetenv(name) // its name was just read
@@ -132,15 +132,15 @@ func Run(ctx context.Context, process Process) int {
 	return report(process, err)
 }
 
-// misuse is the error of a command that can't be meant as it was given.
-type misuse struct{ error }
+// usageError is the error of a command whose arguments make no sense.
+type usageError struct{ error }
 
-// Unwrap gives what is wrong with it.
-func (m misuse) Unwrap() error { return m.error }
+// Unwrap returns the cause.
+func (m usageError) Unwrap() error { return m.error }
 
 func report(process Process, err error) int {
 	var faults config.Faults
-	var misused misuse
+	var wrongUsage usageError
 	switch {
 	case err == nil:
 		return exitOK
@@ -149,7 +149,7 @@ func report(process Process, err error) int {
 		return exitFault
 	}
 	fmt.Fprintf(process.Stderr, "messenger-api: %v\n", err)
-	if errors.As(err, &misused) {
+	if errors.As(err, &wrongUsage) {
 		return exitFault
 	}
 	return exitFailed

@@ -25,7 +25,7 @@ func (consumerCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return err
 	}
-	if reason := idle(cfg, on); reason != "" {
+	if reason := nothingToConsume(cfg, on); reason != "" {
 		_, err := fmt.Fprintln(process.Stdout, "messenger-api consumer: nothing to do:", reason)
 		return err
 	}
@@ -36,17 +36,17 @@ func (consumerCommand) Run(ctx context.Context, process Process) error {
 	}
 	cfg.Server.ShutdownDelay = 0 // no proxy sends it anything
 	n := &node{cfg: cfg, on: onlySearch(on), log: log, assemble: assembleConsumer}
-	n.seeing, err = openSeeing(ctx, cfg, on, process.Build, consumesAs, n.ready, log)
+	n.telemetry, err = openTelemetry(ctx, cfg, on, process.Build, consumerRole, n.ready, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	n.gate = newGate(cfg, func(*errs.Error) *errs.Error { return errs.ErrNotFound }, log, n.seeing.observers()...)
-	greetConsumer(process, cfg, listener.Addr(), n.seeing.address(), log)
+	n.gate = newGate(cfg, func(*errs.Error) *errs.Error { return errs.ErrNotFound }, log, n.telemetry.observers()...)
+	printConsumerStartup(process, cfg, listener.Addr(), n.telemetry.address(), log)
 	return n.serve(ctx, listener)
 }
 
-// idle says why there is nothing to consume, or nothing where there is.
-func idle(cfg config.Config, on []entry) string {
+// nothingToConsume returns the reason why there is nothing to consume, empty if there is.
+func nothingToConsume(cfg config.Config, on []entry) string {
 	switch {
 	case !slices.Contains(names(on), searchapp.Name):
 		return "APPS leaves out search"
@@ -62,21 +62,21 @@ func onlySearch(on []entry) []entry {
 	return slices.DeleteFunc(slices.Clone(on), func(e entry) bool { return e.name != searchapp.Name })
 }
 
-// assembleConsumer gives the work on searches, and answers to the health calls
-// and to nothing else.
+// assembleConsumer returns the work on searches, and a handler for the health calls
+// alone.
 func assembleConsumer(n *node, opened backends, ready health) ([]apps.App, http.Handler, error) {
-	work := apps.App{Name: searchapp.Name, Run: newSearching(n.cfg, opened, n.log).consume}
+	work := apps.App{Name: searchapp.Name, Run: newSearchParts(n.cfg, opened, n.log).consume}
 	router := httpkit.NewRouter(n.cfg.BodyMaxBytes())
 	ready.mount(router)
-	for _, observer := range opened.seeing.observers() {
+	for _, observer := range opened.telemetry.observers() {
 		router.AddObserver(observer)
 	}
-	nothingElse := turnAway(func() *errs.Error { return errs.ErrNotFound })
-	return []apps.App{work, watchDatabase(opened, n.log)}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil
+	nothingElse := refuseAll(func() *errs.Error { return errs.ErrNotFound })
+	return []apps.App{work, monitorDatabase(opened, n.log)}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil
 }
 
-// greetConsumer tells a person, or a machine, what the consumer is connected to.
-func greetConsumer(process Process, cfg config.Config, address net.Addr, metrics string, log *slog.Logger) {
+// printConsumerStartup prints, or logs, what the consumer is connected to.
+func printConsumerStartup(process Process, cfg config.Config, address net.Addr, metrics string, log *slog.Logger) {
 	results := "in the database"
 	if cfg.Cache.Type == config.CacheRedis {
 		results = "in Redis at " + cfg.Cache.URL.String()

@@ -18,11 +18,11 @@ func Operations(ctx context.Context, environment []string) ([]httpkit.Operation,
 		return nil, err
 	}
 	log := newLogger(cfg.Log, process)
-	opened, err := openDatabase(ctx, cfg, seeing{}, log)
+	opened, err := openDatabase(ctx, cfg, telemetry{}, log)
 	if err != nil {
 		return nil, err
 	}
-	all, err := withDatabaseOpen(opened, cfg, on, seeing{}, log)
+	all, err := withDatabaseOpen(opened, cfg, on, telemetry{}, log)
 	if err != nil {
 		return nil, err
 	}

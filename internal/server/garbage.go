@@ -12,13 +12,12 @@ import (
 // time on collecting.
 const gcPercent = 400
 
-// besideCache is what Go's runtime may take beside the cache before it collects as
-// often as it must, in bytes, and cacheDefault what the cache takes by default: with
-// what is not Go's, such as SQLite's own memory, the process stays below 200 MB whatever
-// is asked of it.
+// heapBesideCache, in bytes, plus the size of the cache is Go's memory limit, and
+// cacheDefault that size where it is not set. Together with memory that Go does not
+// manage, such as SQLite's, the process stays below 200 MB under any load.
 const (
-	besideCache  = 72 << 20
-	cacheDefault = 64 << 20
+	heapBesideCache = 72 << 20
+	cacheDefault    = 64 << 20
 )
 
 // setGarbageCollector sets up the collector where the environment does not.
@@ -28,9 +27,9 @@ func setGarbageCollector() {
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		cache, err := strconv.ParseInt(os.Getenv("CACHE_MAX_BYTES"), 10, 64)
-		if err != nil || cache < 0 { // not set, or a fault that is told of soon
+		if err != nil || cache < 0 { // not set, or a fault that is reported later
 			cache = cacheDefault
 		}
-		debug.SetMemoryLimit(besideCache + cache)
+		debug.SetMemoryLimit(heapBesideCache + cache)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// gate is what the listener serves from the first moment on: while it is shut
-// nobody comes in, and while the server drains everybody is sent away after the
-// answer.
+// gate is the listener's handler. While it is closed it answers every request with the
+// reason; while it is open it passes requests on. While the server drains, connections
+// are closed after their answer.
 type gate struct {
 	closed   http.Handler
 	reason   atomic.Pointer[errs.Error]
@@ -24,28 +24,28 @@ type gate struct {
 
 var errStarting = errs.ErrServiceUnavailable.WithDetails("the server waits for its database").After(time.Second)
 
-// newGate makes a gate that is shut. answer gives what is answered to all but the
-// health calls, from the reason why it is shut; observers learn of these answers.
+// newGate makes a closed gate. answer turns the reason why it is closed into the answer
+// to all but the health calls; observers record these answers.
 func newGate(
 	cfg config.Config, answer func(reason *errs.Error) *errs.Error, log *slog.Logger, observers ...httpkit.Observer,
 ) *gate {
 	g := &gate{}
-	g.shut(errStarting)
+	g.close(errStarting)
 	router := httpkit.NewRouter(cfg.BodyMaxBytes())
 	newHealth(func(context.Context) error { return g.reason.Load() }).mount(router)
 	for _, observer := range observers {
 		router.AddObserver(observer)
 	}
-	refuse := turnAway(func() *errs.Error { return answer(g.reason.Load()) })
+	refuse := refuseAll(func() *errs.Error { return answer(g.reason.Load()) })
 	g.closed = router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), refuse)
 	return g
 }
 
-// theReason is the answer of a gate that says why it is shut.
-func theReason(reason *errs.Error) *errs.Error { return reason }
+// closedReason answers with the reason why the gate is closed.
+func closedReason(reason *errs.Error) *errs.Error { return reason }
 
-// turnAway answers all but the health calls with the error.
-func turnAway(answer func() *errs.Error) httpkit.Middleware {
+// refuseAll answers everything but the health calls with an error.
+func refuseAll(answer func() *errs.Error) httpkit.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if httpkit.InfoFrom(r.Context()).Access != httpkit.Exempt {
@@ -57,11 +57,11 @@ func turnAway(answer func() *errs.Error) httpkit.Middleware {
 	}
 }
 
-// open lets requests in to the handler.
+// open passes requests on to the handler.
 func (g *gate) open(handler http.Handler) { g.serving.Store(&handler) }
 
-// shut lets nobody in any more, for this reason.
-func (g *gate) shut(reason *errs.Error) {
+// close refuses requests from now on, for this reason.
+func (g *gate) close(reason *errs.Error) {
 	g.reason.Store(reason)
 	g.serving.Store(nil)
 }

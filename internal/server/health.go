@@ -11,13 +11,13 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// health answers the calls that tell whether the server lives.
+// health serves the liveness and readiness calls, /ping and /ping_db.
 type health struct {
-	// ready asks the database; its errors are of kind errs.Unavailable.
+	// ready pings the database; its errors are of kind errs.Unavailable.
 	ready func(ctx context.Context) error
-	// asking lets those who ask at once share one question: the calls are free,
-	// and must not become a way to load the database.
-	asking *singleflight.Group
+	// group lets concurrent calls share one ping: the calls need no session, and must
+	// not become a way to load the database.
+	group *singleflight.Group
 }
 
 func newHealth(ready func(ctx context.Context) error) health {
@@ -30,7 +30,7 @@ func (h health) mount(r *httpkit.Router) {
 		return nil
 	})
 	r.Handle(http.MethodGet, "/ping_db", httpkit.Exempt, func(w http.ResponseWriter, r *http.Request) error {
-		_, err, _ := h.asking.Do("", func() (any, error) {
+		_, err, _ := h.group.Do("", func() (any, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Second)
 			defer cancel()
 			return nil, h.ready(ctx)
@@ -43,7 +43,7 @@ func (h health) mount(r *httpkit.Router) {
 	})
 }
 
-// unavailable says of whatever keeps the server from serving that it is a 503.
+// unavailable turns any error into one that is answered with 503.
 func unavailable(err error) error {
 	if errs.Is(err, errs.Unavailable) {
 		return err

@@ -117,7 +117,7 @@ func (migrateAdoptCommand) Run(ctx context.Context, process Process) error {
 		return err
 	}
 	if len(cfg.Database.Hosts) == 0 {
-		return misuse{errors.New("POSTGRES_HOSTS is not set: only a database on PostgreSQL remembers its server")}
+		return usageError{errors.New("POSTGRES_HOSTS is not set: only a database on PostgreSQL remembers its server")}
 	}
 	options := postgresOptions(cfg.Database)
 	options.Adopt = true

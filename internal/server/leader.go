@@ -33,7 +33,7 @@ func (c caches) needLeader(on []entry) bool {
 // serveAsLeader lets requests in only while this process is the leader among all that
 // serve on the database.
 func (n *node) serveAsLeader(ctx context.Context, store *postgres.Store, caches caches, handler http.Handler) error {
-	n.gate.shut(errUnconfirmed)
+	n.gate.close(errUnconfirmed)
 	return store.CampaignForLeader(ctx, &leader{ctx: ctx, node: n, caches: caches, handler: handler})
 }
 
@@ -51,9 +51,9 @@ type leader struct {
 // Elected implements postgres.LeaderObserver.
 func (l *leader) Elected(until time.Time) {
 	if l.until.Swap(&until) == nil {
-		l.node.gate.shut(errUnconfirmed) // the answer after the lease ended unnoticed, as in a frozen process
+		l.node.gate.close(errUnconfirmed) // the answer after the lease ended unnoticed, as in a frozen process
 		l.caches.memory.Clear(cachePause)
-		l.node.letIn(l)
+		l.node.acceptRequests(l)
 	}
 }
 
@@ -62,14 +62,14 @@ func (l *leader) Elected(until time.Time) {
 func (l *leader) Unconfirmed() {
 	if l.ctx.Err() == nil {
 		l.until.Store(nil)
-		l.node.gate.shut(errUnconfirmed)
+		l.node.gate.close(errUnconfirmed)
 	}
 	l.caches.memory.Clear(cachePause)
 }
 
 // Standby implements postgres.LeaderObserver.
 func (l *leader) Standby() {
-	l.node.gate.shut(errOnStandby)
+	l.node.gate.close(errOnStandby)
 	l.node.log.Warn("another process serves on this database; this one waits for its end. " +
 		"CACHE_TYPE=redis, or APPS without cache, lets several serve at once")
 }

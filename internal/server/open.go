@@ -38,14 +38,14 @@ type database interface {
 
 // openDatabase opens the database that the settings choose; its schema may not
 // be ready yet.
-func openDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *slog.Logger) (database, error) {
+func openDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, log *slog.Logger) (database, error) {
 	if len(cfg.Database.Hosts) > 0 {
 		options := postgresOptions(cfg.Database)
-		options.Tracer = seeing.ofPostgres()
+		options.Tracer = telemetry.postgresTracer()
 		return postgres.Open(options, log)
 	}
 	return sqlite.Open(ctx, sqlite.Options{
-		Directory: cfg.Database.DataDir, LockWait: dataDirWait, LogSQL: bool(cfg.Database.Echo), OnStatement: seeing.ofSQLite(),
+		Directory: cfg.Database.DataDir, LockWait: dataDirWait, LogSQL: bool(cfg.Database.Echo), OnStatement: telemetry.sqliteTracer(),
 	}, log)
 }
 
@@ -62,8 +62,8 @@ func postgresOptions(settings config.Database) postgres.Options {
 
 // awaitDatabase opens the database and brings its schema up, and keeps trying
 // while it is down. It returns early, with ctx's error, when ctx ends.
-func awaitDatabase(ctx context.Context, cfg config.Config, seeing seeing, log *slog.Logger) (database, error) {
-	opened, err := openDatabase(ctx, cfg, seeing, log)
+func awaitDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, log *slog.Logger) (database, error) {
+	opened, err := openDatabase(ctx, cfg, telemetry, log)
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +92,14 @@ func withDatabase(ctx context.Context, process Process, work func(database) erro
 	if err != nil {
 		return err
 	}
-	opened, err := openDatabase(ctx, cfg, seeing{}, log)
+	opened, err := openDatabase(ctx, cfg, telemetry{}, log)
 	if err != nil {
 		return err
 	}
 	return errors.Join(work(opened), opened.Close())
 }
 
-// migrationStatus reads beside a server that runs.
+// migrationStatus may be called while a server runs.
 func migrationStatus(ctx context.Context, cfg config.Config, log *slog.Logger) ([]store.Migration, error) {
 	if len(cfg.Database.Hosts) == 0 {
 		return sqlite.Status(ctx, cfg.Database.DataDir)
@@ -112,7 +112,7 @@ func migrationStatus(ctx context.Context, cfg config.Config, log *slog.Logger) (
 	return steps, errors.Join(err, opened.Close())
 }
 
-// describeDatabase tells a person where the data is.
+// describeDatabase names the database, without its password.
 func describeDatabase(settings config.Database) string {
 	if len(settings.Hosts) == 0 {
 		return "embedded SQLite in " + settings.DataDir

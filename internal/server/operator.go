@@ -15,13 +15,14 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// operatorStore is what both kinds of database offer to commands beside a server.
+// operatorStore is what both kinds of database offer to the commands that may run while
+// a server does.
 type operatorStore interface {
 	messenger.OperatorStore
 	Close() error
 }
 
-// withOperator runs a command's work on the accounts, beside servers that run.
+// withOperator runs a command's work on the accounts; servers may run meanwhile.
 func withOperator(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
 	return operate(ctx, process, openShared, work)
 }
@@ -47,14 +48,14 @@ func operate(
 }
 
 func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, work func(*messenger.Operator) error) error {
-	tell := func(context.Context, []messenger.TokenHash) error { return nil }
+	notify := func(context.Context, []messenger.TokenHash) error { return nil }
 	if cfg.Cache.Type == config.CacheRedis {
 		caches, err := openCaches(cfg, log)
 		if err != nil {
 			return err
 		}
 		defer caches.close(log)
-		tell = func(ctx context.Context, hashes []messenger.TokenHash) error {
+		notify = func(ctx context.Context, hashes []messenger.TokenHash) error {
 			if err := auth.PublishEndedSessions(ctx, caches.shared, hashes); err != nil {
 				return fmt.Errorf("the sessions are ended, but Redis could not be told: servers may believe them for 60 s: %w", err)
 			}
@@ -62,10 +63,10 @@ func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, w
 		}
 	}
 	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), 1)
-	return work(messenger.NewOperator(opened, passwords, tell))
+	return work(messenger.NewOperator(opened, passwords, notify))
 }
 
-// openShared opens a database whose schema is ready, beside servers that run.
+// openShared opens a database whose schema is up to date; servers may run meanwhile.
 func openShared(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
 	if len(cfg.Database.Hosts) == 0 {
 		return sqlite.OpenShared(ctx, sqlite.Options{
@@ -82,7 +83,7 @@ func openShared(ctx context.Context, cfg config.Config, log *slog.Logger) (opera
 	return opened, nil
 }
 
-// openReadOnly is openShared for what reads alone.
+// openReadOnly is openShared for commands that only read.
 func openReadOnly(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
 	if len(cfg.Database.Hosts) == 0 {
 		return sqlite.OpenReadOnly(ctx, sqlite.Options{Directory: cfg.Database.DataDir}, log)

@@ -32,7 +32,7 @@ func (c helpCommand) Run(parsed *kong.Context) error {
 		return err
 	}
 	if asked.Error != nil {
-		return misuse{asked.Error}
+		return usageError{asked.Error}
 	}
 	return asked.PrintUsage(false)
 }
@@ -62,9 +62,9 @@ func newParser(ctx context.Context, process Process, exit func(int)) (*kong.Kong
 	)
 }
 
-// verbatim takes an argument as it was given. Kong's own mapper has U+FFFD for
-// what is not UTF-8: another name than the one that was meant, be it of an account,
-// which has to be refused, or of a file, which may have such a name.
+// verbatim takes an argument as it was given. Kong's own mapper replaces what is not
+// UTF-8 by U+FFFD, which makes another name of it: an account's name must be refused
+// then, and a file may really have such a name.
 func verbatim(arguments *kong.DecodeContext, target reflect.Value) error {
 	token, err := arguments.Scan.PopValue("string")
 	if err != nil {

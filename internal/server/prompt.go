@@ -53,7 +53,7 @@ var errNoPassword = errors.New("no password: it is the first line of the standar
 
 func askPassword(ctx context.Context, process Process, terminal *os.File, name string) (string, error) {
 	var typed [2]string
-	for i, question := range []string{"New password for " + shown(name) + ": ", "The same again: "} {
+	for i, question := range []string{"New password for " + quoteName(name) + ": ", "The same again: "} {
 		fmt.Fprint(process.Stderr, question)
 		raw, err := readHidden(ctx, terminal)
 		fmt.Fprintln(process.Stderr)

@@ -19,9 +19,9 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// The time-outs of connections. A client that sends its request in dribs is cut
-// off; a connection idles longer than a proxy in front keeps it, so that it is
-// the proxy that closes it.
+// The timeouts of connections. A client that sends its request too slowly is cut off. The
+// idle timeout is longer than that of usual proxies, so that the proxy closes idle
+// connections first.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 20 * time.Second
@@ -45,12 +45,12 @@ func (serveCommand) Run(ctx context.Context, process Process) error {
 		return fmt.Errorf("listen on HOST and PORT: %w", err)
 	}
 	n := &node{cfg: cfg, on: on, log: log, assemble: assembleServer}
-	n.seeing, err = openSeeing(ctx, cfg, on, process.Build, servesAs, n.ready, log)
+	n.telemetry, err = openTelemetry(ctx, cfg, on, process.Build, serverRole, n.ready, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	n.gate = newGate(cfg, theReason, log, n.seeing.observers()...)
-	greet(process, cfg, on, listener.Addr(), n.seeing.address(), log)
+	n.gate = newGate(cfg, closedReason, log, n.telemetry.observers()...)
+	printStartup(process, cfg, on, listener.Addr(), n.telemetry.address(), log)
 	warnOfEffectless(cfg, log)
 	return n.serve(ctx, listener)
 }
@@ -61,10 +61,9 @@ type node struct {
 	on   []entry
 	log  *slog.Logger
 	gate *gate
-	// seeing shows how the node does, from its start on.
-	seeing seeing
-	// assemble makes what the node works with once its backends are open, and the
-	// handler of requests.
+	// telemetry is open from the start on, before the backends.
+	telemetry telemetry
+	// assemble makes the apps and the handler of requests, once the backends are open.
 	assemble func(n *node, opened backends, ready health) ([]apps.App, http.Handler, error)
 }
 
@@ -86,7 +85,7 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { return n.run(ctx, failed) })
-	group.Go(func() error { return n.seeing.serve(failed, n.cfg, n.log) })
+	group.Go(func() error { return n.telemetry.serve(failed, n.cfg, n.log) })
 	select {
 	case <-ctx.Done():
 		n.log.Info("stopping: what runs is finished first")
@@ -96,17 +95,17 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	n.shutDown(httpServer)
 	endWork()
 	err := group.Wait()
-	n.seeing.close(n.log)
+	n.telemetry.close(n.log)
 	return err
 }
 
-// run opens the backends, lets requests in, and keeps the apps' background work
-// going until work ends.
+// run opens the backends, accepts requests, and runs the apps' background work until the
+// context work ends.
 func (n *node) run(starting, work context.Context) error {
 	opening, cancel := context.WithCancel(work)
 	defer cancel()
 	defer context.AfterFunc(starting, cancel)()
-	opened, err := awaitBackends(opening, n.cfg, n.on, n.seeing, n.log)
+	opened, err := awaitBackends(opening, n.cfg, n.on, n.telemetry, n.log)
 	if err != nil {
 		if opening.Err() != nil {
 			return nil
@@ -128,28 +127,28 @@ func (n *node) run(starting, work context.Context) error {
 		if shared, ok := opened.database.(*postgres.Store); ok && opened.caches.needLeader(n.on) {
 			return n.serveAsLeader(ctx, shared, opened.caches, handler)
 		}
-		n.letIn(handler)
+		n.acceptRequests(handler)
 		return nil
 	})
 }
 
-// assembleServer gives the apps that are on.
+// assembleServer builds the apps that are on.
 func assembleServer(n *node, opened backends, ready health) ([]apps.App, http.Handler, error) {
 	built, err := build(n.on, n.cfg, opened, n.log)
 	if err != nil {
 		return nil, nil, err
 	}
-	handler := newHandler(n.cfg, built, ready, opened.seeing, n.log)
+	handler := newHandler(n.cfg, built, ready, opened.telemetry, n.log)
 	if store, ok := opened.database.(*sqlite.Store); ok {
 		built = append(built, apps.App{Run: store.RunCheckpoints})
 	}
-	return append(built, watchDatabase(opened, n.log)), handler, nil
+	return append(built, monitorDatabase(opened, n.log)), handler, nil
 }
 
-// ready tells whether requests are let in.
+// ready reports whether requests are accepted.
 func (n *node) ready() bool { return n.gate.serving.Load() != nil && !n.gate.draining.Load() }
 
-func (n *node) letIn(handler http.Handler) {
+func (n *node) acceptRequests(handler http.Handler) {
 	n.gate.open(handler)
 	n.log.Info("ready")
 }
@@ -167,8 +166,8 @@ func runAll(ctx context.Context, built []apps.App, serve func(context.Context) e
 	return group.Wait()
 }
 
-// drain goes on answering for SHUTDOWN_DELAY, with Connection: close, so that a
-// proxy turns away before the listener is gone.
+// drain goes on serving for SHUTDOWN_DELAY, with Connection: close, so that a proxy
+// chooses other servers before the listener is closed.
 func (n *node) drain(failed context.Context) {
 	n.gate.draining.Store(true)
 	select {

@@ -7,7 +7,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// sessionsCommands look after sessions, also beside a server.
+// sessionsCommands manage sessions, also while a server runs.
 type sessionsCommands struct {
 	Revoke sessionsRevokeCommand `cmd:"" help:"End sessions: those of an account, one, or all."`
 }
@@ -25,7 +25,7 @@ func (c sessionsRevokeCommand) Run(ctx context.Context, process Process) error {
 		if err != nil {
 			return err
 		}
-		return sayEnded(process, ended, "revoked")
+		return printEnded(process, ended, "revoked")
 	})
 }
 

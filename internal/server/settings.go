@@ -24,7 +24,7 @@ func settingsAndLog(process Process) (config.Config, *slog.Logger, error) {
 	return cfg, newLogger(cfg.Log, process), err
 }
 
-// newLogger logs as text where a person looks on, and at once, else as JSON.
+// newLogger logs to a terminal as text and unbuffered, else as JSON.
 func newLogger(settings config.Log, process Process) *slog.Logger {
 	w, buffer := process.Stderr, process.log
 	if isTerminal(w) {
@@ -59,7 +59,7 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// warnOfEffectless names the settings that were given and mean nothing here.
+// warnOfEffectless warns of settings that are set and have no effect.
 func warnOfEffectless(cfg config.Config, log *slog.Logger) {
 	if cfg.Server.Workers != 0 {
 		log.Warn("WORKERS_NUM has no effect: one process uses all processors")

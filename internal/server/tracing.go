@@ -11,47 +11,47 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// searchQueue is what traces call the queue.
+// searchQueue is the queue's name in traces.
 const searchQueue = "search_tasks"
 
-// around is what stands around all apps to trace them.
-func (s seeing) around() []httpkit.Middleware {
+// middleware traces the requests to all apps.
+func (s telemetry) middleware() []httpkit.Middleware {
 	if s.traces == nil {
 		return nil
 	}
 	return []httpkit.Middleware{s.traces.Requests}
 }
 
-func (s seeing) ofPostgres() pgx.QueryTracer {
+func (s telemetry) postgresTracer() pgx.QueryTracer {
 	if s.traces == nil {
 		return nil
 	}
 	return s.traces.Postgres()
 }
 
-func (s seeing) ofSQLite() func(context.Context, string, time.Time, error) {
+func (s telemetry) sqliteTracer() func(context.Context, string, time.Time, error) {
 	if s.traces == nil {
 		return nil
 	}
 	return s.traces.SQLite
 }
 
-func (s seeing) carried() queue.Propagator {
+func (s telemetry) propagator() queue.Propagator {
 	if s.traces == nil {
 		return queue.Propagator{}
 	}
 	return s.traces.Propagator()
 }
 
-func (s seeing) ofQueue(opened queue.Queue, system string) queue.Queue {
+func (s telemetry) traceQueue(opened queue.Queue, system string) queue.Queue {
 	if s.traces == nil {
 		return opened
 	}
 	return s.traces.Queue(opened, system, searchQueue)
 }
 
-// close sends the last traces.
-func (s seeing) close(log *slog.Logger) {
+// close sends the traces that are still buffered.
+func (s telemetry) close(log *slog.Logger) {
 	if s.traces == nil {
 		return
 	}

@@ -90,7 +90,7 @@ func (c importCommand) Run(ctx context.Context, process Process) error {
 		return err
 	}
 	defer in.Close()
-	// The first line tells most files that are none of ours before the database is touched.
+	// The first line shows, before the database is touched, that most other files are no export.
 	r, err := transfer.NewReader(in)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)

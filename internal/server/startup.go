@@ -14,9 +14,9 @@ import (
 	"messenger-api/internal/config"
 )
 
-// greet tells a person what runs and what to try; a machine gets the same as
-// one log event.
-func greet(process Process, cfg config.Config, on []entry, address net.Addr, metrics string, log *slog.Logger) {
+// printStartup prints what runs and a first call to try; where logs are JSON, it logs
+// the same as one event.
+func printStartup(process Process, cfg config.Config, on []entry, address net.Addr, metrics string, log *slog.Logger) {
 	host, port, _ := net.SplitHostPort(address.String())
 	number := 0
 	_, _ = fmt.Sscan(port, &number)
@@ -45,7 +45,7 @@ func greet(process Process, cfg config.Config, on []entry, address net.Addr, met
 	})
 }
 
-// describeMetrics tells a person where metrics are, if they are anywhere.
+// describeMetrics prints the address of the metrics, if they are served.
 func describeMetrics(table io.Writer, address string) {
 	if address != "" {
 		fmt.Fprintf(table, "  metrics\thttp://%s/metrics\n", address)

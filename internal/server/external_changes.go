@@ -10,30 +10,31 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// watchEvery is the pause between two questions whether a command changed the
-// embedded database.
-const watchEvery = time.Second
+// changePollInterval is how often it is checked whether a command changed the embedded
+// database.
+const changePollInterval = time.Second
 
-// watchDatabase looks after what others do to the database.
-func watchDatabase(opened backends, log *slog.Logger) apps.App {
+// monitorDatabase watches for failovers of PostgreSQL, and for changes that commands make
+// to the embedded database.
+func monitorDatabase(opened backends, log *slog.Logger) apps.App {
 	if store, ok := opened.database.(*postgres.Store); ok {
 		return apps.App{Run: store.WatchHosts}
 	}
-	return watchCommands(opened, log)
+	return clearOnExternalChanges(opened, log)
 }
 
-// watchCommands drops what is cached once another process has changed the
-// embedded database: the commands user and sessions do. It looks for the first
-// time before it returns, so nothing is cached yet that could be missed.
-func watchCommands(opened backends, log *slog.Logger) apps.App {
+// clearOnExternalChanges clears the cache after another process has changed the embedded
+// database, as the commands user and sessions do. It checks for the first time before it
+// returns, while nothing is cached yet, so that no change is missed.
+func clearOnExternalChanges(opened backends, log *slog.Logger) apps.App {
 	store, ok := opened.database.(*sqlite.Store)
 	if !ok {
 		return apps.App{}
 	}
 	changes := store.ChangeDetector()
-	_, _ = changes.Changed(context.Background()) // what it could not see now it takes for a change later
+	_, _ = changes.Changed(context.Background()) // after an error the next call reports a change
 	return apps.App{Run: func(ctx context.Context) error {
-		for pause(ctx, watchEvery); ctx.Err() == nil; pause(ctx, watchEvery) {
+		for pause(ctx, changePollInterval); ctx.Err() == nil; pause(ctx, changePollInterval) {
 			changed, err := changes.Changed(ctx)
 			switch {
 			case ctx.Err() != nil:

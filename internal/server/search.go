@@ -10,8 +10,8 @@ import (
 	"messenger-api/internal/search"
 )
 
-// searching is what searches are made, found and looked after with.
-type searching struct {
+// searchParts are what the search service, the consumer and the sweeper are built from.
+type searchParts struct {
 	opened   backends
 	settings config.Config
 	results  search.Results
@@ -19,29 +19,29 @@ type searching struct {
 	log      *slog.Logger
 }
 
-func newSearching(cfg config.Config, opened backends, log *slog.Logger) searching {
-	s := searching{opened: opened, settings: cfg, results: opened.database, log: log}
-	s.options = search.Options{ResultTTL: cfg.Search.ResultTTL, MaxResults: cfg.Search.MaxResults, Hooks: opened.seeing.ofSearch()}
+func newSearchParts(cfg config.Config, opened backends, log *slog.Logger) searchParts {
+	s := searchParts{opened: opened, settings: cfg, results: opened.database, log: log}
+	s.options = search.Options{ResultTTL: cfg.Search.ResultTTL, MaxResults: cfg.Search.MaxResults, Hooks: opened.telemetry.searchHooks()}
 	if cfg.Cache.Type == config.CacheRedis {
 		s.results = search.NewCachedResults(opened.caches.shared, cfg.Search.ResultTTL)
 	}
 	return s
 }
 
-func (s searching) service() *search.Service {
+func (s searchParts) service() *search.Service {
 	return search.NewService(s.opened.database, s.results, s.opened.queue, s.options, s.log)
 }
 
-// beside is what serve does in the background.
-func (s searching) beside(ctx context.Context) error {
+// background is the part of searching that serve does in the background.
+func (s searchParts) background(ctx context.Context) error {
 	if s.settings.SearchesInServe() {
 		return s.consume(ctx)
 	}
 	return s.sweeper().Run(ctx)
 }
 
-// consume works on searches until ctx ends, and then finishes those in hand.
-func (s searching) consume(ctx context.Context) error {
+// consume works on searches until ctx ends, and then finishes those under way.
+func (s searchParts) consume(ctx context.Context) error {
 	indexer := search.NewIndexer(s.opened.database, s.options, s.log)
 	consumer := search.NewConsumer(s.opened.database, s.results, s.opened.queue, indexer, s.options, s.log)
 	group, ctx := errgroup.WithContext(ctx)
@@ -51,9 +51,9 @@ func (s searching) consume(ctx context.Context) error {
 	return group.Wait()
 }
 
-// sweeper makes one. The embedded database belongs to one process, so what is
-// open at its start is nobody's.
-func (s searching) sweeper() *search.Sweeper {
+// sweeper makes a sweeper. The embedded database belongs to one process, so no other one
+// works on the tasks that are open at its start.
+func (s searchParts) sweeper() *search.Sweeper {
 	alone := len(s.settings.Database.Hosts) == 0
 	return search.NewSweeper(s.opened.database, s.opened.queue, alone, s.options, s.log)
 }

@@ -24,22 +24,22 @@ import (
 // flushTimeout is how long a process that ends may take to send its last traces.
 const flushTimeout = 3 * time.Second
 
-// role is what a process is, to those who look: the setting of where it serves
-// metrics, where it does while that says nothing, and its name in traces.
+// role is what telemetry depends on the kind of process for: its setting for the address
+// of metrics, with the name and the default of that, and its service name in traces.
 type role struct {
-	address func(config.Config) config.Listen
-	setting string
-	usual   string
-	service string
+	address        func(config.Config) config.Listen
+	setting        string
+	defaultAddress string
+	service        string
 }
 
 var (
-	servesAs   = role{func(c config.Config) config.Listen { return c.Metrics.Address }, "METRICS_ADDR", "127.0.0.1:9090", "messenger-api"}
-	consumesAs = role{func(c config.Config) config.Listen { return c.Metrics.ConsumerAddress }, "CONSUMER_METRICS_ADDR", "127.0.0.1:9091", "messenger-api-consumer"}
+	serverRole   = role{func(c config.Config) config.Listen { return c.Metrics.Address }, "METRICS_ADDR", "127.0.0.1:9090", "messenger-api"}
+	consumerRole = role{func(c config.Config) config.Listen { return c.Metrics.ConsumerAddress }, "CONSUMER_METRICS_ADDR", "127.0.0.1:9091", "messenger-api-consumer"}
 )
 
-// seeing is what shows how a node does. Its zero value shows nothing.
-type seeing struct {
+// telemetry is the metrics and traces of a node. The zero value has neither.
+type telemetry struct {
 	// metrics is nil where the app is off, or has no address to be had.
 	metrics  *metrics.Metrics
 	listener net.Listener
@@ -47,14 +47,14 @@ type seeing struct {
 	traces *tracing.Traces
 }
 
-// openSeeing opens what the settings ask for. ready tells whether requests are let in.
-func openSeeing(
+// openTelemetry opens what the settings ask for. ready reports whether requests are accepted.
+func openTelemetry(
 	ctx context.Context, cfg config.Config, on []entry, build Build, as role, ready func() bool, log *slog.Logger,
-) (s seeing, err error) {
+) (s telemetry, err error) {
 	if slices.Contains(names(on), metrics.Name) {
 		s.listener, err = listenForMetrics(ctx, as.address(cfg), as, log)
 		if err != nil {
-			return seeing{}, err
+			return telemetry{}, err
 		}
 	}
 	if s.listener != nil {
@@ -69,14 +69,14 @@ func openSeeing(
 	return s, err
 }
 
-// listenForMetrics gives no listener where nobody asked for this address and it is
+// listenForMetrics returns no listener where no address is set and the default one is
 // taken: two servers on one machine must not keep each other from starting.
 func listenForMetrics(ctx context.Context, address config.Listen, as role, log *slog.Logger) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", string(address))
 	if address == "" {
-		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", as.usual)
+		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", as.defaultAddress)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			log.Warn("the address of metrics is taken, so there are none; "+as.setting+" chooses another one", "address", as.usual)
+			log.Warn("the address of metrics is taken, so there are none; "+as.setting+" chooses another one", "address", as.defaultAddress)
 			return nil, nil
 		}
 	}
@@ -87,37 +87,37 @@ func listenForMetrics(ctx context.Context, address config.Listen, as role, log *
 }
 
 // address is where metrics are served, empty where they are not.
-func (s seeing) address() string {
+func (s telemetry) address() string {
 	if s.metrics == nil {
 		return ""
 	}
 	return s.listener.Addr().String()
 }
 
-// serve answers those who scrape until ctx ends.
-func (s seeing) serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+// serve serves metrics until ctx ends.
+func (s telemetry) serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if s.metrics == nil {
 		return nil
 	}
 	return s.metrics.Serve(ctx, s.listener, bool(cfg.Log.Debug), log)
 }
 
-func (s seeing) app() apps.App {
+func (s telemetry) app() apps.App {
 	if s.metrics == nil {
 		return apps.App{Name: metrics.Name}
 	}
 	return s.metrics.App()
 }
 
-// observers learn of requests to a router without apps.
-func (s seeing) observers() []httpkit.Observer {
+// observers record the requests to a router without apps.
+func (s telemetry) observers() []httpkit.Observer {
 	if s.metrics == nil {
 		return nil
 	}
 	return []httpkit.Observer{s.metrics.ObserveRequest}
 }
 
-func (s seeing) ofAuth() auth.Hooks {
+func (s telemetry) authHooks() auth.Hooks {
 	if s.metrics == nil {
 		return auth.Hooks{}
 	}
@@ -126,30 +126,31 @@ func (s seeing) ofAuth() auth.Hooks {
 	}
 }
 
-func (s seeing) ofSearch() search.Hooks {
+func (s telemetry) searchHooks() search.Hooks {
 	if s.metrics == nil {
 		return search.Hooks{}
 	}
 	return search.Hooks{TaskEnded: s.metrics.SearchEnded, IndexLag: s.metrics.SetIndexLag}
 }
 
-// throttled is told of requests over their limit; nil for nobody.
-func (s seeing) throttled() func() {
+// onThrottled returns what is called for each request over its limit, or nil.
+func (s telemetry) onThrottled() func() {
 	if s.metrics == nil {
 		return nil
 	}
 	return s.metrics.Throttled
 }
 
-// watchPages has the metrics count the reads of pages; nil for none that are cached.
-func (s seeing) watchPages(cached *pages.Pages) {
+// observePages adds the counters of cached pages to the metrics; cached is nil where
+// pages are not cached.
+func (s telemetry) observePages(cached *pages.Pages) {
 	if s.metrics != nil {
 		s.metrics.SetPages(cached)
 	}
 }
 
 // watch has the metrics ask the backends.
-func (s seeing) watch(opened backends, on []entry) {
+func (s telemetry) observe(opened backends, on []entry) {
 	if s.metrics == nil {
 		return
 	}
