@@ -1,5 +1,5 @@
-// Package cache is a place for bytes that can be made again: pages, versions
-// and sessions that the database also knows.
+// Package cache stores bytes that can be made again from the database: pages, versions
+// and sessions.
 //
 // There are two backends: memory, for one node, and redis, which the nodes
 // share. cachetest is the suite that both pass.
@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// What a cache out of reach answers. Any other error that does not come from
-// the caller's context is the server's refusal, such as a full memory.
+// The errors of an unreachable cache. Any other error that does not come from the
+// caller's context is an error reply of the server, such as that its memory is full.
 var (
 	// ErrDown is returned at once while the cache can't be reached.
 	ErrDown = errors.New("cache: out of reach")
-	// ErrSlow says that this answer took too long; others may be fine. What was
-	// asked may still be done later.
+	// ErrSlow is returned when this request timed out; others may be fine. It may
+	// still be executed later.
 	ErrSlow = errors.New("cache: no answer in time")
 )
 
@@ -33,10 +33,10 @@ type Cache interface {
 	// GetMany returns the values in the order of the keys, in one round trip. The
 	// value of an absent key is nil, an empty value is not.
 	GetMany(ctx context.Context, keys ...string) ([][]byte, error)
-	// GetClientCached is GetMany without a round trip for what was asked before: its
-	// answer may be old, normally by the time that the news of a change takes to
-	// come, by no more than a second while the cache is in reach, and never by
-	// more than atMost. All calls for one key have to pass the same atMost.
+	// GetClientCached is GetMany with client-side caching: keys that were read before need
+	// no round trip. A value may be stale: normally for as long as an invalidation takes
+	// to arrive, for a second at most while the cache is reachable, and never for longer
+	// than atMost. All calls for one key must pass the same atMost.
 	GetClientCached(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error)
 	// GetOrSet returns what stands under the key: what was there, or value, which
 	// it then sets for the lifetime. Of several callers at once, on one node or
@@ -46,10 +46,10 @@ type Cache interface {
 	Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error
 	// Delete removes what stands under the keys; absent ones are no error.
 	Delete(ctx context.Context, keys ...string) error
-	// Settled is false while the cache can't be reached, and for a settling time
-	// after it was reached: what others wrote meanwhile may be missing, and a
-	// restored cache may have gone back in time. Ask it after the answer that is
-	// to be believed, not before.
+	// Settled is false while the cache can't be reached, and for a settling time after
+	// it was reached again: what others wrote meanwhile may be missing, and a restored
+	// cache may hold older values. Call it after the read whose result it is to confirm,
+	// not before.
 	Settled() bool
 	// Close ends the connections and the background work. It may be called twice.
 	Close() error

@@ -15,17 +15,16 @@ type Handler struct {
 	// error it is tried again, following a pause; after the last of the tries the id
 	// goes to the dead letters.
 	Handle func(ctx context.Context, id ID) error
-	// DeadLetter is told of each dead letter, again and again after a pause until it
-	// returns nil.
+	// DeadLetter is called for each dead letter, again after a pause until it returns nil.
 	DeadLetter func(ctx context.Context, id ID) error
 }
 
 // WithRecover returns the handler with panics turned into errors.
 func (h Handler) WithRecover() Handler {
-	return Handler{Handle: guarded(h.Handle), DeadLetter: guarded(h.DeadLetter)}
+	return Handler{Handle: withRecover(h.Handle), DeadLetter: withRecover(h.DeadLetter)}
 }
 
-func guarded(work func(context.Context, ID) error) func(context.Context, ID) error {
+func withRecover(work func(context.Context, ID) error) func(context.Context, ID) error {
 	return func(ctx context.Context, id ID) (err error) {
 		defer func() {
 			if cause := recover(); cause != nil {

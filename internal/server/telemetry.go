@@ -149,7 +149,7 @@ func (s telemetry) observePages(cached *pages.Pages) {
 	}
 }
 
-// watch has the metrics ask the backends.
+// observe adds the backends' states to the metrics.
 func (s telemetry) observe(opened backends, on []entry) {
 	if s.metrics == nil {
 		return

@@ -27,25 +27,25 @@ func (t *Traces) Propagator() queue.Propagator {
 
 // Queue makes spans of what is published to a queue that carries traces, and of the
 // work on what comes from it.
-func (t *Traces) Queue(carrying queue.Queue, system, name string) queue.Queue {
-	return &tracedQueue{carrying, t.tracer, name, trace.WithAttributes(
+func (t *Traces) Queue(inner queue.Queue, system, name string) queue.Queue {
+	return &tracedQueue{inner, t.tracer, name, trace.WithAttributes(
 		attribute.String("messaging.system", system), attribute.String("messaging.destination.name", name))}
 }
 
 type tracedQueue struct {
 	queue.Queue
 
-	tracer trace.Tracer
-	name   string
-	about  trace.SpanStartEventOption
+	tracer     trace.Tracer
+	name       string
+	attributes trace.SpanStartEventOption
 }
 
 // Publish implements queue.Queue.
 func (q *tracedQueue) Publish(ctx context.Context, id queue.ID) error {
-	if !belongs(ctx) {
+	if !sampled(ctx) {
 		return q.Queue.Publish(ctx, id)
 	}
-	ctx, span := q.tracer.Start(ctx, "publish "+q.name, trace.WithSpanKind(trace.SpanKindProducer), q.about, messageID(id))
+	ctx, span := q.tracer.Start(ctx, "publish "+q.name, trace.WithSpanKind(trace.SpanKindProducer), q.attributes, messageID(id))
 	err := q.Queue.Publish(ctx, id)
 	if err != nil {
 		fail(span)
@@ -58,7 +58,7 @@ func (q *tracedQueue) Publish(ctx context.Context, id queue.ID) error {
 func (q *tracedQueue) Consume(ctx context.Context, parallel int, handler queue.Handler) error {
 	work := handler.Handle
 	handler.Handle = func(ctx context.Context, id queue.ID) (err error) {
-		ctx, span := q.tracer.Start(ctx, "process "+q.name, trace.WithSpanKind(trace.SpanKindConsumer), q.about, messageID(id))
+		ctx, span := q.tracer.Start(ctx, "process "+q.name, trace.WithSpanKind(trace.SpanKindConsumer), q.attributes, messageID(id))
 		panicked := true
 		defer func() {
 			if err != nil || panicked {

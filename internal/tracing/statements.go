@@ -52,7 +52,7 @@ func (p *postgresTracer) TraceBatchEnd(ctx context.Context, _ *pgx.Conn, data pg
 }
 
 func (p *postgresTracer) start(ctx context.Context, name string) context.Context {
-	if !belongs(ctx) {
+	if !sampled(ctx) {
 		return ctx
 	}
 	ctx, span := p.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindClient), p.system)
@@ -70,7 +70,7 @@ func end(ctx context.Context, err error) {
 
 // SQLite makes a span of a statement that has run, if it is part of a trace.
 func (t *Traces) SQLite(ctx context.Context, statement string, started time.Time, err error) {
-	if !belongs(ctx) {
+	if !sampled(ctx) {
 		return
 	}
 	_, span := t.tracer.Start(ctx, summary(statement), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(started),

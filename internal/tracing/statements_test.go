@@ -75,7 +75,7 @@ func TestNotSampled(t *testing.T) {
 	traces, recorder := recording(t, sdk.NeverSample())
 	router := httpkit.NewRouter(1 << 10)
 	router.Handle(http.MethodGet, "/open", httpkit.Public, func(w http.ResponseWriter, r *http.Request) error {
-		if belongs(r.Context()) || httpkit.InfoFrom(r.Context()).TraceID != "" {
+		if sampled(r.Context()) || httpkit.InfoFrom(r.Context()).TraceID != "" {
 			t.Error("the request is traced")
 		}
 		if traceparent := traces.Propagator().Inject(r.Context())["traceparent"]; !strings.HasSuffix(traceparent, "-00") {

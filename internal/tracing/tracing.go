@@ -33,9 +33,8 @@ type Traces struct {
 // OTLP over HTTP. It connects to nobody yet: a collector that is down loses spans, and
 // nothing else. service is what the process is called where they don't say.
 func Open(ctx context.Context, service, version string, log *slog.Logger) (*Traces, error) {
-	// The libraries have one place for what goes wrong, and one for what they say besides:
-	// the process's.
-	otel.SetLogger(logr.New(told{log}))
+	// The libraries have one logger and one error handler for the whole process.
+	otel.SetLogger(logr.New(logSink{log}))
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces were not sent", "error", err) }))
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
@@ -57,9 +56,9 @@ func newTraces(provider *sdk.TracerProvider) *Traces {
 // Close sends what is left, until ctx ends.
 func (t *Traces) Close(ctx context.Context) error { return t.provider.Shutdown(ctx) }
 
-// belongs tells whether what runs is part of a trace that is sent. Background work is
-// not: nobody looks for it, and there is always some.
-func belongs(ctx context.Context) bool { return trace.SpanContextFromContext(ctx).IsSampled() }
+// sampled reports whether ctx is part of a trace that is sent. Background work is not:
+// there is always some, and nobody looks for it.
+func sampled(ctx context.Context) bool { return trace.SpanContextFromContext(ctx).IsSampled() }
 
 // fail marks a span. The error itself stays in the log: it may tell too much.
 func fail(span trace.Span) { span.SetStatus(codes.Error, "") }

@@ -30,9 +30,9 @@ func Run(t *testing.T, open func(t testing.TB) cache.Cache) {
 		{"get or set", testGetOrSet},
 		{"get or set after a lifetime", testGetOrSetAgain},
 		{"get or set by many at once", testGetOrSetAtOnce},
-		{"near sees a change elsewhere", testNearSeesChange},
-		{"near by many at once", testNearAtOnce},
-		{"near ends with the lifetime", testNearLifetime},
+		{"client-side caching sees a change elsewhere", testClientCachedSeesChange},
+		{"client-side caching by many at once", testClientCachedAtOnce},
+		{"client-side caching ends with the lifetime", testClientCachedLifetime},
 		{"a caller who left", testCanceled},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open) })

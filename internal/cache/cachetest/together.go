@@ -76,7 +76,7 @@ func testGetOrSetAtOnce(t *testing.T, open opener) {
 	}
 }
 
-func testNearSeesChange(t *testing.T, open opener) {
+func testClientCachedSeesChange(t *testing.T, open opener) {
 	reader, writer, key := open(t), open(t), newKey()
 	near := func() string {
 		values, err := reader.GetClientCached(t.Context(), time.Hour, key)
@@ -101,7 +101,7 @@ func testNearSeesChange(t *testing.T, open opener) {
 	await.Until(t, "what was set where nothing was, near", func() bool { return near() == string(got) })
 }
 
-func testNearAtOnce(t *testing.T, open opener) {
+func testClientCachedAtOnce(t *testing.T, open opener) {
 	c, one, two := open(t), newKey(), newKey()
 	check(t, c.Set(t.Context(), one, []byte("1"), time.Minute))
 	atOnce(func(int) {
@@ -115,7 +115,7 @@ func testNearAtOnce(t *testing.T, open opener) {
 	})
 }
 
-func testNearLifetime(t *testing.T, open opener) {
+func testClientCachedLifetime(t *testing.T, open opener) {
 	c, key := open(t), newKey()
 	check(t, c.Set(t.Context(), key, []byte("value"), 50*time.Millisecond))
 	await.Until(t, "the end of a lifetime, near", func() bool {

@@ -28,8 +28,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// entry is a value with the lifetime that it was set for, and how often the cache
-// had forgotten by then: one from before is as good as absent.
+// entry is a value with its lifetime, and how often the cache had been cleared when it was
+// set: one of an earlier generation counts as absent.
 type entry struct {
 	value      []byte
 	lifetime   time.Duration
@@ -38,12 +38,12 @@ type entry struct {
 
 // Cache is a cache.Cache that never fails, and is settled but after Clear. Use Open.
 type Cache struct {
-	entries *otter.Cache[string, entry]
-	largest uint64 // what an entry may weigh
-	now     func() time.Time
-	quiet   atomic.Pointer[time.Time] // until when nothing is kept
-	clears  atomic.Uint64             // how often Clear was called
-	close   sync.Once
+	entries     *otter.Cache[string, entry]
+	largest     uint64 // what an entry may weigh
+	now         func() time.Time
+	pausedUntil atomic.Pointer[time.Time] // until when nothing is kept
+	generations atomic.Uint64             // how often Clear was called
+	close       sync.Once
 }
 
 var _ cache.Cache = (*Cache)(nil)
@@ -81,34 +81,34 @@ func newEntry(value []byte, lifetime time.Duration, generation uint64) entry {
 	return entry{value: own, lifetime: max(lifetime, time.Millisecond), generation: generation}
 }
 
-// Clear empties the cache, which then keeps nothing for the quiet time: what
+// Clear empties the cache, which then keeps nothing for the pause: what
 // was read before is not written after.
-func (c *Cache) Clear(quiet time.Duration) {
-	until := c.now().Add(quiet)
-	c.quiet.Store(&until)
-	c.clears.Add(1)
+func (c *Cache) Clear(pause time.Duration) {
+	until := c.now().Add(pause)
+	c.pausedUntil.Store(&until)
+	c.generations.Add(1)
 	c.entries.InvalidateAll()
 }
 
-// Settled implements cache.Cache: it is false in the quiet time after Clear.
+// Settled implements cache.Cache: it is false in the pause after Clear.
 func (c *Cache) Settled() bool {
-	until := c.quiet.Load()
+	until := c.pausedUntil.Load()
 	return until == nil || !c.now().Before(*until)
 }
 
 // find returns what stands under the key since the last Clear.
 func (c *Cache) find(key string) ([]byte, bool) {
 	found, ok := c.entries.GetIfPresent(key)
-	if !ok || found.generation != c.clears.Load() {
+	if !ok || found.generation != c.generations.Load() {
 		return nil, false
 	}
 	return found.value, true
 }
 
-// room gives the generation of an entry that is about to be kept, if it may be.
-// It is read before the quiet time is: a Clear in between makes the entry old.
-func (c *Cache) room(key string, value []byte) (generation uint64, ok bool) {
-	generation = c.clears.Load()
+// admit returns the generation for an entry that is about to be stored, if it may be.
+// It is read before the pause is: a Clear in between makes the entry old.
+func (c *Cache) admit(key string, value []byte) (generation uint64, ok bool) {
+	generation = c.generations.Load()
 	return generation, weight(key, value) <= c.largest && c.Settled()
 }
 

@@ -26,28 +26,28 @@ func (c *Cache) GetClientCached(ctx context.Context, _ time.Duration, keys ...st
 }
 
 // GetOrSet implements cache.Cache. A value that is over the bound, or comes in the
-// quiet time, is returned, but not kept.
+// pause, is returned, but not kept.
 func (c *Cache) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	if found, ok := c.find(key); ok {
 		return found, nil
 	}
-	generation, ok := c.room(key, value)
+	generation, ok := c.admit(key, value)
 	if !ok {
 		return value, nil
 	}
 	own := newEntry(value, lifetime, generation)
-	standing, _ := c.entries.SetIfAbsent(key, own)
-	if standing.generation != generation {
+	stored, _ := c.entries.SetIfAbsent(key, own)
+	if stored.generation != generation {
 		c.entries.Set(key, own)
 		return own.value, nil
 	}
-	return standing.value, nil
+	return stored.value, nil
 }
 
 // Set implements cache.Cache. A value that is over the bound, or comes in the
-// quiet time, is not kept, nor is what it was to replace.
+// pause, is not kept, nor is what it was to replace.
 func (c *Cache) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
-	generation, ok := c.room(key, value)
+	generation, ok := c.admit(key, value)
 	if !ok {
 		c.entries.Invalidate(key)
 		return nil

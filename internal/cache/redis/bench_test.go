@@ -55,7 +55,7 @@ func BenchmarkSet(b *testing.B) {
 	benchmark(b, func(c cache.Cache, key string) error { return c.Set(b.Context(), key, value, 5*time.Second) })
 }
 
-func BenchmarkGetNear(b *testing.B) {
+func BenchmarkGetClientCached(b *testing.B) {
 	benchmark(b, func(c cache.Cache, key string) error {
 		values, err := c.GetClientCached(b.Context(), time.Hour, key)
 		if err == nil && values[0] == nil {

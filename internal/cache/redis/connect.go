@@ -41,7 +41,7 @@ func (c *Cache) connect(ctx context.Context) (*link, error) {
 		return l.dial(ctx, address, dialer, secure)
 	}
 	if l.client, err = rueidis.NewClient(option); err == nil {
-		err = l.greet(ctx, c.options.IdleTimeout, c.key("probe"))
+		err = l.handshake(ctx, c.options.IdleTimeout, c.key("probe"))
 	}
 	if err != nil {
 		l.close()
@@ -54,9 +54,9 @@ func (c *Cache) connect(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// greet asks the server who it is, for a first heartbeat, and for one of each command
-// that will be needed, on a key that is no other's: one that is refused shows here.
-func (l *link) greet(ctx context.Context, limit time.Duration, key string) error {
+// handshake identifies the server, sends a first heartbeat, and runs each command that
+// will be needed once, on a key of its own: one that is not permitted fails here.
+func (l *link) handshake(ctx context.Context, limit time.Duration, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	build := l.client.B

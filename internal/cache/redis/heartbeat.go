@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// watch sends heartbeats until the connection is lost, or silent for too long, or
-// ctx ends, and says which.
-func (c *Cache) watch(ctx context.Context, l *link) error {
+// monitor sends heartbeats until the connection is lost or idle for too long, or ctx
+// ends, and returns the cause.
+func (c *Cache) monitor(ctx context.Context, l *link) error {
 	if c.options.behindSentinel() {
 		following, stop := context.WithCancel(ctx)
 		defer stop()
-		l.beats.Go(func() { c.follow(following, l) })
+		l.heartbeats.Go(func() { c.followMaster(following, l) })
 	}
 	ticker := time.NewTicker(c.options.HeartbeatInterval)
 	defer ticker.Stop()
@@ -23,27 +23,27 @@ func (c *Cache) watch(ctx context.Context, l *link) error {
 		case cause := <-l.lost:
 			return cause
 		case <-ticker.C:
-			if silence := l.silence(); silence >= c.options.IdleTimeout {
-				return fmt.Errorf("no answer for %v", silence.Round(time.Millisecond))
+			if idle := l.idleTime(); idle >= c.options.IdleTimeout {
+				return fmt.Errorf("no answer for %v", idle.Round(time.Millisecond))
 			}
-			l.beats.Go(func() { l.beat(c.options.IdleTimeout) })
+			l.heartbeats.Go(func() { l.heartbeat(c.options.IdleTimeout) })
 		}
 	}
 }
 
-// beat asks for a sign of life. Answers come in the order of the questions: this
-// one says that the calls abandoned before it have been answered.
-func (l *link) beat(limit time.Duration) {
+// heartbeat sends a PING. Replies come in the order of the requests: its reply shows that
+// the requests abandoned before it have been answered.
+func (l *link) heartbeat(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	before := l.abandoned.Load()
 	err := l.client.Do(ctx, l.client.B().Ping().Build()).Error()
 	switch {
 	case err == nil:
-		l.heard()
+		l.markAnswered()
 		l.catchUp(before)
 	case ctx.Err() == nil:
-		l.lose(fmt.Errorf("heartbeat: %w", err))
+		l.markLost(fmt.Errorf("heartbeat: %w", err))
 	}
 }
 

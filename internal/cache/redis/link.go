@@ -15,7 +15,7 @@ import (
 // errLost says that a connection is over; its client makes no other.
 var errLost = errors.New("the connection is lost")
 
-// link is one connection to Redis, from its making to its loss.
+// link is one connection to Redis; it is not reused after it is lost.
 type link struct {
 	client  rueidis.Client
 	address string
@@ -23,11 +23,11 @@ type link struct {
 	conn    net.Conn // nil until it was made
 	made    time.Time
 
-	lost     chan error // holds why it was lost, once
-	loss     sync.Once
-	onLoss   func(*link)
-	stopWait func() bool // no longer waits for the end of the cache
-	beats    sync.WaitGroup
+	lost       chan error // holds why it was lost, once
+	loss       sync.Once
+	onLoss     func(*link)
+	stopWait   func() bool // no longer waits for the end of the cache
+	heartbeats sync.WaitGroup
 
 	// answered is when Redis last answered, as an age in nanoseconds.
 	answered atomic.Int64
@@ -51,13 +51,13 @@ func (l *link) dial(ctx context.Context, address string, dialer *net.Dialer, sec
 	if err != nil {
 		return nil, err
 	}
-	l.conn = &watched{Conn: conn, link: l}
+	l.conn = &monitoredConn{Conn: conn, link: l}
 	l.stopWait = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	return l.conn, nil
 }
 
-// lose says, the first time, that the connection is over and why.
-func (l *link) lose(cause error) {
+// markLost records, the first time, why the connection was lost.
+func (l *link) markLost(cause error) {
 	l.loss.Do(func() {
 		l.onLoss(l)
 		l.lost <- cause
@@ -66,21 +66,21 @@ func (l *link) lose(cause error) {
 
 func (l *link) age() time.Duration { return time.Since(l.made) }
 
-// begin says that the connection may be used from now on.
+// begin marks the connection as ready for use.
 func (l *link) begin() {
 	l.made = time.Now()
-	l.heard()
+	l.markAnswered()
 }
 
-// heard says that Redis answered just now.
-func (l *link) heard() { l.answered.Store(int64(l.age())) }
+// markAnswered records that Redis answered just now.
+func (l *link) markAnswered() { l.answered.Store(int64(l.age())) }
 
-// silence is how long Redis has not answered.
-func (l *link) silence() time.Duration { return l.age() - time.Duration(l.answered.Load()) }
+// idleTime is the time since the last answer of Redis.
+func (l *link) idleTime() time.Duration { return l.age() - time.Duration(l.answered.Load()) }
 
-// crowded says that so many calls wait unanswered that one more would have to
-// wait for its place among them, which no limit ends.
-func (l *link) crowded() bool { return l.abandoned.Load()-l.caughtUp.Load() >= maxAbandoned }
+// overloaded reports whether so many requests are unanswered that one more would wait
+// for a slot in the pipeline, which no timeout ends.
+func (l *link) overloaded() bool { return l.abandoned.Load()-l.caughtUp.Load() >= maxAbandoned }
 
 // close ends what is left of the connection. It may be called before there is one.
 func (l *link) close() {
@@ -91,32 +91,32 @@ func (l *link) close() {
 	if l.client != nil {
 		l.client.Close()
 	}
-	l.beats.Wait()
+	l.heartbeats.Wait()
 }
 
-// watched tells the link when its connection fails.
-type watched struct {
+// monitoredConn marks its link as lost when the connection fails.
+type monitoredConn struct {
 	net.Conn
 	link *link
 }
 
-func (w *watched) Read(p []byte) (int, error) {
+func (w *monitoredConn) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if err != nil {
-		w.link.lose(err)
+		w.link.markLost(err)
 	}
 	return n, err
 }
 
-func (w *watched) Write(p []byte) (int, error) {
+func (w *monitoredConn) Write(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	if err != nil {
-		w.link.lose(err)
+		w.link.markLost(err)
 	}
 	return n, err
 }
 
-func (w *watched) Close() error {
-	w.link.lose(errLost)
+func (w *monitoredConn) Close() error {
+	w.link.markLost(errLost)
 	return w.Conn.Close()
 }

@@ -34,13 +34,13 @@ type Options struct {
 	// Logger is told when Redis is lost and found; nil is slog.Default.
 	Logger *slog.Logger
 
-	// SettleTime is for how long after it was reached the cache is not settled yet: 5 s.
+	// SettleTime is how long after connecting the cache is not settled yet: 5 s.
 	SettleTime time.Duration
 	// ReadTimeout is how long Get, GetMany, GetClientCached, GetOrSet and a Script wait: 50 ms.
 	ReadTimeout time.Duration
 	// WriteTimeout is how long Set and Delete wait: 500 ms.
 	WriteTimeout time.Duration
-	// IdleTimeout is how long without any answer a connection is given up: 500 ms.
+	// IdleTimeout is after how long without any answer a connection is given up: 500 ms.
 	IdleTimeout time.Duration
 	// HeartbeatInterval is the pause between two heartbeats, and between two tries to connect: 100 ms.
 	HeartbeatInterval time.Duration
@@ -76,10 +76,10 @@ func (o Options) withDefaults() Options {
 // Sizes for each connection; there is one. The ring holds the commands that wait
 // for an answer, about 0.4 KB each.
 const (
-	ringScale    = 11
-	nearBytes    = 8 << 20
-	bufferBytes  = 64 << 10
-	maxAbandoned = 1 << (ringScale - 1)
+	ringScale        = 11
+	clientCacheBytes = 8 << 20
+	bufferBytes      = 64 << 10
+	maxAbandoned     = 1 << (ringScale - 1)
 )
 
 // behindSentinel reports whether a Sentinel says where the server is.
@@ -92,7 +92,7 @@ func (o Options) master() string {
 }
 
 // client gives rueidis what the options say. It never connects again by itself:
-// a new connection is a new client, with an empty near cache.
+// a new connection is a new client, with an empty client-side cache.
 func (o Options) client() (rueidis.ClientOption, error) {
 	option := rueidis.ClientOption{
 		ClientName:        "messenger-api",
@@ -105,7 +105,7 @@ func (o Options) client() (rueidis.ClientOption, error) {
 		// Else a command that runs alone closes the connection when it is too slow.
 		AlwaysPipelining:    true,
 		ConnWriteTimeout:    o.ConnectTimeout,
-		CacheSizeEachConn:   nearBytes,
+		CacheSizeEachConn:   clientCacheBytes,
 		RingScaleEachConn:   ringScale,
 		ReadBufferEachConn:  bufferBytes,
 		WriteBufferEachConn: bufferBytes,

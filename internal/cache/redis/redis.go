@@ -1,9 +1,9 @@
 // Package redis is the cache that nodes share: one Redis, over one connection
 // that all calls of a node are pipelined on.
 //
-// The connection is the breaker. While there is one, calls go to it, each with a
-// limit of its own; where it is lost, or silent for too long, it is closed, and
-// every call returns cache.ErrDown at once until a new one has answered.
+// The connection is the circuit breaker. While there is one, requests go to it, each with
+// a timeout of its own; where it is lost, or idle for too long, it is closed, and every
+// call returns cache.ErrDown at once until a new one has answered.
 package redis
 
 import (
@@ -17,9 +17,9 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// refusedBeats is how many heartbeats long the pause between two tries is where Redis
-// refused the last one: somebody has to change something first.
-const refusedBeats = 10
+// refusedRetryFactor multiplies the pause between two tries where Redis refused the last
+// one: an operator has to change something first.
+const refusedRetryFactor = 10
 
 // Cache is a cache.Cache in Redis. Use Open.
 type Cache struct {
@@ -58,7 +58,7 @@ func Open(options Options) (*Cache, error) {
 		return nil, err
 	}
 	c.use(first, err)
-	go c.keep(ctx, first)
+	go c.reconnectLoop(ctx, first)
 	return c, nil
 }
 
@@ -72,13 +72,13 @@ func (c *Cache) use(l *link, err error) {
 	c.link.Store(l)
 }
 
-// keep watches the connection and makes a new one when it is lost, until ctx ends.
-func (c *Cache) keep(ctx context.Context, l *link) {
+// reconnectLoop monitors the connection and makes a new one when it is lost, until ctx ends.
+func (c *Cache) reconnectLoop(ctx context.Context, l *link) {
 	defer close(c.done)
 	var cause error
 	for {
 		if l != nil {
-			cause = c.watch(ctx, l)
+			cause = c.monitor(ctx, l)
 			c.link.Store(nil)
 			l.close()
 			if ctx.Err() == nil {
@@ -99,7 +99,7 @@ func (c *Cache) keep(ctx context.Context, l *link) {
 // pause is how long to wait before the next try, after this failure.
 func (c *Cache) pause(cause error) time.Duration {
 	if codeOf(cause) != "" {
-		return refusedBeats * c.options.HeartbeatInterval
+		return refusedRetryFactor * c.options.HeartbeatInterval
 	}
 	return c.options.HeartbeatInterval
 }

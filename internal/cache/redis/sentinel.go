@@ -59,9 +59,9 @@ func (c *Cache) askSentinel(ctx context.Context, sentinel string) (string, error
 	return net.JoinHostPort(answer[0], answer[1]), nil
 }
 
-// follow loses the connection when the Sentinels name another master, until ctx ends: the
-// one before may live on where only they can't reach it.
-func (c *Cache) follow(ctx context.Context, l *link) {
+// followMaster gives up the connection when the Sentinels name another master, until ctx
+// ends: the previous one may still be reachable for this process alone.
+func (c *Cache) followMaster(ctx context.Context, l *link) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -69,7 +69,7 @@ func (c *Cache) follow(ctx context.Context, l *link) {
 		case <-time.After(sentinelEvery):
 		}
 		if now, err := c.server(ctx); err == nil && now != l.address {
-			l.lose(fmt.Errorf("another server is the master now: %s", now))
+			l.markLost(fmt.Errorf("another server is the master now: %s", now))
 			return
 		}
 	}

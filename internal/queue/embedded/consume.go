@@ -24,7 +24,7 @@ func (q *Queue) Consume(ctx context.Context, parallel int, handler queue.Handler
 	for range max(parallel, 1) {
 		all.Go(func() { w.handleAll(ctx) })
 	}
-	all.Go(func() { w.buryAll(ctx) })
+	all.Go(func() { w.handleAllDeadLetters(ctx) })
 	all.Wait()
 	return nil
 }
@@ -66,8 +66,8 @@ func (w worker) handle(ctx context.Context, m message) {
 	time.AfterFunc(q.options.Pauses[m.failures-1], func() { q.waiting <- m })
 }
 
-// buryAll tells the handler of one dead letter after the other until ctx ends.
-func (w worker) buryAll(ctx context.Context) {
+// handleAllDeadLetters handles one dead letter after the other until ctx ends.
+func (w worker) handleAllDeadLetters(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -77,12 +77,12 @@ func (w worker) buryAll(ctx context.Context) {
 				w.queue.dead <- id
 				return
 			}
-			w.bury(context.WithoutCancel(ctx), id)
+			w.handleDeadLetter(context.WithoutCancel(ctx), id)
 		}
 	}
 }
 
-func (w worker) bury(ctx context.Context, id queue.ID) {
+func (w worker) handleDeadLetter(ctx context.Context, id queue.ID) {
 	q := w.queue
 	err := w.handler.DeadLetter(ctx, id)
 	if err == nil {

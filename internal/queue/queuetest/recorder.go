@@ -25,7 +25,7 @@ type Recorder struct {
 
 // Handler is what to consume with.
 func (r *Recorder) Handler() queue.Handler {
-	return queue.Handler{Handle: r.handle, DeadLetter: r.bury}
+	return queue.Handler{Handle: r.handle, DeadLetter: r.handleDeadLetter}
 }
 
 func (r *Recorder) handle(ctx context.Context, id queue.ID) (err error) {
@@ -50,7 +50,7 @@ func (r *Recorder) handle(ctx context.Context, id queue.ID) (err error) {
 	return nil
 }
 
-func (r *Recorder) bury(_ context.Context, id queue.ID) error {
+func (r *Recorder) handleDeadLetter(_ context.Context, id queue.ID) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if count(&r.dead, id) <= r.Refuse {

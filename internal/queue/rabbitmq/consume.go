@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// deadAtOnce is how many dead letters a Consume deals with at a time: one that the
+// deadLettersAtOnce is how many dead letters a Consume deals with at a time: one that the
 // handler refuses for long holds up no others.
-const deadAtOnce = 8
+const deadLettersAtOnce = 8
 
 var errCancelled = errors.New("RabbitMQ ended the delivery: the queue was deleted, or has moved")
 
@@ -29,13 +29,13 @@ func (q *Queue) Consume(ctx context.Context, parallel int, handler queue.Handler
 	defer context.AfterFunc(q.closing, cancel)()
 
 	c := &consumer{queue: q, handler: handler.WithRecover()}
-	tasks := &feed{name: q.options.Names.Queue, places: make(chan struct{}, max(parallel, 1)), work: c.handle}
-	dead := &feed{name: q.options.Names.DeadLetterQueue, places: make(chan struct{}, deadAtOnce), work: c.bury}
+	tasks := &feed{name: q.options.Names.Queue, slots: make(chan struct{}, max(parallel, 1)), work: c.handle}
+	dead := &feed{name: q.options.Names.DeadLetterQueue, slots: make(chan struct{}, deadLettersAtOnce), work: c.handleDeadLetter}
 	tasks.outage.log, tasks.outage.what = q.options.Log, "tasks"
 	dead.outage.log, dead.outage.what, dead.outage.within = q.options.Log, "dead letters", &tasks.outage
 	var both sync.WaitGroup
-	both.Go(func() { c.follow(ctx, tasks) })
-	both.Go(func() { c.follow(ctx, dead) })
+	both.Go(func() { c.consumeFeed(ctx, tasks) })
+	both.Go(func() { c.consumeFeed(ctx, dead) })
 	both.Wait()
 	return nil
 }
@@ -52,15 +52,15 @@ type feed struct {
 	name   string
 	work   func(context.Context, *subscription, amqp.Delivery)
 	outage outage
-	// The places are for messages under way, over all connections: what a lost one
+	// The slots are for messages under way, over all connections: what a lost one
 	// brought may still be worked on when there is a new one.
-	places  chan struct{}
+	slots   chan struct{}
 	running sync.WaitGroup
 }
 
-// follow works on the feed until ctx ends and all work is done, over any number of
-// connections.
-func (c *consumer) follow(ctx context.Context, f *feed) {
+// consumeFeed works on the feed until ctx ends and all work is done, and reconnects when
+// a connection is lost.
+func (c *consumer) consumeFeed(ctx context.Context, f *feed) {
 	defer f.running.Wait()
 	pause := queue.Backoff{Initial: initialPause, Max: maxPause}
 	for {
@@ -89,7 +89,7 @@ func (c *consumer) session(ctx context.Context, f *feed) error {
 	defer l.close()
 	var s *subscription
 	err = l.within(ctx, subscribeLimit, func() error {
-		s, err = subscribe(l, f.name, cap(f.places))
+		s, err = subscribe(l, f.name, cap(f.slots))
 		return err
 	})
 	if err != nil {
@@ -126,44 +126,44 @@ func subscribe(l *link, name string, prefetch int) (*subscription, error) {
 	return s, err
 }
 
-// take hands what comes to work, each in a goroutine and a place of its own, until
-// ctx ends or, with an error, nothing more can come.
+// take handles each delivery in a goroutine and a slot of its own, until ctx ends or,
+// with an error, the deliveries have ended.
 func (f *feed) take(ctx context.Context, s *subscription) error {
 	for {
 		select {
-		case f.places <- struct{}{}:
+		case f.slots <- struct{}{}:
 		case <-ctx.Done():
 			return nil
 		case refusal := <-s.closed:
-			return why(refusal)
+			return closeReason(refusal)
 		}
 		select {
 		case <-ctx.Done():
 		case d, open := <-s.deliveries:
 			if !open {
-				<-f.places
+				<-f.slots
 				select {
 				case refusal := <-s.closed:
-					return why(refusal)
+					return closeReason(refusal)
 				default:
 					return errCancelled
 				}
 			}
 			if ctx.Err() == nil {
 				f.running.Go(func() {
-					defer func() { <-f.places }()
+					defer func() { <-f.slots }()
 					f.work(ctx, s, d)
 				})
 				continue
 			}
 			_ = d.Nack(false, true) // both were ready
 		}
-		<-f.places
+		<-f.slots
 	}
 }
 
-// why says what closed the channel.
-func why(refusal *amqp.Error) error {
+// closeReason is the error that closed the channel.
+func closeReason(refusal *amqp.Error) error {
 	if refusal == nil {
 		return errLost
 	}

@@ -60,9 +60,9 @@ func (q *Queue) connect(ctx context.Context, purpose string) (*link, error) {
 	return l, nil
 }
 
-// within runs a talk with the broker, and cuts the connection when the talk takes
-// longer than the limit or ctx ends: the library waits for answers without limit.
-func (l *link) within(ctx context.Context, limit time.Duration, talk func() error) error {
+// within runs an exchange with the broker, and closes the connection when it takes longer
+// than the limit or ctx ends: the library waits for replies without a timeout.
+func (l *link) within(ctx context.Context, limit time.Duration, work func() error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
 	var cut atomic.Bool
@@ -70,7 +70,7 @@ func (l *link) within(ctx context.Context, limit time.Duration, talk func() erro
 		cut.Store(true)
 		_ = l.raw.Close()
 	})
-	err := talk()
+	err := work()
 	stop()
 	if err != nil && cut.Load() {
 		return context.Cause(ctx)
@@ -78,7 +78,7 @@ func (l *link) within(ctx context.Context, limit time.Duration, talk func() erro
 	return err
 }
 
-// close says goodbye, for as long as the broker may take to answer.
+// close closes the connection, and waits for the broker's reply for closeLimit at most.
 func (l *link) close() {
 	_ = l.within(context.Background(), closeLimit, l.conn.Close) // closed is what it is in any case
 }

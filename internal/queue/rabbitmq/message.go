@@ -17,7 +17,7 @@ const headerFailures = "x-failures"
 // publishing makes a message of the id, which is its MessageId and its body. One
 // with a lifetime leaves the queue for its dead-letter exchange after it. What is
 // passed along are headers.
-func publishing(id queue.ID, failures int, lifetime time.Duration, headers map[string]string) amqp.Publishing {
+func newPublishing(id queue.ID, failures int, lifetime time.Duration, headers map[string]string) amqp.Publishing {
 	name := hex.EncodeToString(id[:])
 	message := amqp.Publishing{
 		DeliveryMode: amqp.Persistent, ContentType: "text/plain", MessageId: name, Body: []byte(name),
@@ -38,7 +38,7 @@ func publishing(id queue.ID, failures int, lifetime time.Duration, headers map[s
 }
 
 // read finds the id in a message. It is false for one that is not ours.
-func read(d amqp.Delivery) (id queue.ID, ok bool) {
+func parseID(d amqp.Delivery) (id queue.ID, ok bool) {
 	if len(d.MessageId) != hex.EncodedLen(len(id)) || string(d.Body) != d.MessageId {
 		return id, false
 	}

@@ -80,8 +80,8 @@ const (
 	writeLimit = 500 * time.Millisecond
 	// closeLimit is for the broker to answer a goodbye.
 	closeLimit = time.Second
-	// restAfterFailure is for how long after a failed try to connect Publish fails at once.
-	restAfterFailure = 500 * time.Millisecond
+	// reconnectPause is for how long after a failed try to connect Publish fails at once.
+	reconnectPause = 500 * time.Millisecond
 	// heartbeat is agreed upon with the broker; a connection silent for three is lost.
 	heartbeat = 10 * time.Second
 )

@@ -18,7 +18,7 @@ import (
 func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	err := errClosed
 	if q.closing.Err() == nil {
-		err = q.publisher.send(ctx, q.options.Names.Exchange, q.options.Names.Key, publishing(id, 0, 0, q.options.Propagator.Inject(ctx)))
+		err = q.publisher.send(ctx, q.options.Names.Exchange, q.options.Names.Key, newPublishing(id, 0, 0, q.options.Propagator.Inject(ctx)))
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)
@@ -46,11 +46,11 @@ func (q *Queue) Ping(ctx context.Context) error {
 type publisher struct {
 	queue *Queue
 
-	mu      sync.Mutex
-	current *sender  // nil where there is none
-	attempt *attempt // the try to connect that is under way, or nil
-	resting time.Time
-	failure error // of the last try, returned to all until resting is over
+	mu         sync.Mutex
+	current    *sender  // nil where there is none
+	attempt    *attempt // the try to connect that is under way, or nil
+	retryAfter time.Time
+	failure    error // of the last try, returned to all until retryAfter is over
 }
 
 // attempt is one try to connect, which any number of callers wait for.
@@ -85,7 +85,7 @@ func (p *publisher) sender(ctx context.Context) (*sender, error) {
 		return p.current, nil
 	}
 	if p.attempt == nil {
-		if time.Now().Before(p.resting) {
+		if time.Now().Before(p.retryAfter) {
 			defer p.mu.Unlock()
 			return nil, p.failure
 		}
@@ -120,7 +120,7 @@ func (p *publisher) connect(a *attempt, useless *sender) {
 	defer p.mu.Unlock()
 	p.attempt, p.current = nil, a.sender
 	if a.err != nil {
-		p.failure, p.resting = a.err, time.Now().Add(restAfterFailure)
+		p.failure, p.retryAfter = a.err, time.Now().Add(reconnectPause)
 	}
 }
 

@@ -26,10 +26,10 @@ var (
 type sender struct {
 	link    *link
 	channel *amqp.Channel
-	// turn is for writing: unlike the channel's own lock, it can be waited for until
+	// writeLock guards writing: unlike the channel's own lock, it can be waited for until
 	// a deadline.
-	turn   chan struct{}
-	places chan struct{}
+	writeLock chan struct{}
+	slots     chan struct{}
 	// blocked is true while the broker says that it takes nothing.
 	blocked atomic.Bool
 	// confirmed counts answers: any is a sign of life.
@@ -50,7 +50,7 @@ func (q *Queue) newSender(ctx context.Context) (*sender, error) {
 		return nil, err
 	}
 	s := &sender{
-		link: l, turn: make(chan struct{}, 1), places: make(chan struct{}, unconfirmed),
+		link: l, writeLock: make(chan struct{}, 1), slots: make(chan struct{}, unconfirmed),
 		returned: make(chan amqp.Return, unconfirmed), unroutable: map[string]bool{},
 	}
 	err = l.within(ctx, setUpLimit, func() error {
@@ -79,10 +79,10 @@ func (s *sender) send(ctx context.Context, exchange, key string, message amqp.Pu
 	if s.blocked.Load() {
 		return errBlocked
 	}
-	if err := enter(ctx, s.places); err != nil {
+	if err := acquire(ctx, s.slots); err != nil {
 		return err
 	}
-	defer func() { <-s.places }()
+	defer func() { <-s.slots }()
 	message.CorrelationId = strconv.FormatUint(s.number.Add(1), 10)
 	s.mu.Lock()
 	s.unroutable[message.CorrelationId] = false
@@ -92,17 +92,17 @@ func (s *sender) send(ctx context.Context, exchange, key string, message amqp.Pu
 	if err == nil {
 		err = s.await(ctx, confirmation)
 	}
-	if s.forget(message.CorrelationId) && err == nil {
+	if s.finish(message.CorrelationId) && err == nil {
 		err = errReturned
 	}
 	return err
 }
 
 func (s *sender) write(ctx context.Context, exchange, key string, message amqp.Publishing) (*amqp.DeferredConfirmation, error) {
-	if err := enter(ctx, s.turn); err != nil {
+	if err := acquire(ctx, s.writeLock); err != nil {
 		return nil, err
 	}
-	defer func() { <-s.turn }()
+	defer func() { <-s.writeLock }()
 	const mandatory, immediate = true, false
 	return s.channel.PublishWithDeferredConfirm(exchange, key, mandatory, immediate, message)
 }
@@ -128,8 +128,8 @@ func (s *sender) await(ctx context.Context, confirmation *amqp.DeferredConfirmat
 	}
 }
 
-// forget ends the wait for a message, and reports whether the broker returned it.
-func (s *sender) forget(number string) bool {
+// finish ends the wait for a message, and reports whether the broker returned it.
+func (s *sender) finish(number string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -150,9 +150,9 @@ func (s *sender) forget(number string) bool {
 }
 
 // enter takes a place, waiting for one until ctx ends.
-func enter(ctx context.Context, places chan struct{}) error {
+func acquire(ctx context.Context, slots chan struct{}) error {
 	select {
-	case places <- struct{}{}:
+	case slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -7,9 +7,10 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
-// handOvers is after how many interrupted tries the broker gives a message up: it
-// may be what ends its consumers. RabbitMQ 4 has this default, older ones have none.
-const handOvers = 20
+// deliveryLimit is after how many interrupted deliveries the broker dead-letters a
+// message: it may be what crashes its consumers. RabbitMQ 4 has this default, older
+// versions have none.
+const deliveryLimit = 20
 
 // declare makes sure that all is there: the exchange, the queue, a queue for each
 // pause, and the place for dead letters.
@@ -19,7 +20,7 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 		err := onChannel(conn, func(ch *amqp.Channel) error {
 			return ch.ExchangeDeclare(exchange, amqp.ExchangeTopic, true, false, false, false, nil)
 		})
-		if isOtherwise(err) {
+		if isDeclaredDifferently(err) {
 			return fmt.Errorf("the exchange %s is there, but is no durable topic exchange: delete it in RabbitMQ, and it is made anew: %w", exchange, err)
 		}
 		if err != nil {
@@ -27,7 +28,7 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 		}
 	}
 	main := deadLettering(names.DeadLetterExchange, "")
-	main["x-delivery-limit"] = handOvers
+	main["x-delivery-limit"] = deliveryLimit
 	if err := q.declareQueue(conn, names.Queue, names.Exchange, names.Key, main); err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (q *Queue) declareQueue(conn *amqp.Connection, name, exchange, key string, 
 		_, err := ch.QueueDeclare(name, true, false, false, false, arguments)
 		return err
 	})
-	if isOtherwise(err) {
+	if isDeclaredDifferently(err) {
 		if !q.warned.Swap(true) {
 			q.options.Log.Warn("a queue in RabbitMQ was declared otherwise, and is used as it is: it may lose tasks when the broker fails. "+
 				"To have it replaced, stop the servers, let the consumers empty it, delete it, and start again", "queue", name, "error", err)
@@ -80,20 +81,21 @@ func (q *Queue) declareQueue(conn *amqp.Connection, name, exchange, key string, 
 	return nil
 }
 
-// onChannel runs a talk on a channel of its own: a refusal closes the channel.
-func onChannel(conn *amqp.Connection, talk func(*amqp.Channel) error) error {
+// onChannel runs work on a channel of its own: an error reply closes the channel.
+func onChannel(conn *amqp.Connection, work func(*amqp.Channel) error) error {
 	ch, err := conn.Channel()
 	if err != nil {
 		return err
 	}
-	if err := talk(ch); err != nil {
+	if err := work(ch); err != nil {
 		return err
 	}
 	return ch.Close()
 }
 
-// isOtherwise tells that what was declared is there with other properties.
-func isOtherwise(err error) bool {
+// isDeclaredDifferently reports whether the error says that what was declared exists with
+// other properties.
+func isDeclaredDifferently(err error) bool {
 	var refusal *amqp.Error
 	return errors.As(err, &refusal) && refusal.Code == amqp.PreconditionFailed
 }

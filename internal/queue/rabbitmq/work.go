@@ -10,13 +10,13 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// An acknowledgement that fails is no one's trouble: the connection is lost then,
-// and the message comes again.
+// The error of an acknowledgement is ignored: the connection is lost then, and the
+// message is delivered again.
 
 // handle works on one message. When the work fails the message is first published
 // to where it has to go next, and only then acknowledged.
 func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery) {
-	id, ok := read(d)
+	id, ok := parseID(d)
 	if !ok {
 		c.discard(d, c.queue.options.Names.Queue)
 		return
@@ -39,10 +39,10 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 // the connection is lost before: then the broker still has the message.
 func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int, headers map[string]string) bool {
 	names, pauses := c.queue.options.Names, c.queue.options.Pauses
-	exchange, key, message := names.DeadLetterExchange, names.Key, publishing(id, failures, 0, headers)
+	exchange, key, message := names.DeadLetterExchange, names.Key, newPublishing(id, failures, 0, headers)
 	if failures <= len(pauses) {
 		exchange, key = "", names.retry(failures) // the nameless exchange knows every queue
-		message = publishing(id, failures, max(pauses[failures-1], time.Millisecond), headers)
+		message = newPublishing(id, failures, max(pauses[failures-1], time.Millisecond), headers)
 	}
 	pause := queue.Backoff{Initial: initialPause, Max: maxPause}
 	for !s.channel.IsClosed() {
@@ -56,10 +56,10 @@ func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, fa
 	return false
 }
 
-// bury tells the handler of one dead letter until it is taken. Where ctx ends or
-// the connection is lost before, the broker still has it.
-func (c *consumer) bury(ctx context.Context, s *subscription, d amqp.Delivery) {
-	id, ok := read(d)
+// handleDeadLetter calls the handler with a dead letter until it succeeds. Where ctx ends
+// or the connection is lost before, the broker still has it.
+func (c *consumer) handleDeadLetter(ctx context.Context, s *subscription, d amqp.Delivery) {
+	id, ok := parseID(d)
 	if !ok {
 		c.discard(d, c.queue.options.Names.DeadLetterQueue)
 		return

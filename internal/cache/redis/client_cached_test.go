@@ -75,7 +75,7 @@ func TestNearAnswersAreNoSignOfLife(t *testing.T) {
 	}
 }
 
-// Those who miss the same key share one question to Redis; that the one who asked
+// Those who miss the same key share one request to Redis; that the one who asked
 // it has left is not the others' loss.
 func TestNearOutlivesTheCallerWhoAsked(t *testing.T) {
 	server := cachetest.StartServer(t)

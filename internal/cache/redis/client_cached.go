@@ -7,10 +7,10 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// GetClientCached implements cache.Cache. Redis says when a key that was asked for
-// changes; what is kept near goes with the connection that the news come on. The
-// news of a change come before the answer to whatever this Cache asks after it:
-// who has to see a change of his own near makes any other call first.
+// GetClientCached implements cache.Cache by Redis's client-side caching: Redis sends an
+// invalidation when a key that was read changes, and the cached values are dropped with
+// the connection. An invalidation arrives before the reply to any later request of this
+// Cache: a caller that must see its own change makes any other call first.
 func (c *Cache) GetClientCached(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error) {
 	if len(keys) == 0 {
 		return nil, nil

@@ -30,14 +30,14 @@ func TestForget(t *testing.T) {
 	}
 	set("before")
 	c.Clear(3 * time.Second)
-	set("in the quiet time")
-	if has("before") || has("in the quiet time") || has("in the quiet time or") || c.Settled() {
-		t.Error("want nothing to be kept, and the cache not to be settled, in the quiet time")
+	set("in the pause")
+	if has("before") || has("in the pause") || has("in the pause or") || c.Settled() {
+		t.Error("want nothing to be kept, and the cache not to be settled, in the pause")
 	}
 	passed.Add(int64(3 * time.Second))
 	set("after")
 	if !has("after") || !has("after or") || !c.Settled() {
-		t.Error("want the cache to keep again after the quiet time")
+		t.Error("want the cache to keep again after the pause")
 	}
 }
 
@@ -54,7 +54,7 @@ func TestForgetInTheMiddle(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() }) // it never fails
-	c.Clear(0)                          // from then on Set asks the clock whether the cache is quiet
+	c.Clear(0)                          // from then on Set asks the clock whether the cache is paused
 	forget := func() { c.Clear(0) }
 	next.Store(&forget)
 	if err := c.Set(t.Context(), "key", []byte("old"), time.Hour); err != nil {

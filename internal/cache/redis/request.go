@@ -12,28 +12,28 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// question sends commands and returns the answer that counts: of several, the
+// command sends one or more commands and returns the reply that counts: of several, the
 // first that failed.
-type question func(context.Context, rueidis.Client) rueidis.RedisResult
+type request func(context.Context, rueidis.Client) rueidis.RedisResult
 
-// read asks with the limit for reads.
-func (c *Cache) read(ctx context.Context, q question) (rueidis.RedisMessage, error) {
+// read sends a request with the timeout of reads.
+func (c *Cache) read(ctx context.Context, q request) (rueidis.RedisMessage, error) {
 	l := c.link.Load()
-	if l != nil && l.crowded() {
+	if l != nil && l.overloaded() {
 		return rueidis.RedisMessage{}, cache.ErrSlow
 	}
-	return l.ask(ctx, c.options.ReadTimeout, q)
+	return l.request(ctx, c.options.ReadTimeout, q)
 }
 
-// write asks with the limit for writes.
-func (c *Cache) write(ctx context.Context, q question) error {
-	_, err := c.link.Load().ask(ctx, c.options.WriteTimeout, q)
+// write sends a request with the timeout of writes.
+func (c *Cache) write(ctx context.Context, q request) error {
+	_, err := c.link.Load().request(ctx, c.options.WriteTimeout, q)
 	return err
 }
 
-// ask waits for an answer for so long. The link may be nil; the answer may be
-// Redis's nil, which is no error.
-func (l *link) ask(ctx context.Context, limit time.Duration, q question) (rueidis.RedisMessage, error) {
+// request sends a request and waits for its reply until the limit. The link may be nil;
+// the reply may be Redis's nil, which is no error.
+func (l *link) request(ctx context.Context, limit time.Duration, q request) (rueidis.RedisMessage, error) {
 	if l == nil {
 		return rueidis.RedisMessage{}, cache.ErrDown
 	}
@@ -45,12 +45,12 @@ func (l *link) ask(ctx context.Context, limit time.Duration, q question) (rueidi
 		return message, l.explain(ctx, wait, err)
 	}
 	if !result.IsCacheHit() {
-		l.heard()
+		l.markAnswered()
 	}
 	return message, nil
 }
 
-// explain says what a failed call means to its caller, whose context is ctx.
+// explain turns the error of a request into that of the caller, whose context is ctx.
 func (l *link) explain(ctx, wait context.Context, err error) error {
 	if refusal, ok := rueidis.IsRedisErr(err); ok {
 		return l.refused(refusal)
@@ -65,12 +65,12 @@ func (l *link) explain(ctx, wait context.Context, err error) error {
 	return cache.ErrDown
 }
 
-// refused says what an error that Redis itself answered means. A server that will refuse
-// the next call, too, is left: asking it would cost each request a round trip.
+// refused handles an error reply. Where the server would refuse the next request, too,
+// the connection is given up: it would cost each request a round trip.
 func (l *link) refused(answered *rueidis.RedisError) error {
-	l.heard()
+	l.markAnswered()
 	if refused, ok := lasting(answered); ok {
-		l.lose(refused)
+		l.markLost(refused)
 		return cache.ErrDown
 	}
 	if strings.HasPrefix(answered.Error(), outOfMemory) {
