@@ -53,7 +53,7 @@ type Options struct {
 	PoolSize int
 	// LogSQL logs each statement, without its arguments.
 	LogSQL bool
-	// Tracer is told of each statement; nil for nobody. It must not keep arguments.
+	// Tracer traces each statement; nil for none. It must not keep arguments.
 	Tracer pgx.QueryTracer
 	// Adopt takes the database also where it was last written on another system, and
 	// has it remember this one.
@@ -116,9 +116,9 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	connection.RuntimeParams = maps.Clone(startupParameters)
 	connection.Tracer = options.Tracer
 	if options.LogSQL {
-		connection.Tracer = &echo{log}
+		connection.Tracer = &sqlLog{log}
 		if options.Tracer != nil {
-			connection.Tracer = multitracer.New(&echo{log}, options.Tracer)
+			connection.Tracer = multitracer.New(&sqlLog{log}, options.Tracer)
 		}
 	}
 	config.MaxConns = int32(options.PoolSize)

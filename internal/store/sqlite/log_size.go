@@ -25,7 +25,8 @@ const (
 	logLookEvery       = time.Second
 )
 
-// RunCheckpoints begins the write-ahead log anew whenever it is too long, until ctx ends.
+// RunCheckpoints truncates the write-ahead log by a checkpoint whenever it is too long,
+// until ctx ends.
 func (s *Store) RunCheckpoints(ctx context.Context) error {
 	for pause := logLookEvery; ; {
 		select {

@@ -33,7 +33,7 @@ type Options struct {
 	LockWait time.Duration
 	// LogSQL logs each statement, without its arguments.
 	LogSQL bool
-	// OnStatement is told of each statement that has run; nil for nobody.
+	// OnStatement is called after each statement; nil for none.
 	OnStatement func(ctx context.Context, statement string, started time.Time, err error)
 	// Analyser is the version whose index of words is used; words.Version where it is empty.
 	Analyser string

@@ -17,10 +17,10 @@ const asideInfix = ".until-"
 // not be a database.
 func IsDatabaseFile(directory, path string) bool {
 	database := filepath.Join(directory, fileName)
-	own := append(familyOf(database), filepath.Join(directory, lockName), filepath.Join(directory, commandsLockName))
+	own := append(databaseFiles(database), filepath.Join(directory, lockName), filepath.Join(directory, commandsLockName))
 	// Where the database is a link, its log lies beside what that leads to.
 	if target, err := filepath.EvalSymlinks(database); err == nil {
-		own = append(own, familyOf(target)...)
+		own = append(own, databaseFiles(target)...)
 	}
 	for _, file := range own {
 		if sameFile(file, path) || samePlace(file, path) {
@@ -31,8 +31,8 @@ func IsDatabaseFile(directory, path string) bool {
 	return strings.HasPrefix(name, fileName+asideInfix) && sameFile(place, directory)
 }
 
-// familyOf names a database and what SQLite keeps beside it.
-func familyOf(database string) []string {
+// databaseFiles are the paths of a database and of the files that SQLite makes for it.
+func databaseFiles(database string) []string {
 	return []string{database, database + "-wal", database + "-shm", database + "-journal"}
 }
 

@@ -8,18 +8,18 @@ import (
 	"fmt"
 )
 
-// Changes finds out whether another process changed the database. It is not safe
-// for concurrent use.
+// ChangeDetector detects, by SQLite's data_version, that another process changed the
+// database. It is not safe for concurrent use.
 type ChangeDetector struct {
 	store      *Store
 	connection driver.Conn
 	version    int64
 }
 
-// Changes makes one, that knows of nothing yet.
+// ChangeDetector makes a detector; its first call of Changed reports a change.
 func (s *Store) ChangeDetector() *ChangeDetector { return &ChangeDetector{store: s} }
 
-// Seen reports whether another process may have committed something since it was
+// Changed reports whether another process may have committed something since it was
 // last called. The first call reports true, and so does one after the connection
 // that writes had to be opened anew: the version is that connection's own, and
 // what it commits itself does not count.
