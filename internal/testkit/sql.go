@@ -26,23 +26,60 @@ func ExecuteSQL(t testing.TB, environment []string, statement string) int64 {
 	return changed
 }
 
+// HoldsSQL asks the database for a condition, in which ids are named as in ExecuteSQL. It
+// only reads, so that it waits for nobody who writes.
+func HoldsSQL(t testing.TB, environment []string, condition string) (holds bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)
+	defer cancel()
+	if err := holdsSQL(ctx, environment, "SELECT CASE WHEN "+condition+" THEN 1 = 1 ELSE 1 = 0 END", &holds); err != nil {
+		t.Fatalf("%s: %v", condition, err)
+	}
+	return holds
+}
+
+func holdsSQL(ctx context.Context, environment []string, query string, holds *bool) error {
+	if !onPostgres(environment) {
+		database, err := openSQLite(environment)
+		if err != nil {
+			return err
+		}
+		defer database.Close()
+		return database.QueryRowContext(ctx, idsOfSQLite.Replace(query)).Scan(holds)
+	}
+	connection, err := pgx.Connect(ctx, PostgresURL(environment))
+	if err != nil {
+		return err
+	}
+	defer connection.Close(ctx)
+	return connection.QueryRow(ctx, idsOfPostgres.Replace(query)).Scan(holds)
+}
+
+var idsOfPostgres, idsOfSQLite = strings.NewReplacer("{", "'", "}", "'"), strings.NewReplacer("{", "x'", "}", "'")
+
+func onPostgres(environment []string) bool { return setting(environment, "POSTGRES_HOSTS", "") != "" }
+
+func openSQLite(environment []string) (*sql.DB, error) {
+	file := filepath.Join(setting(environment, "DATA_DIR", ""), "messenger.db")
+	return sql.Open("sqlite", "file:"+file+"?_busy_timeout=10000&_pragma=busy_timeout(10000)")
+}
+
 func executeSQL(ctx context.Context, environment []string, statement string) (int64, error) {
-	if setting(environment, "POSTGRES_HOSTS", "") != "" {
+	if onPostgres(environment) {
 		connection, err := pgx.Connect(ctx, PostgresURL(environment))
 		if err != nil {
 			return 0, err
 		}
 		defer connection.Close(ctx)
-		done, err := connection.Exec(ctx, strings.NewReplacer("{", "'", "}", "'").Replace(statement))
+		done, err := connection.Exec(ctx, idsOfPostgres.Replace(statement))
 		return done.RowsAffected(), err
 	}
-	file := filepath.Join(setting(environment, "DATA_DIR", ""), "messenger.db")
-	database, err := sql.Open("sqlite", "file:"+file+"?_busy_timeout=10000&_pragma=busy_timeout(10000)")
+	database, err := openSQLite(environment)
 	if err != nil {
 		return 0, err
 	}
 	defer database.Close()
-	done, err := database.ExecContext(ctx, strings.NewReplacer("{", "x'", "}", "'").Replace(statement))
+	done, err := database.ExecContext(ctx, idsOfSQLite.Replace(statement))
 	if err != nil {
 		return 0, err
 	}

@@ -120,8 +120,8 @@ func (a *indexAnew) makeOlder(t *testing.T, server *testkit.Process) {
 	if code := server.Terminate(); code != 0 {
 		t.Fatalf("want exit code 0, got %d:\n%s", code, server.Logs())
 	}
-	a.execute(t, "UPDATE search_versions SET version = '"+olderVersion+"'")
-	a.execute(t, a.kind.spoil)
+	testkit.ExecuteSQL(t, a.settings, "UPDATE search_versions SET version = '"+olderVersion+"'")
+	testkit.ExecuteSQL(t, a.settings, a.kind.spoil)
 	if !a.holds(t, "(SELECT seq FROM search_positions WHERE chat_id = ARCHIVE) >= ALL_OF_IT") {
 		t.Fatal("the older index lacks messages")
 	}
@@ -188,11 +188,6 @@ func (a *indexAnew) archiveIndexed() string {
 // holds asks the database for a condition.
 func (a *indexAnew) holds(t *testing.T, condition string) bool {
 	t.Helper()
-	return a.execute(t, "UPDATE search_versions SET used = used WHERE version = '"+olderVersion+"' AND "+condition) == 1
-}
-
-func (a *indexAnew) execute(t *testing.T, statement string) int64 {
-	t.Helper()
-	return testkit.ExecuteSQL(t, a.settings, strings.NewReplacer("NEW", "_"+words.Version(), "ARCHIVE", "{"+a.archive+"}",
-		"ALL_OF_IT", "(SELECT last_seq FROM chats WHERE chat_id = {"+a.archive+"})").Replace(statement))
+	return testkit.HoldsSQL(t, a.settings, strings.NewReplacer("NEW", "_"+words.Version(), "ARCHIVE", "{"+a.archive+"}",
+		"ALL_OF_IT", "(SELECT last_seq FROM chats WHERE chat_id = {"+a.archive+"})").Replace(condition))
 }
