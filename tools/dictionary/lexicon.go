@@ -146,17 +146,15 @@ func (l *lexicon) has(one *word, form string) bool {
 	return len(l.named[form]) > 0 || slices.Contains(one.forms, form)
 }
 
-// joinAny joins a form to the words that begin with the stem and end in one of the endings, which stand between spaces,
-// and reports whether there was one. The words have several forms, or only one where the ending has a * before it.
-func (l *lexicon) joinAny(form *word, stem, endings string) (found bool) {
+// joinAny joins a form to the words that begin with the stem and end in one of the endings, which stand between spaces.
+// The words have several forms, or only one where the ending has a * before it.
+func (l *lexicon) joinAny(form *word, stem, endings string) {
 	for ending := range strings.FieldsSeq(endings) {
 		ending, single := strings.CutPrefix(ending, "*")
 		for _, other := range l.named[stem+ending] {
 			if other != form && (len(other.forms) == 1) == single {
 				l.join(form, other.text)
-				found = true
 			}
 		}
 	}
-	return found
 }
