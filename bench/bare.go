@@ -84,7 +84,7 @@ func startBare(ctx context.Context, l *lab, kind targetKind) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.later(func() error {
+	l.onClose(func() error {
 		_ = started.stop() // it ends by the signal, which is no success
 		return nil
 	})

@@ -81,7 +81,7 @@ func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.later(opened.Close)
+	l.onClose(opened.Close)
 	return &database{settings: []string{"DATA_DIR=" + directory}, sql: opened, directory: directory}, nil
 }
 
@@ -99,13 +99,13 @@ func openPostgres(ctx context.Context, l *lab, name string) (*database, error) {
 	if err := execute(ctx, config, "CREATE DATABASE "+name); err != nil {
 		return nil, err
 	}
-	l.later(func() error {
+	l.onClose(func() error {
 		return execute(context.WithoutCancel(ctx), config, "DROP DATABASE "+name+" WITH (FORCE)")
 	})
 	own := config.Copy()
 	own.Database = name
 	opened := stdlib.OpenDB(*own)
-	l.later(opened.Close)
+	l.onClose(opened.Close)
 	return &database{settings: postgresSettings(own), sql: opened, postgres: own}, nil
 }
 

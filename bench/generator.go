@@ -12,7 +12,7 @@ import (
 )
 
 // loaded is what came of a load.
-type loaded struct {
+type loadResult struct {
 	// perSecond, latencies (sorted) and bodyBytes (their mean) are of the
 	// measured time, answers, created (the 201s) and read (the 200s) of the warm-up, too.
 	perSecond float64
@@ -24,14 +24,14 @@ type loaded struct {
 }
 
 // quantile gives the latency that the share q of all answers did not exceed.
-func (l loaded) quantile(q float64) time.Duration {
+func (l loadResult) quantile(q float64) time.Duration {
 	return l.latencies[min(int(q*float64(len(l.latencies))), len(l.latencies)-1)]
 }
 
 // looper is one closed-loop client: it sends its requests in turn over one
 // connection, each as soon as the last is answered.
-type looper struct {
-	loaded
+type loadWorker struct {
+	loadResult
 
 	script     []request
 	connection *connection
@@ -40,17 +40,17 @@ type looper struct {
 
 // load lets a client run each script, for warmUp+measured. Any answer but the
 // one that a request wants fails it.
-func load(ctx context.Context, address string, scripts [][]request, warmUp, measured time.Duration) (loaded, error) {
+func load(ctx context.Context, address string, scripts [][]request, warmUp, measured time.Duration) (loadResult, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loopers := make([]*looper, len(scripts))
+	loopers := make([]*loadWorker, len(scripts))
 	for i, script := range scripts {
 		connected, err := dial(ctx, address, warmUp+measured+30*time.Second)
 		if err != nil {
-			return loaded{}, err
+			return loadResult{}, err
 		}
 		defer connected.Close()
-		loopers[i] = &looper{script: script, connection: connected}
+		loopers[i] = &loadWorker{script: script, connection: connected}
 	}
 	begin := time.Now().Add(warmUp)
 	group, running := errgroup.WithContext(ctx)
@@ -59,13 +59,13 @@ func load(ctx context.Context, address string, scripts [][]request, warmUp, meas
 		group.Go(func() error { return one.run(begin, begin.Add(measured)) })
 	}
 	if err := group.Wait(); err != nil {
-		return loaded{}, err
+		return loadResult{}, err
 	}
-	return together(loopers, measured)
+	return runWorkers(loopers, measured)
 }
 
 // run measures what is answered from begin to end.
-func (l *looper) run(begin, end time.Time) error {
+func (l *loadWorker) run(begin, end time.Time) error {
 	sent := time.Now()
 	for i := 0; sent.Before(end); i++ {
 		request := &l.script[i%len(l.script)]
@@ -93,8 +93,8 @@ func (l *looper) run(begin, end time.Time) error {
 	return nil
 }
 
-func together(loopers []*looper, measured time.Duration) (loaded, error) {
-	var all loaded
+func runWorkers(loopers []*loadWorker, measured time.Duration) (loadResult, error) {
+	var all loadResult
 	for _, one := range loopers {
 		all.latencies = append(all.latencies, one.latencies...)
 		all.bodyBytes += one.bytes

@@ -35,7 +35,7 @@ func openLab(o options) (*lab, error) {
 		return nil, err
 	}
 	l := &lab{options: o, began: time.Now(), directory: directory, targets: map[string]*target{}}
-	l.later(func() error { return os.RemoveAll(directory) })
+	l.onClose(func() error { return os.RemoveAll(directory) })
 	return l, nil
 }
 
@@ -53,7 +53,7 @@ func (l *lab) build(ctx context.Context) error {
 }
 
 // later keeps something to do when the lab closes.
-func (l *lab) later(undo func() error) { l.cleanup = append(l.cleanup, undo) }
+func (l *lab) onClose(undo func() error) { l.cleanup = append(l.cleanup, undo) }
 
 func (l *lab) close() error {
 	var failures []error

@@ -86,7 +86,7 @@ func (b *pgbench) run(ctx context.Context, o options) (measurement, error) {
 	if err != nil {
 		return measurement{}, err
 	}
-	sampled := loaded{latencies: latencies}
+	sampled := loadResult{latencies: latencies}
 	return measurement{perSecond: perSecond, p50: sampled.quantile(0.5), p99: sampled.quantile(0.99), batch: 1}, nil
 }
 

@@ -67,7 +67,7 @@ func (l *lab) startServer(ctx context.Context, name, logLevel string, database *
 	if err != nil {
 		return nil, err
 	}
-	l.later(started.stop)
+	l.onClose(started.stop)
 	return started, started.explain(started.await(ctx, "/ping_db"))
 }
 

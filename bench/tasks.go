@@ -59,7 +59,7 @@ func (a *archive) startConsumer(ctx context.Context, database *database) (*proce
 	if err != nil {
 		return nil, err
 	}
-	a.lab.later(started.stop)
+	a.lab.onClose(started.stop)
 	return started, started.explain(started.await(ctx, "/ping_db"))
 }
 

@@ -60,7 +60,7 @@ func (s *laborious) FindInRanges(
 
 // A search that takes longer than a turn goes on where it was, with another consumer, too. It looks
 // at no message twice, and tells how far it is.
-func TestSearchGoesOnInTurns(t *testing.T) {
+func TestSearchResumesInTimeSlices(t *testing.T) {
 	w := newWorld(t, search.Options{MaxResults: 100})
 	var sent []messenger.ID
 	base := w.now().Add(-time.Hour)

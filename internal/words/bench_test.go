@@ -25,13 +25,13 @@ func BenchmarkRender(b *testing.B) {
 	b.Run("vector", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_ = document.Vector()
+			_ = document.TSVector()
 		}
 	})
 	b.Run("sequence", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_ = document.Sequence()
+			_ = document.FTS5Text()
 		}
 	})
 }

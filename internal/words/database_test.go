@@ -66,7 +66,7 @@ func postgresFinder(ctx context.Context, t *testing.T) func(*testing.T, Document
 		for _, term := range document.Terms {
 			positions += len(term.Positions)
 		}
-		err := connection.QueryRow(ctx, ask, document.Vector(), asked, len(document.Terms), positions).Scan(&found)
+		err := connection.QueryRow(ctx, ask, document.TSVector(), asked, len(document.Terms), positions).Scan(&found)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func sqliteFinder(ctx context.Context, t *testing.T) finder {
 	return func(t *testing.T, document Document, queries ...Query) []bool {
 		t.Helper()
 		run(t, `DELETE FROM texts`)
-		run(t, `INSERT INTO texts (terms) VALUES (?)`, document.Sequence())
+		run(t, `INSERT INTO texts (terms) VALUES (?)`, document.FTS5Text())
 		var found []bool
 		for _, query := range queries {
 			found = append(found, ask(t, query))
@@ -145,7 +145,7 @@ func TestDatabasesAgree(t *testing.T) {
 				want := query.Matches(document)
 				answers[want]++
 				if got := find(t, document, query)[0]; got != want {
-					t.Errorf("%q finds %q: %v, want %v", query, document.Sequence(), got, want)
+					t.Errorf("%q finds %q: %v, want %v", query, document.FTS5Text(), got, want)
 				}
 			}
 			if answers[true] < 100 || answers[false] < 100 {

@@ -21,13 +21,13 @@ const (
 	// maxPosition and maxOccurrences are what PostgreSQL's tsvector can hold.
 	maxPosition    = 16383
 	maxOccurrences = 256
-	// placeless stands in Document.order for an occurrence without a position.
-	placeless = -1
+	// positionless stands in Document.order for an occurrence without a position.
+	positionless = -1
 )
 
 // Term is one of the terms of a text. Positions are the places of its words,
 // ascending, the text's first word being number 1; there are none when all its
-// occurrences are placeless.
+// occurrences are positionless.
 type Term struct {
 	Text      string
 	Positions []int32
@@ -35,14 +35,14 @@ type Term struct {
 
 // Document is a text as an index sees it: its different terms in the order of their
 // first occurrence. An occurrence beyond the text's 16383rd word, or beyond the
-// 256th of its term, or that is a letter of a longer run (see above), is placeless: its term is found, but no phrase is.
+// 256th of its term, or that is a letter of a longer run (see above), is positionless: its term is found, but no phrase is.
 //
 // The number of terms is not capped: those of a text of 262144 bytes stay below the
 // 1 MiB that a tsvector may take, since folding at most doubles a letter's bytes, and
 // a position costs at most 5 bytes more.
 type Document struct {
 	Terms []Term
-	// order is the index in Terms of each word up to maxPosition, or placeless.
+	// order is the index in Terms of each word up to maxPosition, or positionless.
 	order []int32
 }
 
@@ -69,29 +69,29 @@ func Analyse(text string) Document {
 		term := found.term(next.text)
 		at, isNew := known.add(made.Terms, term)
 		if isNew {
-			made.Terms = append(made.Terms, Term{Text: keep(&kept, term)})
+			made.Terms = append(made.Terms, Term{Text: appendTerm(&kept, term)})
 			counts = append(counts, 0)
 		}
-		if next.kind == part {
+		if next.kind == unigram {
 			continue
 		}
 		number++
 		switch {
 		case number > maxPosition:
 		case counts[at] == maxOccurrences:
-			made.order = append(made.order, placeless)
+			made.order = append(made.order, positionless)
 		default:
 			made.order = append(made.order, at)
 			counts[at]++
 			placed++
 		}
 	}
-	made.place(counts, placed)
+	made.assignPositions(counts, placed)
 	return made
 }
 
 // keep adds the term to what is kept. What is added later leaves the string as it is.
-func keep(kept *strings.Builder, term []byte) string {
+func appendTerm(kept *strings.Builder, term []byte) string {
 	from := kept.Len()
 	kept.Write(term)
 	return kept.String()[from:]
@@ -99,7 +99,7 @@ func keep(kept *strings.Builder, term []byte) string {
 
 // place gives each term its positions, all in one array; counts says how many
 // each has, placed how many all have.
-func (d *Document) place(counts []int32, placed int32) {
+func (d *Document) assignPositions(counts []int32, placed int32) {
 	all := make([]int32, placed)
 	for i, count := range counts {
 		if count > 0 {
@@ -107,7 +107,7 @@ func (d *Document) place(counts []int32, placed int32) {
 		}
 	}
 	for i, at := range d.order {
-		if at != placeless {
+		if at != positionless {
 			d.Terms[at].Positions = append(d.Terms[at].Positions, int32(i+1))
 		}
 	}
@@ -116,7 +116,7 @@ func (d *Document) place(counts []int32, placed int32) {
 // index finds a term's place among the terms. Few are looked through, which is
 // faster than a map as long as a message is an ordinary one.
 type index struct {
-	places map[string]int32
+	numbers map[string]int32
 }
 
 const fewTerms = 48
@@ -132,15 +132,15 @@ func (x *index) add(terms []Term, term []byte) (int32, bool) {
 		}
 		return next, true
 	}
-	if x.places == nil {
-		x.places = make(map[string]int32, 2*fewTerms)
+	if x.numbers == nil {
+		x.numbers = make(map[string]int32, 2*fewTerms)
 		for i := range terms {
-			x.places[terms[i].Text] = int32(i)
+			x.numbers[terms[i].Text] = int32(i)
 		}
 	}
-	if at, ok := x.places[string(term)]; ok {
+	if at, ok := x.numbers[string(term)]; ok {
 		return at, false
 	}
-	x.places[string(term)] = next
+	x.numbers[string(term)] = next
 	return next, true
 }

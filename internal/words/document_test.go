@@ -16,14 +16,14 @@ func TestAnalyse(t *testing.T) {
 	if diff := cmp.Diff(want, got.Terms); diff != "" {
 		t.Error(diff)
 	}
-	if want := "'кот':1,4 'и':2,5,7 'кошек':3 'fox':6 'все':8"; got.Vector() != want {
-		t.Errorf("vector %q, want %q", got.Vector(), want)
+	if want := "'кот':1,4 'и':2,5,7 'кошек':3 'fox':6 'все':8"; got.TSVector() != want {
+		t.Errorf("vector %q, want %q", got.TSVector(), want)
 	}
-	if want := "кот и кошек кот и fox и все"; got.Sequence() != want {
-		t.Errorf("sequence %q, want %q", got.Sequence(), want)
+	if want := "кот и кошек кот и fox и все"; got.FTS5Text() != want {
+		t.Errorf("sequence %q, want %q", got.FTS5Text(), want)
 	}
-	if none := Analyse("!?"); none.Vector() != "" || none.Sequence() != "" {
-		t.Errorf("a text without words renders as %q and %q", none.Vector(), none.Sequence())
+	if none := Analyse("!?"); none.TSVector() != "" || none.FTS5Text() != "" {
+		t.Errorf("a text without words renders as %q and %q", none.TSVector(), none.FTS5Text())
 	}
 }
 
@@ -88,17 +88,17 @@ func TestPositionLimits(t *testing.T) {
 
 func TestPlacelessRenderings(t *testing.T) {
 	long := Analyse(numbers(maxPosition) + "qa qb 0")
-	if got := long.Vector(); !strings.HasSuffix(got, " '16382':16383 'qa' 'qb'") {
+	if got := long.TSVector(); !strings.HasSuffix(got, " '16382':16383 'qa' 'qb'") {
 		t.Errorf("vector ends with %q", got[len(got)-40:])
 	}
-	if got := long.Sequence(); !strings.HasSuffix(got, " 16382 · qa · qb") {
+	if got := long.FTS5Text(); !strings.HasSuffix(got, " 16382 · qa · qb") {
 		t.Errorf("sequence ends with %q", got[len(got)-40:])
 	}
 	often := Analyse(strings.Repeat("qa ", maxOccurrences+1) + "qb")
-	if got := often.Vector(); !strings.HasSuffix(got, ",256 'qb':258") {
+	if got := often.TSVector(); !strings.HasSuffix(got, ",256 'qb':258") {
 		t.Errorf("vector ends with %q", got[len(got)-40:])
 	}
-	if got := often.Sequence(); !strings.HasSuffix(got, "qa qa · qb") {
+	if got := often.FTS5Text(); !strings.HasSuffix(got, "qa qa · qb") {
 		t.Errorf("sequence ends with %q", got[len(got)-40:])
 	}
 }

@@ -20,7 +20,7 @@ func checkTerm(t *testing.T, term string) {
 	t.Helper()
 	scan := scanner{text: term}
 	found, _ := scan.next()
-	for found.kind == part {
+	for found.kind == unigram {
 		found, _ = scan.next()
 	}
 	switch {
@@ -80,7 +80,7 @@ func parts(text string) map[string][]int32 {
 	found := newAnalyser()
 	scan := scanner{text: text}
 	for next, ok := scan.next(); ok; next, ok = scan.next() {
-		if next.kind == part {
+		if next.kind == unigram {
 			made[string(found.term(next.text))] = nil
 		}
 	}
@@ -93,7 +93,7 @@ func checkVector(t *testing.T, document Document) {
 		t.Errorf("%d bytes in PostgreSQL", size)
 	}
 	var read []string
-	for _, item := range strings.Fields(document.Vector()) {
+	for _, item := range strings.Fields(document.TSVector()) {
 		term, positions, _ := strings.Cut(strings.TrimPrefix(item, "'"), "'")
 		if want := document.Terms[len(read)]; term != want.Text || strings.Count(positions, ",")+min(len(positions), 1) != len(want.Positions) {
 			t.Errorf("the vector has %q for %v", item, want)
@@ -107,7 +107,7 @@ func checkVector(t *testing.T, document Document) {
 
 func checkSequence(t *testing.T, document Document, all []string) {
 	t.Helper()
-	tokens := strings.Fields(document.Sequence())
+	tokens := strings.Fields(document.FTS5Text())
 	found := make(map[string]bool)
 	placed := min(len(all), maxPosition)
 	for i, token := range tokens {
@@ -190,7 +190,7 @@ func covered(query Query, text string) []Highlight {
 	var found, letters []word
 	scan := scanner{text: text}
 	for next, ok := scan.next(); ok; next, ok = scan.next() {
-		if next.kind == part {
+		if next.kind == unigram {
 			letters = append(letters, next)
 		} else {
 			found = append(found, next)

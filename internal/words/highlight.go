@@ -18,9 +18,9 @@ func (q Query) Highlights(text string) []Highlight {
 	if q.Empty() {
 		return nil
 	}
-	mark := newMarker(q)
+	mark := newHighlighter(q)
 	scan := scanner{text: text}
-	for found, ok := scan.next(); ok && !mark.enough(); found, ok = scan.next() {
+	for found, ok := scan.next(); ok && !mark.complete(); found, ok = scan.next() {
 		mark.word(found)
 	}
 	made := make([]Highlight, min(len(mark.spans), maxHighlights))
@@ -31,7 +31,7 @@ func (q Query) Highlights(text string) []Highlight {
 }
 
 // marker takes the words of a text one by one, with the places of Document.
-type marker struct {
+type highlighter struct {
 	*analyser
 	// numbers are the query's terms; phrases are its phrases in these numbers,
 	// by the number of their last term.
@@ -39,8 +39,8 @@ type marker struct {
 	phrases [][][]int32
 	longest int
 
-	// order has for each word the number of its term, or placeless when it is none of the
-	// query's or placeless; starts has where each begins.
+	// order has for each word the number of its term, or positionless when it is none of the
+	// query's or positionless; starts has where each begins.
 	order  []int32
 	starts []int
 	counts []int
@@ -53,8 +53,8 @@ type span struct {
 	word int
 }
 
-func newMarker(q Query) *marker {
-	m := &marker{analyser: newAnalyser(), numbers: make(map[string]int32)}
+func newHighlighter(q Query) *highlighter {
+	m := &highlighter{analyser: newAnalyser(), numbers: make(map[string]int32)}
 	for _, phrase := range q.All {
 		numbered := make([]int32, len(phrase))
 		for i, term := range phrase {
@@ -75,13 +75,13 @@ func newMarker(q Query) *marker {
 }
 
 // word adds a highlight for each phrase that ends with the next word.
-func (m *marker) word(found word) {
+func (m *highlighter) word(found word) {
 	number, ok := m.numbers[string(m.term(found.text))]
 	if !ok {
-		number = placeless
+		number = positionless
 	}
 	at := len(m.order)
-	if found.kind == part {
+	if found.kind == unigram {
 		if ok && slices.ContainsFunc(m.phrases[number], func(phrase []int32) bool { return len(phrase) == 1 }) {
 			m.add(span{Highlight{found.start, found.end}, at})
 		}
@@ -92,21 +92,21 @@ func (m *marker) word(found word) {
 		m.counts[number]++
 		m.order = append(m.order, number)
 	} else {
-		m.order = append(m.order, placeless)
+		m.order = append(m.order, positionless)
 	}
 	if !ok {
 		return
 	}
 	for _, phrase := range m.phrases[number] {
 		first := at + 1 - len(phrase)
-		if len(phrase) == 1 || m.ends(phrase, first) {
+		if len(phrase) == 1 || m.endsWith(phrase, first) {
 			m.add(span{Highlight{m.starts[first], found.end}, first})
 		}
 	}
 }
 
 // ends says whether the words so far end with the phrase, which begins at first.
-func (m *marker) ends(phrase []int32, first int) bool {
+func (m *highlighter) endsWith(phrase []int32, first int) bool {
 	if first < 0 {
 		return false
 	}
@@ -120,7 +120,7 @@ func (m *marker) ends(phrase []int32, first int) bool {
 
 // add adds a span that ends no earlier than those before it, as one with those that
 // it overlaps or touches.
-func (m *marker) add(added span) {
+func (m *highlighter) add(added span) {
 	for len(m.spans) > 0 {
 		last := m.spans[len(m.spans)-1]
 		if last.End < added.Start {
@@ -136,6 +136,6 @@ func (m *marker) add(added span) {
 
 // enough says that no word to come can change the first maxHighlights: a phrase that
 // ends with it begins after them.
-func (m *marker) enough() bool {
+func (m *highlighter) complete() bool {
 	return len(m.spans) > maxHighlights && len(m.order)-m.spans[maxHighlights].word >= m.longest
 }

@@ -73,7 +73,7 @@ func (p *parser) include(text string) {
 	from := 0
 	scan := scanner{text: text}
 	for found, ok := scan.next(); ok; found, ok = scan.next() {
-		if found.kind == alone {
+		if found.kind == single {
 			p.made.All = p.add(p.made.All, text[from:scan.at-len(found.text)])
 			p.made.All = p.add(p.made.All, found.text)
 			from = scan.at
@@ -87,7 +87,7 @@ func (p *parser) add(phrases []Phrase, text string) []Phrase {
 	var made Phrase
 	scan := scanner{text: text}
 	for found, ok := scan.next(); ok; found, ok = scan.next() {
-		if found.kind != part {
+		if found.kind != unigram {
 			made = append(made, string(p.words.term(found.text)))
 		}
 	}

@@ -30,12 +30,12 @@ func (q Query) Matches(d Document) bool {
 		places[term.Text] = int32(i)
 	}
 	for _, phrase := range q.All {
-		if !d.holds(phrase, places) {
+		if !d.contains(phrase, places) {
 			return false
 		}
 	}
 	for _, phrase := range q.None {
-		if d.holds(phrase, places) {
+		if d.contains(phrase, places) {
 			return false
 		}
 	}
@@ -43,7 +43,7 @@ func (q Query) Matches(d Document) bool {
 }
 
 // holds says whether the phrase is in the document; places are its terms' indexes.
-func (d Document) holds(phrase Phrase, places map[string]int32) bool {
+func (d Document) contains(phrase Phrase, places map[string]int32) bool {
 	wanted := make([]int32, len(phrase))
 	for i, term := range phrase {
 		at, ok := places[term]

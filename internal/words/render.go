@@ -10,7 +10,7 @@ const filler = "·"
 
 // Vector renders the document as the text of a PostgreSQL tsvector, to be cast with
 // ::tsvector. No configuration, hence no parser of PostgreSQL's, has a part in it.
-func (d Document) Vector() string {
+func (d Document) TSVector() string {
 	size := 0
 	for _, term := range d.Terms {
 		size += len(term.Text) + len(` '':`) + len(term.Positions)*len("12345,")
@@ -38,12 +38,12 @@ func (d Document) Vector() string {
 
 // Sequence renders the document as terms between spaces, for SQLite's FTS5 with the
 // tokenizer ascii, to which each is one token that it leaves as it is. A placed term
-// stands at its position. Fillers stand for the placeless occurrences before position
-// 16383, and before each of the terms that are placeless altogether, which come last.
-func (d Document) Sequence() string {
+// stands at its position. Fillers stand for the positionless occurrences before position
+// 16383, and before each of the terms that are positionless altogether, which come last.
+func (d Document) FTS5Text() string {
 	size := 0
 	for _, at := range d.order {
-		if at == placeless {
+		if at == positionless {
 			size += len(filler) + 1
 		} else {
 			size += len(d.Terms[at].Text) + 1
@@ -63,7 +63,7 @@ func (d Document) Sequence() string {
 		made.WriteString(token)
 	}
 	for _, at := range d.order {
-		if at == placeless {
+		if at == positionless {
 			add(filler)
 		} else {
 			add(d.Terms[at].Text)

@@ -16,13 +16,13 @@ type word struct {
 type kind int
 
 const (
-	whole kind = iota
+	wholeWord kind = iota
 	// alone is a letter of a script without spaces beside which none other stands, and pair two of a longer run.
 	// They have places as words have them.
-	alone
-	pair
+	single
+	bigram
 	// part is a letter of such a run. It has no place: it is found, but no phrase is.
-	part
+	unigram
 )
 
 // scanner goes through the words of a text.
@@ -36,7 +36,7 @@ type scanner struct {
 // next gives the next word, or false at the end of the text. A code unit that is
 // no UTF-8 separates words.
 func (s *scanner) next() (word, bool) {
-	if found, ok := s.proceed(); ok {
+	if found, ok := s.nextInRun(); ok {
 		return found, true
 	}
 	var first rune
@@ -53,13 +53,13 @@ func (s *scanner) next() (word, bool) {
 		return word{}, false
 	}
 	if unspaced(first) {
-		return s.begin(), true
+		return s.beginRun(), true
 	}
-	return s.spaced(), true
+	return s.spacedWord(), true
 }
 
 // spaced takes the word that begins here.
-func (s *scanner) spaced() word {
+func (s *scanner) spacedWord() word {
 	from, start := s.at, s.points
 	isCyrillic := false // the last letter
 	for s.at < len(s.text) {

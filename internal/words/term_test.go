@@ -16,7 +16,7 @@ func terms(text string) []string {
 	found := newAnalyser()
 	scan := scanner{text: text}
 	for next, ok := scan.next(); ok; next, ok = scan.next() {
-		if next.kind != part {
+		if next.kind != unigram {
 			made = append(made, string(found.term(next.text)))
 		}
 	}
@@ -179,12 +179,12 @@ func TestEveryCharacter(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	want := Analyse(russianMessage).Vector()
+	want := Analyse(russianMessage).TSVector()
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
 			for range 50 {
-				if got := Analyse(russianMessage).Vector(); got != want {
+				if got := Analyse(russianMessage).TSVector(); got != want {
 					t.Errorf("got %q, want %q", got, want)
 				}
 			}

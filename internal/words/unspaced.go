@@ -46,31 +46,31 @@ type run struct {
 }
 
 // begin takes the first letter of a run. A letter alone is a word.
-func (s *scanner) begin() word {
+func (s *scanner) beginRun() word {
 	s.run = run{last: s.letter(), open: true, pending: true}
 	if !s.atUnspaced() {
 		s.run = run{last: s.run.last}
-		return s.between(s.run.last, s.run.last, alone)
+		return s.between(s.run.last, s.run.last, single)
 	}
-	found, _ := s.proceed()
+	found, _ := s.nextInRun()
 	return found
 }
 
 // proceed gives the next part of the run: its letters one by one, and each two that stand side by side.
-func (s *scanner) proceed() (word, bool) {
+func (s *scanner) nextInRun() (word, bool) {
 	if s.run.pending {
 		s.run.pending = false
 		if !s.atUnspaced() {
 			s.run.open = false
 		}
-		return s.between(s.run.last, s.run.last, part), true
+		return s.between(s.run.last, s.run.last, unigram), true
 	}
 	if !s.run.open {
 		return word{}, false
 	}
 	before := s.run.last
 	s.run.last, s.run.pending = s.letter(), true
-	return s.between(before, s.run.last, pair), true
+	return s.between(before, s.run.last, bigram), true
 }
 
 func (s *scanner) between(first, last letter, kind kind) word {

@@ -13,7 +13,7 @@ import (
 func TestVersion(t *testing.T) {
 	const version, want = "4f247efef6c1", "a48d0d37c2d3"
 	sum := sha256.New()
-	add := func(text string) { _, _ = io.WriteString(sum, Analyse(text).Sequence()+"\n") }
+	add := func(text string) { _, _ = io.WriteString(sum, Analyse(text).FTS5Text()+"\n") }
 	for _, text := range seeds {
 		add(text)
 	}

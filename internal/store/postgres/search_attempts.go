@@ -39,7 +39,7 @@ const (
 	advanceTask = `
 		UPDATE search_tasks SET confirmed_created_at = $2, confirmed_message_id = $3
 		WHERE task_id = $1 AND ($2, $3) < (confirmed_created_at, confirmed_message_id)`
-	selectTaskPlace = `
+	selectConfirmed = `
 		SELECT confirmed_created_at, confirmed_message_id FROM search_tasks WHERE task_id = $1`
 )
 
@@ -95,7 +95,7 @@ func (s *Store) AdvanceTask(
 ) (place search.SortKey, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(advanceTask, task, confirmed.CreatedAt, confirmed.MessageID)
-	batch.Queue(selectTaskPlace, task).QueryRow(func(row pgx.Row) error {
+	batch.Queue(selectConfirmed, task).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&place.CreatedAt, &place.MessageID)
 	})
 	err = s.pool.SendBatch(ctx, batch).Close()

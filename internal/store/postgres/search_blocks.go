@@ -7,18 +7,18 @@ import (
 )
 
 // messagesMost is how many messages are judged at once, where there is no index of words yet.
-const messagesMost = 16384
+const maxMessages = 16384
 
 // looks are blocks, or parts of one, as the arrays that unnest takes; parts has the place of each
 // one's part in its list.
-type looks struct {
-	parts                []int32
-	places, authors      []string
+type blocks struct {
+	ranges               []int32
+	prefixes, authors    []string
 	firsts, lasts, chats []int64
 }
 
 // looksAt cuts parts up into blocks, the newest first.
-func looksAt(parts []search.LogRange) (l looks) {
+func blocksOf(parts []search.LogRange) (l blocks) {
 	for i, part := range parts {
 		for last := part.Through; last >= part.From; {
 			first := max(last/search.BlockMessages*search.BlockMessages, part.From)
@@ -29,18 +29,18 @@ func looksAt(parts []search.LogRange) (l looks) {
 	return l
 }
 
-func (l *looks) add(i int, part search.LogRange, first, last int64) {
-	place := blockOf(part.Number, last)
-	l.parts = append(l.parts, int32(i))
-	l.places = append(l.places, place)
-	l.authors = append(l.authors, ofAuthor(place, part.Author))
+func (l *blocks) add(i int, part search.LogRange, first, last int64) {
+	place := lexemePrefix(part.Number, last)
+	l.ranges = append(l.ranges, int32(i))
+	l.prefixes = append(l.prefixes, place)
+	l.authors = append(l.authors, authorFilter(place, part.Author))
 	l.firsts = append(l.firsts, first)
 	l.lasts = append(l.lasts, last)
 	l.chats = append(l.chats, part.Number)
 }
 
 // restsOf are what is left of the parts once all of them was looked at, but for what selectRests knows.
-func restsOf(parts []search.LogRange) []search.Remainder {
+func remaindersOf(parts []search.LogRange) []search.Remainder {
 	rests := make([]search.Remainder, len(parts))
 	for i, part := range parts {
 		rests[i] = search.Remainder{Through: part.From - 1, Newest: part.Newest}
@@ -49,13 +49,13 @@ func restsOf(parts []search.LogRange) []search.Remainder {
 }
 
 // onlyMessages leaves so many messages to look at.
-func onlyMessages(all looks, parts []search.LogRange, rests []search.Remainder, most int64) (looks, []search.Remainder) {
-	var few looks
+func firstMessages(all blocks, parts []search.LogRange, rests []search.Remainder, most int64) (blocks, []search.Remainder) {
+	var few blocks
 	for i, part := range parts {
 		rests[i] = search.Remainder{Through: part.Through, Newest: part.Newest}
 	}
-	for at := 0; at < len(all.parts) && most > 0; at++ {
-		i := int(all.parts[at])
+	for at := 0; at < len(all.ranges) && most > 0; at++ {
+		i := int(all.ranges[at])
 		first := max(all.firsts[at], all.lasts[at]-most+1)
 		few.add(i, parts[i], first, all.lasts[at])
 		most -= all.lasts[at] - first + 1
@@ -65,7 +65,7 @@ func onlyMessages(all looks, parts []search.LogRange, rests []search.Remainder, 
 }
 
 // queueRests finds out what is left where something is: other events may fill the places before.
-func (s *Store) queueRests(batch *pgx.Batch, parts []search.LogRange, rests []search.Remainder) {
+func (s *Store) queueRemainders(batch *pgx.Batch, parts []search.LogRange, rests []search.Remainder) {
 	var asked []int32
 	var chats, befores []int64
 	for i, rest := range rests {
@@ -77,7 +77,7 @@ func (s *Store) queueRests(batch *pgx.Batch, parts []search.LogRange, rests []se
 	if asked == nil {
 		return
 	}
-	batch.Queue(s.indexed(selectRests), asked, chats, befores).Query(func(rows pgx.Rows) error {
+	batch.Queue(s.versioned(selectRemainders), asked, chats, befores).Query(func(rows pgx.Rows) error {
 		var part int
 		var rest search.Remainder
 		_, err := pgx.ForEachRow(rows, []any{&part, &rest.Through, &rest.Newest}, func() error {

@@ -12,7 +12,7 @@ import (
 const buildLock = 0x73656172636801
 
 const (
-	selectToFill = `
+	selectAlmostEmpty = `
 		SELECT indexed * 10 <= there AND there - indexed >= $1 FROM (
 			SELECT (SELECT coalesce(sum(seq), 0) FROM search_positions) AS indexed, (SELECT coalesce(sum(last_seq), 0) FROM chats) AS there
 		) counts`
@@ -34,21 +34,21 @@ const (
 // to extend it by each message.
 func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (bool, error) {
 	var built, toFill bool
-	if err := s.pool.QueryRow(ctx, s.indexed(selectWordsIndexed)).Scan(&built); err != nil || !built {
+	if err := s.pool.QueryRow(ctx, s.versioned(selectWordsIndexed)).Scan(&built); err != nil || !built {
 		return err == nil, s.failure(err)
 	}
-	if err := s.pool.QueryRow(ctx, s.indexed(selectToFill), least).Scan(&toFill); err != nil || !toFill {
+	if err := s.pool.QueryRow(ctx, s.versioned(selectAlmostEmpty), least).Scan(&toFill); err != nil || !toFill {
 		return false, s.failure(err)
 	}
 	err := s.inTransaction(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, s.indexed(lockPositionsTable)); err != nil {
+		if _, err := tx.Exec(ctx, s.versioned(lockPositionsTable)); err != nil {
 			return err
 		}
 		// Another process may have begun to fill it meanwhile.
-		if err := tx.QueryRow(ctx, s.indexed(selectToFill), least).Scan(&toFill); err != nil || !toFill {
+		if err := tx.QueryRow(ctx, s.versioned(selectAlmostEmpty), least).Scan(&toFill); err != nil || !toFill {
 			return err
 		}
-		_, err := tx.Exec(ctx, s.indexed(dropWords))
+		_, err := tx.Exec(ctx, s.versioned(dropWords))
 		return err
 	})
 	return toFill && err == nil, err
@@ -57,7 +57,7 @@ func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (bool, error) 
 // BuildIndex implements search.Store.
 func (s *Store) BuildIndex(ctx context.Context) error {
 	var built, locked bool
-	if err := s.pool.QueryRow(ctx, s.indexed(selectWordsIndexed)).Scan(&built); err != nil || built {
+	if err := s.pool.QueryRow(ctx, s.versioned(selectWordsIndexed)).Scan(&built); err != nil || built {
 		return s.failure(err)
 	}
 	connection, err := s.pool.Acquire(ctx)
@@ -72,7 +72,7 @@ func (s *Store) BuildIndex(ctx context.Context) error {
 		return s.failure(err)
 	}
 	for _, statement := range []string{withoutTimeouts, dropWords, buildWords} {
-		if _, err := connection.Exec(ctx, s.indexed(statement), pgx.QueryExecModeSimpleProtocol); err != nil {
+		if _, err := connection.Exec(ctx, s.versioned(statement), pgx.QueryExecModeSimpleProtocol); err != nil {
 			return s.failure(slow(err))
 		}
 	}

@@ -48,7 +48,7 @@ const (
 		WHERE i.words @@ b.query
 			AND (i.created_at, i.message_id) < ($7, $8) AND (i.created_at, i.message_id) >= ($9, $10)
 		ORDER BY i.created_at DESC, i.message_id DESC LIMIT $11`
-	selectRests = `
+	selectRemainders = `
 		SELECT p.part, i.seq, i.newest_at
 		FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS p (part, chat_number, before)
 		CROSS JOIN LATERAL (
@@ -58,7 +58,7 @@ const (
 	// The look-up of an event is LATERAL … LIMIT 1 so that each is an index probe.
 	// Kind 1 is a message. Its user may have left.
 	// What comes after $7 bytes of texts is left out by their lengths.
-	selectVisible = `
+	selectHits = `
 		SELECT created_at, message_id, chat_id, seq, chat_name, user_name, text
 		FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before FROM (
 		SELECT r.place, r.created_at, r.message_id, r.chat_id, r.seq, c.chat_name, coalesce(u.user_name, '') AS user_name, e.text
@@ -83,14 +83,14 @@ func (s *Store) FindInRanges(
 	if criteria.Query.Empty() || len(parts) == 0 {
 		return nil, make([]search.Remainder, len(parts)), nil
 	}
-	looks, rests := looksAt(parts), restsOf(parts)
+	looks, rests := blocksOf(parts), remaindersOf(parts)
 	if !dense && !s.wordsIndexed.Load() {
 		dense = true
-		looks, rests = onlyMessages(looks, parts, rests, messagesMost)
+		looks, rests = firstMessages(looks, parts, rests, maxMessages)
 	}
 	newest, oldest := criteria.Bounds()
 	statement, arguments := findInBlocks, []any{
-		renderQuery(criteria.Query), looks.parts, looks.places, looks.authors, looks.firsts, looks.lasts,
+		renderQuery(criteria.Query), looks.ranges, looks.prefixes, looks.authors, looks.firsts, looks.lasts,
 		newest.CreatedAt, newest.MessageID, oldest.CreatedAt, oldest.MessageID, limit,
 	}
 	if dense {
@@ -99,7 +99,7 @@ func (s *Store) FindInRanges(
 	var results []search.Result
 	batch := &pgx.Batch{}
 	batch.Queue(limitStep, milliseconds(stepTimeout))
-	batch.Queue(s.indexed(statement), arguments...).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(s.versioned(statement), arguments...).Query(func(rows pgx.Rows) (err error) {
 		results, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (result search.Result, err error) {
 			var part int
 			err = row.Scan(&result.SortKey.CreatedAt, &result.SortKey.MessageID, &part, &result.Seq)
@@ -110,7 +110,7 @@ func (s *Store) FindInRanges(
 		})
 		return err
 	})
-	s.queueRests(batch, parts, rests)
+	s.queueRemainders(batch, parts, rests)
 	err := s.searching().SendBatch(ctx, batch).Close()
 	if err != nil {
 		return nil, nil, s.failure(slow(err))
@@ -134,7 +134,7 @@ func (s *Store) LoadHits(
 	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
 ) ([]search.Hit, error) {
 	columns := resultColumnsOf(results)
-	rows, err := s.pool.Query(ctx, selectVisible, account,
+	rows, err := s.pool.Query(ctx, selectHits, account,
 		columns.createdAts, columns.messageIDs, columns.chatIDs, columns.seqs, most, bytesMost)
 	if err != nil {
 		return nil, s.failure(err)

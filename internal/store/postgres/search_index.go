@@ -25,7 +25,7 @@ const (
 	// and finds that the positions have moved, since a later statement moves them.
 	lockPositions = `
 		SELECT FROM search_positions WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`
-	movePositions = `
+	advancePositions = `
 		UPDATE search_positions p SET seq = m.through, newest_at = greatest(p.newest_at, m.newest_at)
 		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
 			AS m (chat_id, indexed, through, newest_at, place)
@@ -45,14 +45,14 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 	err = s.inTransaction(ctx, func(tx pgx.Tx) error {
 		var rows indexRows
 		batch := &pgx.Batch{}
-		s.queueMoves(batch, extensions, func(i int, chat, newestBefore int64) {
+		s.queueAdvances(batch, extensions, func(i int, chat, newestBefore int64) {
 			extended[i] = true
 			rows.add(chat, newestBefore, extensions[i].Entries)
 		})
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil || rows.chats == nil {
 			return slow(err)
 		}
-		_, err := tx.Exec(ctx, s.indexed(insertIndexed),
+		_, err := tx.Exec(ctx, s.versioned(insertIndexed),
 			rows.chats, rows.seqs, rows.createdAts, rows.newestAts, rows.messageIDs, rows.vectors)
 		return slow(err)
 	})
@@ -63,7 +63,7 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 }
 
 // queueMoves moves the positions and tells of each that was where it is to be.
-func (s *Store) queueMoves(
+func (s *Store) queueAdvances(
 	batch *pgx.Batch, extensions []search.Extension, moved func(i int, chat, newestBefore int64),
 ) {
 	var started [][16]byte
@@ -83,10 +83,10 @@ func (s *Store) queueMoves(
 	slices.SortFunc(sorted, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
 	batch.Queue(deferCommit)
 	if started != nil {
-		batch.Queue(s.indexed(insertPositions), started, math.MinInt64)
+		batch.Queue(s.versioned(insertPositions), started, math.MinInt64)
 	}
-	batch.Queue(s.indexed(lockPositions), sorted)
-	batch.Queue(s.indexed(movePositions), chats, from, through, newest).Query(func(rows pgx.Rows) error {
+	batch.Queue(s.versioned(lockPositions), sorted)
+	batch.Queue(s.versioned(advancePositions), chats, from, through, newest).Query(func(rows pgx.Rows) error {
 		var place int
 		var chat, newestBefore int64
 		_, err := pgx.ForEachRow(rows, []any{&place, &chat, &newestBefore}, func() error {

@@ -13,7 +13,7 @@ import (
 
 const (
 	// An account may have several users in one chat.
-	selectBehindOf = `
+	selectAccountLag = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (
 			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.chat_id = $2)
@@ -21,7 +21,7 @@ const (
 		JOIN chats c ON c.chat_id = u.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
-	selectBehindSince = `
+	selectRecentLag = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (
 			SELECT DISTINCT e.chat_id FROM events e
@@ -30,7 +30,7 @@ const (
 		JOIN chats c ON c.chat_id = e.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
-	selectPositionsAfter = `
+	selectIndexedSeqs = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT chat_id, last_seq FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $2) c
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
@@ -39,12 +39,12 @@ const (
 
 // AccountIndexLag implements search.Store.
 func (s *Store) AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]search.IndexLag, error) {
-	return s.behind(ctx, selectBehindOf, account, idOrNull(chat), limit)
+	return s.indexLags(ctx, selectAccountLag, account, idOrNull(chat), limit)
 }
 
 // RecentIndexLag implements search.Store.
 func (s *Store) RecentIndexLag(ctx context.Context, from, to time.Time, limit int) ([]search.IndexLag, error) {
-	return s.behind(ctx, selectBehindSince, smallestIDOf(from), smallestIDOf(to), limit)
+	return s.indexLags(ctx, selectRecentLag, smallestIDOf(from), smallestIDOf(to), limit)
 }
 
 // smallestIDOf is before all ids that are made at the time or later: they begin
@@ -58,7 +58,7 @@ func smallestIDOf(t time.Time) (id messenger.ID) {
 func (s *Store) ScanIndexLag(
 	ctx context.Context, chat messenger.ID, limit int,
 ) (behind []search.IndexLag, last messenger.ID, done bool, err error) {
-	positions, err := s.behind(ctx, selectPositionsAfter, chat, limit)
+	positions, err := s.indexLags(ctx, selectIndexedSeqs, chat, limit)
 	if err != nil {
 		return nil, chat, false, err
 	}
@@ -72,8 +72,8 @@ func (s *Store) ScanIndexLag(
 	return behind, last, len(positions) < limit, nil
 }
 
-func (s *Store) behind(ctx context.Context, statement string, arguments ...any) ([]search.IndexLag, error) {
-	rows, err := s.pool.Query(ctx, s.indexed(statement), arguments...)
+func (s *Store) indexLags(ctx context.Context, statement string, arguments ...any) ([]search.IndexLag, error) {
+	rows, err := s.pool.Query(ctx, s.versioned(statement), arguments...)
 	if err != nil {
 		return nil, s.failure(err)
 	}

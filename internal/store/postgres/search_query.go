@@ -18,11 +18,11 @@ const (
 	termSign   = "|"
 	authorSign = "@"
 	// placeSign stands for what comes before the terms in a rendered query; SQL fills it in.
-	placeSign = "#"
+	prefixSign = "#"
 )
 
 // blockOf gives what comes before the terms of a message.
-func blockOf(chat, seq int64) string {
+func lexemePrefix(chat, seq int64) string {
 	place := strconv.FormatInt(chat, 16)
 	if block := seq / search.BlockMessages; block > 0 {
 		place += blockSign + strconv.FormatInt(block, 16)
@@ -54,28 +54,28 @@ func writePhrase(made *strings.Builder, phrase words.Phrase) {
 		if i > 0 {
 			made.WriteString(" <-> ")
 		}
-		made.WriteString("'" + placeSign + termSign + term + "'")
+		made.WriteString("'" + prefixSign + termSign + term + "'")
 	}
 	made.WriteByte(')')
 }
 
 // ofAuthor is what a rendered query ends with where only one author's messages are asked for.
-func ofAuthor(place string, author messenger.ID) string {
+func authorFilter(place string, author messenger.ID) string {
 	if author == (messenger.ID{}) {
 		return ""
 	}
-	return " & " + quotedAuthor(place, author)
+	return " & " + authorLexeme(place, author)
 }
 
-func quotedAuthor(place string, author messenger.ID) string {
+func authorLexeme(place string, author messenger.ID) string {
 	return "'" + place + authorSign + base64.RawURLEncoding.EncodeToString(author[:]) + "'"
 }
 
 // vectorOf writes a message's terms as the text of a tsvector.
 func vectorOf(chat int64, entry *search.Entry) string {
-	place := blockOf(chat, entry.Message.Seq)
-	author := quotedAuthor(place, entry.Message.UserID)
-	vector := entry.Document.Vector()
+	place := lexemePrefix(chat, entry.Message.Seq)
+	author := authorLexeme(place, entry.Message.UserID)
+	vector := entry.Document.TSVector()
 	if vector == "" {
 		return author
 	}

@@ -11,7 +11,7 @@ import (
 
 const (
 	// An account may have several users in one chat. A name is one user's in a chat.
-	selectParts = `
+	selectLogRanges = `
 		SELECT p.chat_id, p.chat_number, coalesce(named.user_id, '00000000-0000-0000-0000-000000000000'), 1::bigint, p.seq, p.newest_at
 		FROM (
 			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.chat_id = $2)
@@ -30,8 +30,8 @@ func (s *Store) LogRanges(
 ) (parts []search.LogRange, err error) {
 	var indexed bool
 	batch := &pgx.Batch{}
-	batch.Queue(s.indexed(selectWordsIndexed)).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
-	batch.Queue(s.indexed(selectParts), account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(s.versioned(selectWordsIndexed)).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
+	batch.Queue(s.versioned(selectLogRanges), account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
 		parts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.LogRange])
 		return err
 	})

@@ -19,7 +19,7 @@ const (
 		ON CONFLICT (version) DO UPDATE SET used = excluded.used WHERE search_versions.used < excluded.used`
 	deleteVersion = `
 		DELETE FROM search_versions WHERE version = $1`
-	emptyIndex = `
+	truncateIndex = `
 		TRUNCATE search_index, search_positions`
 	dropIndex = `
 		DROP TABLE IF EXISTS search_index, search_positions`
@@ -34,15 +34,15 @@ var createIndex = []string{
 }
 
 // indexed is a statement about the index of words as it is about that of this process's analyser.
-func (s *Store) indexed(statement string) string {
+func (s *Store) versioned(statement string) string {
 	if suffix := s.suffix.Load(); suffix != nil {
-		return renamed(statement, *suffix)
+		return withSuffix(statement, *suffix)
 	}
 	return statement
 }
 
 // renamed puts the suffix behind the names of an index's tables, but for those after an @.
-func renamed(statement, suffix string) string {
+func withSuffix(statement, suffix string) string {
 	return strings.NewReplacer("@search_", "search_", "search_index", "search_index"+suffix, "search_positions", "search_positions"+suffix).
 		Replace(statement)
 }
@@ -66,7 +66,7 @@ func (s *Store) useIndex(ctx context.Context) error {
 		unneeded = old
 		if isNew && own.Suffix != "" {
 			for _, statement := range createIndex {
-				if _, err := tx.Exec(ctx, renamed(statement, own.Suffix)); err != nil {
+				if _, err := tx.Exec(ctx, withSuffix(statement, own.Suffix)); err != nil {
 					return err
 				}
 			}
@@ -85,9 +85,9 @@ func (s *Store) useIndex(ctx context.Context) error {
 
 func (s *Store) removeIndex(ctx context.Context, old store.IndexVersion) error {
 	return s.inTransaction(ctx, func(tx pgx.Tx) error {
-		statement := emptyIndex
+		statement := truncateIndex
 		if old.Suffix != "" {
-			statement = renamed(dropIndex, old.Suffix)
+			statement = withSuffix(dropIndex, old.Suffix)
 		}
 		if _, err := tx.Exec(ctx, statement); err != nil {
 			return err

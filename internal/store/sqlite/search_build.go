@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	selectToFill = `
+	selectAlmostEmpty = `
 		SELECT indexed * 10 <= there AND there - indexed >= ? FROM (
 			SELECT (SELECT coalesce(sum(seq), 0) FROM search_positions) AS indexed, (SELECT coalesce(sum(last_seq), 0) FROM chats) AS there
 		)`
@@ -25,9 +25,9 @@ const mergePages = 64
 func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (toFill bool, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	err = s.searching().QueryRowContext(ctx, s.indexed(selectToFill), least).Scan(&toFill)
+	err = s.searching().QueryRowContext(ctx, s.versioned(selectAlmostEmpty), least).Scan(&toFill)
 	if toFill {
-		s.toMerge.Store(true)
+		s.mergeNeeded.Store(true)
 	}
 	return toFill, s.failure(err)
 }
@@ -35,7 +35,7 @@ func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (toFill bool, 
 // BuildIndex implements search.Index: once the index is filled its parts are merged, so that a search has
 // fewer of them to look into.
 func (s *Store) BuildIndex(ctx context.Context) error {
-	for pages, more := -mergePages, s.toMerge.Load(); more; pages = mergePages {
+	for pages, more := -mergePages, s.mergeNeeded.Load(); more; pages = mergePages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func (s *Store) BuildIndex(ctx context.Context) error {
 			return err
 		}
 	}
-	s.toMerge.Store(false)
+	s.mergeNeeded.Store(false)
 	return nil
 }
 
@@ -55,7 +55,7 @@ func (s *Store) merge(ctx context.Context, pages int) (more bool, err error) {
 		if err := tx.QueryRowContext(ctx, selectChanges).Scan(&before); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, s.indexed(mergeIndex), pages); err != nil {
+		if _, err := tx.ExecContext(ctx, s.versioned(mergeIndex), pages); err != nil {
 			return err
 		}
 		err := tx.QueryRowContext(ctx, selectChanges).Scan(&after)

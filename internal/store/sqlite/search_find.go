@@ -14,25 +14,25 @@ import (
 // it looks into no more chats.
 const (
 	stepTimeout = time.Second
-	stepEnough  = 75 * time.Millisecond
+	stepBudget  = 75 * time.Millisecond
 )
 
 const (
 	// An account may have several users in one chat. A CROSS JOIN keeps its order.
-	selectParts = `
+	selectLogRanges = `
 		SELECT p.chat_id, p.chat_number, coalesce(author.user_id, zeroblob(16)), p.seq, p.newest_at
 		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
 		CROSS JOIN search_positions p ON p.chat_id = mine.chat_id
 		LEFT JOIN chat_users author ON ?3 <> '' AND author.chat_id = mine.chat_id AND author.user_name = ?3
 		WHERE p.seq > 0 AND (?3 = '' OR author.user_id IS NOT NULL)`
 	// FTS5 reads its lists backwards, and the bounds of the rowid let it begin in their middle.
-	selectMatching = `
+	selectCandidates = `
 		SELECT rowid, created_at, newest_at, message_id FROM search_index
 		WHERE search_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4`
-	selectRest = `
+	selectRemainder = `
 		SELECT rowid, newest_at FROM search_index WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1`
 	// The results come as resultsArray makes them.
-	selectVisible = `
+	selectHits = `
 		SELECT h.key, c.chat_name, coalesce(u.user_name, ''), e.text
 		FROM json_each(?1) h
 		CROSS JOIN events e ON e.chat_id = unhex(h.value ->> 2) AND e.seq = h.value ->> 3
@@ -49,7 +49,7 @@ func (s *Store) LogRanges(
 ) (parts []search.LogRange, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.searching().QueryContext(ctx, s.indexed(selectParts), account[:], idOrNull(request.ChatID), request.UserName)
+	rows, err := s.searching().QueryContext(ctx, s.versioned(selectLogRanges), account[:], idOrNull(request.ChatID), request.UserName)
 	if err != nil {
 		return nil, s.failure(err)
 	}
@@ -87,7 +87,7 @@ func (s *Store) FindInRanges(
 		return nil, nil, s.failure(err)
 	}
 	defer connection.Close()
-	over := time.Now().Add(stepEnough)
+	over := time.Now().Add(stepBudget)
 	f := finder{s, connection, criteria, limit}
 	rests := make([]search.Remainder, len(parts))
 	var results []search.Result
@@ -112,7 +112,7 @@ func (s *Store) LoadHits(
 ) (visible []search.Hit, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.readers.QueryContext(ctx, selectVisible, resultsArray(results), account[:], most)
+	rows, err := s.readers.QueryContext(ctx, selectHits, resultsArray(results), account[:], most)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -93,7 +93,7 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 	sequences := make([][]string, len(extensions))
 	for i := range extensions {
 		for _, entry := range extensions[i].Entries {
-			sequences[i] = append(sequences[i], entry.Document.Sequence())
+			sequences[i] = append(sequences[i], entry.Document.FTS5Text())
 		}
 	}
 	begun := false
@@ -115,7 +115,7 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 				rows = append(rows, indexRow{chat, newest, message, sequences[i][j]})
 			}
 		}
-		return insertRows(ctx, tx, s.indexed(insertIndexed), rows)
+		return insertRows(ctx, tx, s.versioned(insertIndexed), rows)
 	})
 	if begun { // who waits for the lock is not slow
 		err = slow(ctx, err)
@@ -130,14 +130,14 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 // sql.ErrNoRows where the position is another one.
 func (s *Store) move(ctx context.Context, tx *sql.Tx, extension *search.Extension) (chat, newest int64, err error) {
 	id := extension.ChatID[:]
-	if err := tx.QueryRowContext(ctx, s.indexed(selectNewest), id, math.MinInt64).Scan(&newest); err != nil {
+	if err := tx.QueryRowContext(ctx, s.versioned(selectNewest), id, math.MinInt64).Scan(&newest); err != nil {
 		return 0, 0, err
 	}
 	added := int64(math.MinInt64)
 	for i := range extension.Entries {
 		added = max(added, extension.Entries[i].Message.CreatedAt.UnixMicro())
 	}
-	err = tx.QueryRowContext(ctx, s.indexed(movePosition), id, extension.Through, extension.Indexed, added).Scan(&chat)
+	err = tx.QueryRowContext(ctx, s.versioned(movePosition), id, extension.Through, extension.Indexed, added).Scan(&chat)
 	return chat, newest, err
 }
 

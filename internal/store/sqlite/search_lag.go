@@ -11,20 +11,20 @@ import (
 
 const (
 	// A CROSS JOIN keeps its order: the account's chats first.
-	selectBehindOf = `
+	selectAccountLag = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
 		CROSS JOIN chats c ON c.chat_id = mine.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?3`
 	// The index is named since another one would spare the DISTINCT a sort.
-	selectBehindSince = `
+	selectRecentLag = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT DISTINCT chat_id FROM events INDEXED BY events_message WHERE kind = 1 AND message_id >= ? AND message_id < ?) recent
 		CROSS JOIN chats c ON c.chat_id = recent.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?`
-	selectPositions = `
+	selectIndexedSeqs = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM chats c LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.chat_id > ? ORDER BY c.chat_id LIMIT ?`
@@ -32,13 +32,13 @@ const (
 
 // AccountIndexLag implements search.Index.
 func (s *Store) AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]search.IndexLag, error) {
-	return s.positions(ctx, selectBehindOf, account[:], idOrNull(chat), limit)
+	return s.indexLags(ctx, selectAccountLag, account[:], idOrNull(chat), limit)
 }
 
 // RecentIndexLag implements search.Index.
 func (s *Store) RecentIndexLag(ctx context.Context, from, to time.Time, limit int) ([]search.IndexLag, error) {
 	first, end := firstID(from), firstID(to)
-	return s.positions(ctx, selectBehindSince, first[:], end[:], limit)
+	return s.indexLags(ctx, selectRecentLag, first[:], end[:], limit)
 }
 
 // firstID is not greater than any version 7 UUID made at the time or later: those
@@ -53,7 +53,7 @@ func (s *Store) ScanIndexLag(
 	ctx context.Context, chat messenger.ID, limit int,
 ) (behind []search.IndexLag, last messenger.ID, done bool, err error) {
 	// One more than is looked at tells whether there are more.
-	positions, err := s.positions(ctx, selectPositions, chat[:], limit+1)
+	positions, err := s.indexLags(ctx, selectIndexedSeqs, chat[:], limit+1)
 	if err != nil {
 		return nil, chat, false, err
 	}
@@ -69,10 +69,10 @@ func (s *Store) ScanIndexLag(
 }
 
 // positions reads what a query finds.
-func (s *Store) positions(ctx context.Context, query string, arguments ...any) (positions []search.IndexLag, err error) {
+func (s *Store) indexLags(ctx context.Context, query string, arguments ...any) (positions []search.IndexLag, err error) {
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	rows, err := s.searching().QueryContext(ctx, s.indexed(query), arguments...)
+	rows, err := s.searching().QueryContext(ctx, s.versioned(query), arguments...)
 	if err != nil {
 		return nil, s.failure(err)
 	}

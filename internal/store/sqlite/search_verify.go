@@ -13,8 +13,8 @@ import (
 // looked for in each chat. What a query has beyond that is judged by the texts of
 // what was found, judgedAtOnce of them in one statement.
 const (
-	outlineTerms = 8
-	judgedAtOnce = 100
+	prefilterTerms = 8
+	verifyBatch    = 100
 )
 
 // The results come as resultsArray makes them.
@@ -34,14 +34,14 @@ type finder struct {
 
 // find reads what of a part matches, and tells what is left of it.
 func (f finder) find(ctx context.Context, part search.LogRange) ([]search.Result, search.Remainder, error) {
-	outline, exact := f.criteria.Query.Outline(outlineTerms)
-	matching, rest, err := f.matching(ctx, outline, part)
+	outline, exact := f.criteria.Query.Prefilter(prefilterTerms)
+	matching, rest, err := f.candidates(ctx, outline, part)
 	if err != nil || exact {
 		return matching, rest, err
 	}
 	var results []search.Result
-	for at := 0; at < len(matching); at += judgedAtOnce {
-		judged, err := f.judge(ctx, matching[at:min(at+judgedAtOnce, len(matching))])
+	for at := 0; at < len(matching); at += verifyBatch {
+		judged, err := f.verify(ctx, matching[at:min(at+verifyBatch, len(matching))])
 		if err != nil {
 			return nil, rest, err
 		}
@@ -51,12 +51,12 @@ func (f finder) find(ctx context.Context, part search.LogRange) ([]search.Result
 }
 
 // matching asks the index. Where it finds as many as there may be, the older ones are left.
-func (f finder) matching(
+func (f finder) candidates(
 	ctx context.Context, query words.Query, part search.LogRange,
 ) (results []search.Result, rest search.Remainder, err error) {
 	start := part.Number << 32
 	expression := matchExpression(query, part.Number, part.Author)
-	rows, err := f.connection.QueryContext(ctx, f.store.indexed(selectMatching), expression, start+part.From, start+part.Through, f.limit)
+	rows, err := f.connection.QueryContext(ctx, f.store.versioned(selectCandidates), expression, start+part.From, start+part.Through, f.limit)
 	if err != nil {
 		return nil, rest, err
 	}
@@ -78,17 +78,17 @@ func (f finder) matching(
 	if err := rows.Err(); err != nil || count == f.limit {
 		return results, rest, err
 	}
-	rest, err = f.rest(ctx, part)
+	rest, err = f.remainder(ctx, part)
 	return results, rest, err
 }
 
 // rest is what comes before a part.
-func (f finder) rest(ctx context.Context, part search.LogRange) (rest search.Remainder, err error) {
+func (f finder) remainder(ctx context.Context, part search.LogRange) (rest search.Remainder, err error) {
 	if part.From <= 1 {
 		return rest, nil
 	}
 	start := part.Number << 32
-	err = f.connection.QueryRowContext(ctx, f.store.indexed(selectRest), start+1, start+part.From-1).Scan(&rest.Through, &rest.Newest)
+	err = f.connection.QueryRowContext(ctx, f.store.versioned(selectRemainder), start+1, start+part.From-1).Scan(&rest.Through, &rest.Newest)
 	if errors.Is(err, sql.ErrNoRows) {
 		return rest, nil
 	}
@@ -97,7 +97,7 @@ func (f finder) rest(ctx context.Context, part search.LogRange) (rest search.Rem
 }
 
 // judge gives those of the results whose texts the query matches, in their order.
-func (f finder) judge(ctx context.Context, results []search.Result) (matching []search.Result, err error) {
+func (f finder) verify(ctx context.Context, results []search.Result) (matching []search.Result, err error) {
 	rows, err := f.connection.QueryContext(ctx, selectTexts, resultsArray(results))
 	if err != nil {
 		return nil, err

@@ -22,21 +22,21 @@ const (
 )
 
 var (
-	emptyIndex = []string{`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_positions`}
+	truncateIndex = []string{`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_positions`}
 	// FTS5 leaves the table of an index's unindexed columns behind.
 	dropIndex = []string{`DROP TABLE search_index`, `DROP TABLE IF EXISTS search_index_content`, `DROP TABLE search_positions`}
 )
 
 // indexed is a statement about the index of words as it is about that of this process's analyser.
-func (s *Store) indexed(statement string) string {
+func (s *Store) versioned(statement string) string {
 	if suffix := s.suffix.Load(); suffix != nil {
-		return renamed(statement, *suffix)
+		return withSuffix(statement, *suffix)
 	}
 	return statement
 }
 
 // renamed puts the suffix behind the names of an index's tables.
-func renamed(statement, suffix string) string {
+func withSuffix(statement, suffix string) string {
 	if suffix == "" {
 		return statement
 	}
@@ -74,7 +74,7 @@ func (s *Store) useIndex(ctx context.Context) error {
 }
 
 func removeIndex(ctx context.Context, tx *sql.Tx, old store.IndexVersion) error {
-	statements := emptyIndex
+	statements := truncateIndex
 	if old.Suffix != "" {
 		statements = dropIndex
 	}
@@ -87,7 +87,7 @@ func removeIndex(ctx context.Context, tx *sql.Tx, old store.IndexVersion) error 
 
 func execute(ctx context.Context, tx *sql.Tx, suffix string, statements []string) error {
 	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, renamed(statement, suffix)); err != nil {
+		if _, err := tx.ExecContext(ctx, withSuffix(statement, suffix)); err != nil {
 			return err
 		}
 	}

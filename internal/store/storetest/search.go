@@ -31,7 +31,7 @@ type searchTests map[string]func(t *testing.T, store Searched)
 func RunSearch(t *testing.T, open func(t *testing.T) Searched) {
 	topics := map[string]searchTests{
 		"tasks":     taskTests(),
-		"open most": openMostTests(),
+		"open most": maxOpenTests(),
 		"attempts":  attemptTests(),
 		"ends":      endTests(),
 		"index":     indexTests(),
@@ -66,7 +66,7 @@ func RunSearch(t *testing.T, open func(t *testing.T) Searched) {
 // of its own.
 func alone() searchTests {
 	tests := searchTests{}
-	for _, topic := range []searchTests{sweepTests(), deleteTests(), positionTests(), buildTests()} {
+	for _, topic := range []searchTests{sweepTests(), deleteTests(), lagTests(), buildTests()} {
 		for name, test := range topic {
 			tests[name] = test
 		}

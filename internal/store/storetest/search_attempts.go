@@ -47,7 +47,7 @@ func renew(t tester, store SearchStore, task messenger.ID, attempt int, leaseEnd
 
 func succeed(t tester, store SearchStore, task messenger.ID, attempt int) bool {
 	t.Helper()
-	succeeded, err := store.SucceedTask(t.Context(), task, attempt, search.Outcome{Newest: place(1), Oldest: place(9), More: true}, moment(time.Minute))
+	succeeded, err := store.SucceedTask(t.Context(), task, attempt, search.Outcome{Newest: sortKeyAt(1), Oldest: sortKeyAt(9), More: true}, moment(time.Minute))
 	check(t, err)
 	return succeeded
 }
@@ -86,7 +86,7 @@ func takeUnconfirmed(t *testing.T, store Searched) {
 	task.Status, task.Attempt, task.Tries = search.InProcess, 1, 1
 	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
 	requireNoTask(t, store, task.ID)
-	check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
+	check(t, store.ConfirmTask(t.Context(), task.ID, maxOpen))
 	requireTask(t, store, task)
 	requireNotTaken(t, store, messenger.NewID(), moment(0))
 }

@@ -42,7 +42,7 @@ func deleteOld(t *testing.T, store Searched) {
 	requireEqual(t, deleteTasks(t, store, moment(time.Minute), moment(0)), 0)
 	requireEqual(t, deleteTasks(t, store, moment(time.Minute+time.Microsecond), moment(time.Microsecond)), 2)
 	requireNoTask(t, store, succeeded.ID)
-	requireError(t, store.ConfirmTask(t.Context(), unconfirmed.ID, openMost), errs.ErrTaskNotFound)
+	requireError(t, store.ConfirmTask(t.Context(), unconfirmed.ID, maxOpen), errs.ErrTaskNotFound)
 	requireEqual(t, deleteTasks(t, store, moment(2*time.Hour), moment(2*time.Hour)), 1)
 	requireNoTask(t, store, failed.ID)
 	requireEqual(t, deleteTasks(t, store, moment(200*time.Hour), moment(200*time.Hour)), 0)
@@ -108,7 +108,7 @@ func deleteRace(t *testing.T, store Searched) {
 				report(t, err)
 				return
 			}
-			err := store.ConfirmTask(t.Context(), tasks[i].ID, openMost)
+			err := store.ConfirmTask(t.Context(), tasks[i].ID, maxOpen)
 			if err != nil && !errors.Is(err, errs.ErrTaskNotFound) {
 				t.Errorf("unexpected error: %v", err)
 			}

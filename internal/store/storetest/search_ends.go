@@ -28,7 +28,7 @@ func succeedOnce(t *testing.T, store Searched) {
 	requireEqual(t, succeed(t, store, messenger.NewID(), 2), false)
 	requireEqual(t, succeed(t, store, task.ID, 2), true)
 	task.Status, task.Attempt, task.Tries, task.Done, task.EndedAt = search.Success, 2, 2, 1, moment(time.Minute)
-	task.Outcome = search.Outcome{Newest: place(1), Oldest: place(9), More: true}
+	task.Outcome = search.Outcome{Newest: sortKeyAt(1), Oldest: sortKeyAt(9), More: true}
 	requireTask(t, store, task)
 }
 
@@ -40,7 +40,7 @@ func endOnce(t *testing.T, store Searched) {
 		together(9, func(i int) {
 			switch i % 3 {
 			case 0:
-				done, err := store.SucceedTask(t.Context(), task.ID, 1, search.Outcome{Newest: place(1), Oldest: place(9)}, moment(0))
+				done, err := store.SucceedTask(t.Context(), task.ID, 1, search.Outcome{Newest: sortKeyAt(1), Oldest: sortKeyAt(9)}, moment(0))
 				report(t, err)
 				if done {
 					succeeded.Add(1)
@@ -92,7 +92,7 @@ func requireUnchanging(t *testing.T, store Searched, task messenger.ID) {
 		check(t, store.ReleaseTask(t.Context(), task, attempt))
 	}
 	check(t, store.FailTask(t.Context(), task, moment(24*time.Hour)))
-	check(t, store.ConfirmTask(t.Context(), task, openMost))
+	check(t, store.ConfirmTask(t.Context(), task, maxOpen))
 	check(t, store.DeleteTask(t.Context(), task))
 	requireTask(t, store, ended)
 }

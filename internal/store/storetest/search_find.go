@@ -12,7 +12,7 @@ import (
 func findTests() searchTests {
 	return searchTests{
 		"queries and what they find":                     findQueries,
-		"words beyond what a phrase can have":            findPlaceless,
+		"words beyond what a phrase can have":            findPositionless,
 		"random queries find what they mean":             findLikeMatches,
 		"any text is found by its words":                 findAnyText,
 		"random long queries find what they mean":        findLongLikeMatches,
@@ -55,7 +55,7 @@ func findOrder(t *testing.T, store Searched) {
 		sent = append(sent, postAll(t, store, author, one)...)
 	}
 	index(t, store, user.AccountID)
-	slices.SortFunc(sent, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	slices.SortFunc(sent, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	requireFound(t, store, user.AccountID, criteria("word"), sent...)
 }
 
@@ -81,16 +81,16 @@ func findBetween(t *testing.T, store Searched) {
 	}
 	sent := postAll(t, store, user, batch...)
 	index(t, store, user.AccountID)
-	slices.SortFunc(sent, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	slices.SortFunc(sent, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	for from := -1; from < len(sent); from++ {
 		bounded := criteria("word")
 		if from >= 0 {
-			bounded.From = placeOf(sent[from])
+			bounded.From = sortKeyOf(sent[from])
 		}
 		requireFound(t, store, user.AccountID, bounded, sent[from+1:]...)
 		for to := from; to < len(sent); to++ {
 			if to >= 0 {
-				bounded.To = placeOf(sent[to])
+				bounded.To = sortKeyOf(sent[to])
 				requireFound(t, store, user.AccountID, bounded, sent[from+1:to+1]...)
 			}
 		}
@@ -164,9 +164,9 @@ func findAllCriteria(t *testing.T, store Searched) {
 	}
 	requireFound(t, store, user.AccountID, all, sent[3], sent[2], sent[1])
 	// The narrower bound counts.
-	all.From, all.To = placeOf(sent[3]), placeOf(sent[2])
+	all.From, all.To = sortKeyOf(sent[3]), sortKeyOf(sent[2])
 	requireFound(t, store, user.AccountID, all, sent[2])
-	all.From, all.To = placeOf(sent[4]), placeOf(sent[0])
+	all.From, all.To = sortKeyOf(sent[4]), sortKeyOf(sent[0])
 	requireFound(t, store, user.AccountID, all, sent[3], sent[2], sent[1])
 	all.Query = criteria(`"word word"`).Query
 	requireFound(t, store, user.AccountID, all, sent[2])
@@ -214,7 +214,7 @@ func findManyChats(t *testing.T, store Searched) {
 		sent = append(sent, post(t, store, user, "word", "else")[0])
 	}
 	index(t, store, account)
-	slices.SortFunc(sent, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	slices.SortFunc(sent, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	requireFound(t, store, account, criteria("word"), sent...)
 	requireFound(t, store, account, criteria("word else"))
 	requireFound(t, store, account, criteria("word -else"), sent...)

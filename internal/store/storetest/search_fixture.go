@@ -94,12 +94,12 @@ func requireFound(
 func resultsOf(messages ...messenger.Message) []search.Result {
 	results := make([]search.Result, len(messages))
 	for i, message := range messages {
-		results[i] = search.Result{SortKey: placeOf(message), ChatID: message.ChatID, Seq: message.Seq}
+		results[i] = search.Result{SortKey: sortKeyOf(message), ChatID: message.ChatID, Seq: message.Seq}
 	}
 	return results
 }
 
-func placeOf(message messenger.Message) search.SortKey {
+func sortKeyOf(message messenger.Message) search.SortKey {
 	return search.SortKey{CreatedAt: message.CreatedAt.UnixMicro(), MessageID: message.ID}
 }
 

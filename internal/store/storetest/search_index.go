@@ -23,11 +23,11 @@ func indexTests() searchTests {
 		"two indexers at once add once":                 extendRace,
 		"a position moves over what is no message":      extendEmpty,
 		"an index with a position knows what is new":    extendOn,
-		"the lists of an account are of its chats":      behindOf,
-		"the list of an account ends at its limit":      behindOfLimit,
-		"the list of one chat is of that chat":          behindOfChat,
-		"a chat with two names of it is listed once":    behindOfTwice,
-		"an account that left has no chats to bring up": behindOfLeft,
+		"the lists of an account are of its chats":      accountLag,
+		"the list of an account ends at its limit":      accountLagLimit,
+		"the list of one chat is of that chat":          accountLagOfChat,
+		"a chat with two names of it is listed once":    accountLagOnce,
+		"an account that left has no chats to bring up": accountLagOfLeftChat,
 	}
 }
 
@@ -83,7 +83,7 @@ func extend(t *testing.T, store Searched, behind search.IndexLag, through int64,
 	return extended[0]
 }
 
-func requireBehind(t *testing.T, store Searched, account messenger.ID, want ...search.IndexLag) {
+func requireLag(t *testing.T, store Searched, account messenger.ID, want ...search.IndexLag) {
 	t.Helper()
 	behind, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 10)
 	check(t, err)
@@ -155,7 +155,7 @@ func extendChats(t *testing.T, store Searched) {
 	extended, err := store.ExtendIndex(t.Context(), extensions)
 	check(t, err)
 	requireEqual(t, extended, []bool{true, false, true, true})
-	slices.SortFunc(want, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	slices.SortFunc(want, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	requireFound(t, store, account, criteria("word"), want...)
 }
 
@@ -204,7 +204,7 @@ func unindexedKinds(t *testing.T, store Searched) {
 	requireUnindexed(t, store, fromStart(user.ChatID, 6), 1<<20, 6, sent[1], sent[3])
 	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 4, LastSeq: 6}, 1<<20, 6)
 	index(t, store, user.AccountID)
-	requireBehind(t, store, user.AccountID)
+	requireLag(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("other"))
 	requireFound(t, store, user.AccountID, criteria("two"), sent[3])
 }
@@ -215,7 +215,7 @@ func findUnindexed(t *testing.T, store Searched) {
 	requireFound(t, store, user.AccountID, criteria("word"))
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 2), 1, sent[0]), true)
 	requireFound(t, store, user.AccountID, criteria("word"), sent[0])
-	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
+	requireLag(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("word"), sent[1], sent[0])
 }
@@ -229,7 +229,7 @@ func extendStale(t *testing.T, store Searched) {
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 2, sent[:2]...), false)
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 3, sent...), false)
 	requireEqual(t, extend(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 3, sent[1:]...), false)
-	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 2, LastSeq: 3})
+	requireLag(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 2, LastSeq: 3})
 	requireFound(t, store, user.AccountID, criteria("word"), sent[1], sent[0])
 }
 
@@ -238,7 +238,7 @@ func extendGap(t *testing.T, store Searched) {
 	sent := post(t, store, user, "word", "word", "word")
 	afterGap := search.IndexLag{ChatID: user.ChatID, Indexed: 2, LastSeq: 3}
 	requireEqual(t, extend(t, store, afterGap, 3, sent[2]), false)
-	requireBehind(t, store, user.AccountID, fromStart(user.ChatID, 3))
+	requireLag(t, store, user.AccountID, fromStart(user.ChatID, 3))
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 1, sent[0]), true)
 	requireEqual(t, extend(t, store, afterGap, 3, sent[2]), false)
 	requireFound(t, store, user.AccountID, criteria("word"), sent[0])
@@ -271,9 +271,9 @@ func extendEmpty(t *testing.T, store Searched) {
 	sent := post(t, store, user, "other", "word")
 	becomeAnotherKind(t, store, sent[0])
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 2), 1), true)
-	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
+	requireLag(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
 	requireEqual(t, extend(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2}, 2, sent[1]), true)
-	requireBehind(t, store, user.AccountID)
+	requireLag(t, store, user.AccountID)
 }
 
 func extendOn(t *testing.T, store Searched) {
@@ -282,13 +282,13 @@ func extendOn(t *testing.T, store Searched) {
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("700"), first[699])
 	second := post(t, store, user, "word")
-	requireBehind(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 700, LastSeq: 701})
+	requireLag(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 700, LastSeq: 701})
 	index(t, store, user.AccountID)
-	requireBehind(t, store, user.AccountID)
+	requireLag(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("word"), second[0])
 }
 
-func behindOf(t *testing.T, store Searched) {
+func accountLag(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	quiet := newUser(t, store, newChat(t, store), user.AccountID)
 	busy := newUser(t, store, newChat(t, store), user.AccountID)
@@ -296,16 +296,16 @@ func behindOf(t *testing.T, store Searched) {
 	post(t, store, user, "word")
 	post(t, store, busy, "word", "word")
 	post(t, store, stranger, "word")
-	requireBehind(t, store, user.AccountID, fromStart(user.ChatID, 1), fromStart(busy.ChatID, 2))
-	requireBehind(t, store, quiet.AccountID, fromStart(user.ChatID, 1), fromStart(busy.ChatID, 2))
-	requireBehind(t, store, stranger.AccountID, fromStart(stranger.ChatID, 1))
-	requireBehind(t, store, newAccount(t, store).ID)
+	requireLag(t, store, user.AccountID, fromStart(user.ChatID, 1), fromStart(busy.ChatID, 2))
+	requireLag(t, store, quiet.AccountID, fromStart(user.ChatID, 1), fromStart(busy.ChatID, 2))
+	requireLag(t, store, stranger.AccountID, fromStart(stranger.ChatID, 1))
+	requireLag(t, store, newAccount(t, store).ID)
 	index(t, store, user.AccountID)
-	requireBehind(t, store, user.AccountID)
-	requireBehind(t, store, stranger.AccountID, fromStart(stranger.ChatID, 1))
+	requireLag(t, store, user.AccountID)
+	requireLag(t, store, stranger.AccountID, fromStart(stranger.ChatID, 1))
 }
 
-func behindOfLimit(t *testing.T, store Searched) {
+func accountLagLimit(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	post(t, store, user, "word")
 	for range 2 {
@@ -319,7 +319,7 @@ func behindOfLimit(t *testing.T, store Searched) {
 	}
 }
 
-func behindOfChat(t *testing.T, store Searched) {
+func accountLagOfChat(t *testing.T, store Searched) {
 	user, stranger := newMember(t, store), newMember(t, store)
 	other := newUser(t, store, newChat(t, store), user.AccountID)
 	post(t, store, user, "word")
@@ -334,7 +334,7 @@ func behindOfChat(t *testing.T, store Searched) {
 	}
 }
 
-func behindOfTwice(t *testing.T, store Searched) {
+func accountLagOnce(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	newUser(t, store, user.ChatID, user.AccountID)
 	post(t, store, user, "word")
@@ -343,9 +343,9 @@ func behindOfTwice(t *testing.T, store Searched) {
 	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
 }
 
-func behindOfLeft(t *testing.T, store Searched) {
+func accountLagOfLeftChat(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	post(t, store, user, "word")
 	leave(t, store, user)
-	requireBehind(t, store, user.AccountID)
+	requireLag(t, store, user.AccountID)
 }

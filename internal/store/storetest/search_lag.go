@@ -11,20 +11,20 @@ import (
 	"messenger-api/internal/search"
 )
 
-// positionTests look at the chats of everybody.
-func positionTests() searchTests {
+// lagTests look at the chats of everybody.
+func lagTests() searchTests {
 	return searchTests{
-		"all chats that are behind, in steps":   behindAfter,
-		"no chats at all":                       behindAfterNone,
-		"the chats with messages since a time":  behindSince,
-		"as many of them as the limit says":     behindSinceLimit,
-		"other events are no messages since it": behindSinceKinds,
-		"no messages with ids of another form":  behindSinceOtherIDs,
+		"all chats that are behind, in steps":   scanLag,
+		"no chats at all":                       scanLagOfNoChats,
+		"the chats with messages since a time":  recentLag,
+		"as many of them as the limit says":     recentLagLimit,
+		"other events are no messages since it": recentLagKinds,
+		"no messages with ids of another form":  recentLagOtherIDs,
 	}
 }
 
-// behindAfter has five chats: one is indexed, one is partly, one is empty.
-func behindAfter(t *testing.T, store Searched) {
+// scanLag has five chats: one is indexed, one is partly, one is empty.
+func scanLag(t *testing.T, store Searched) {
 	var chats []messenger.ID
 	want := map[messenger.ID]search.IndexLag{}
 	for i := range 5 {
@@ -70,7 +70,7 @@ func behindAfter(t *testing.T, store Searched) {
 	}
 }
 
-func behindAfterNone(t *testing.T, store Searched) {
+func scanLagOfNoChats(t *testing.T, store Searched) {
 	behind, _, done, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, len(behind), 0)
@@ -85,7 +85,7 @@ func sentAt(sent messenger.Message, made time.Time) messenger.Message {
 	return sent
 }
 
-func requireBehindSince(t *testing.T, store Searched, since time.Time, limit int, want ...search.IndexLag) {
+func requireRecentLag(t *testing.T, store Searched, since time.Time, limit int, want ...search.IndexLag) {
 	t.Helper()
 	behind, err := store.RecentIndexLag(t.Context(), since, moment(time.Minute), limit)
 	check(t, err)
@@ -93,23 +93,23 @@ func requireBehindSince(t *testing.T, store Searched, since time.Time, limit int
 	requireEqual(t, byChat(behind), byChat(want))
 }
 
-func behindSince(t *testing.T, store Searched) {
+func recentLag(t *testing.T, store Searched) {
 	early, late := newMember(t, store), newMember(t, store)
 	newMember(t, store)
 	postAll(t, store, early, sentAt(message(early, "", "word"), moment(0)))
 	postAll(t, store, late,
 		sentAt(message(late, "", "word"), moment(0)), sentAt(message(late, "", "word"), moment(time.Second)))
-	requireBehindSince(t, store, time.Time{}, 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
+	requireRecentLag(t, store, time.Time{}, 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
 	// IDs tell the millisecond, no more.
-	requireBehindSince(t, store, moment(0), 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
-	requireBehindSince(t, store, moment(time.Millisecond), 10, fromStart(late.ChatID, 2))
-	requireBehindSince(t, store, moment(time.Second), 10, fromStart(late.ChatID, 2))
-	requireBehindSince(t, store, moment(time.Second+time.Millisecond), 10)
+	requireRecentLag(t, store, moment(0), 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
+	requireRecentLag(t, store, moment(time.Millisecond), 10, fromStart(late.ChatID, 2))
+	requireRecentLag(t, store, moment(time.Second), 10, fromStart(late.ChatID, 2))
+	requireRecentLag(t, store, moment(time.Second+time.Millisecond), 10)
 	index(t, store, late.AccountID)
-	requireBehindSince(t, store, moment(0), 10, fromStart(early.ChatID, 1))
+	requireRecentLag(t, store, moment(0), 10, fromStart(early.ChatID, 1))
 }
 
-func behindSinceLimit(t *testing.T, store Searched) {
+func recentLagLimit(t *testing.T, store Searched) {
 	for range 3 {
 		user := newMember(t, store)
 		postAll(t, store, user, sentAt(message(user, "", "word"), moment(0)), sentAt(message(user, "", "word"), moment(0)))
@@ -121,22 +121,22 @@ func behindSinceLimit(t *testing.T, store Searched) {
 	}
 }
 
-func behindSinceKinds(t *testing.T, store Searched) {
+func recentLagKinds(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := postAll(t, store, user, sentAt(message(user, "", "other"), moment(0)))
 	becomeAnotherKind(t, store, sent[0])
-	requireBehindSince(t, store, moment(0), 10)
+	requireRecentLag(t, store, moment(0), 10)
 	behind, _, _, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
 	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
 }
 
 // An import may bring ids that tell no time. Most would be later than all times.
-func behindSinceOtherIDs(t *testing.T, store Searched) {
+func recentLagOtherIDs(t *testing.T, store Searched) {
 	imported, recent := newMember(t, store), newMember(t, store)
 	sent := message(imported, "", "word")
 	sent.ID[0] = 0xf0
 	postAll(t, store, imported, sent)
 	postAll(t, store, recent, sentAt(message(recent, "", "word"), moment(0)))
-	requireBehindSince(t, store, moment(0), 10, fromStart(recent.ChatID, 1))
+	requireRecentLag(t, store, moment(0), 10, fromStart(recent.ChatID, 1))
 }

@@ -76,7 +76,7 @@ func findLongLimit(t *testing.T, store Searched) {
 		}
 	}
 	index(t, store, user.AccountID)
-	slices.SortFunc(want, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	slices.SortFunc(want, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	excluding := criteria(asked + " x -y -" + strings.Join(numbered(1, 20), " -"))
 	requireFound(t, store, user.AccountID, excluding, want...)
 	for _, limit := range []int{1, 2, 150, len(want)} {
@@ -84,6 +84,6 @@ func findLongLimit(t *testing.T, store Searched) {
 		check(t, err)
 		requireEqual(t, results, resultsOf(want[:limit]...))
 	}
-	excluding.From, excluding.To = placeOf(want[9]), placeOf(want[149])
+	excluding.From, excluding.To = sortKeyOf(want[9]), sortKeyOf(want[149])
 	requireFound(t, store, user.AccountID, excluding, want[10:150]...)
 }

@@ -149,7 +149,7 @@ func findQueries(t *testing.T, store Searched) {
 
 // findPlaceless has texts so long that their last words have no place in a phrase,
 // and a word so frequent.
-func findPlaceless(t *testing.T, store Searched) {
+func findPositionless(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	long := post(t, store, user,
 		"alpha beta "+strings.Join(numbered(3, 16382), " ")+" gamma delta epsilon alpha",

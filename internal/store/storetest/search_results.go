@@ -31,7 +31,7 @@ func RunResults(t *testing.T, results search.Results, newTask func(t *testing.T)
 func someResults(count int) []search.Result {
 	results := make([]search.Result, count)
 	for i := range results {
-		results[i] = search.Result{SortKey: place(i + 1), ChatID: messenger.NewID(), Seq: 1<<40 + int64(i)}
+		results[i] = search.Result{SortKey: sortKeyAt(i + 1), ChatID: messenger.NewID(), Seq: 1<<40 + int64(i)}
 	}
 	return results
 }
@@ -70,7 +70,7 @@ func resultPages(t *testing.T, results search.Results, task, _ messenger.ID) {
 	}
 	requireEqual(t, len(resultsAfter(t, results, task, 1, from, 10)), 0)
 	// A place need not be a result's.
-	between := place(7)
+	between := sortKeyAt(7)
 	between.CreatedAt--
 	requireEqual(t, resultsAfter(t, results, task, 1, between, 2), want[7:9])
 }
@@ -78,7 +78,7 @@ func resultPages(t *testing.T, results search.Results, task, _ messenger.ID) {
 func resultTies(t *testing.T, results search.Results, task, _ messenger.ID) {
 	want := someResults(9)
 	for i := range want {
-		want[i].SortKey = place(i / 3) // three of one time
+		want[i].SortKey = sortKeyAt(i / 3) // three of one time
 		want[i].SortKey.MessageID[15] = byte(200 - i)
 	}
 	// A time before 1970, and the last place of all.
@@ -107,8 +107,8 @@ func resultsApart(t *testing.T, results search.Results, task, other messenger.ID
 	put(t, results, task, 1, first) // by a consumer that does not know that it is late
 	requireResults(t, results, task, 2, second)
 	requireResults(t, results, task, 3, nil)
-	check(t, results.DeleteResults(t.Context(), task, 1, place(100)))
-	check(t, results.DeleteResults(t.Context(), messenger.NewID(), 2, place(100)))
+	check(t, results.DeleteResults(t.Context(), task, 1, sortKeyAt(100)))
+	check(t, results.DeleteResults(t.Context(), messenger.NewID(), 2, sortKeyAt(100)))
 	requireResults(t, results, task, 2, second)
 	requireResults(t, results, other, 2, others)
 }
@@ -118,7 +118,7 @@ func resultsForgotten(t *testing.T, results search.Results, task, _ messenger.ID
 	put(t, results, task, 1, want)
 	forgotten := 0
 	for _, through := range []int{0, 3, 2, 3, 9, 10, 10} {
-		check(t, results.DeleteResults(t.Context(), task, 1, place(through)))
+		check(t, results.DeleteResults(t.Context(), task, 1, sortKeyAt(through)))
 		forgotten = max(forgotten, through)
 		requireResults(t, results, task, 1, want[forgotten:])
 	}

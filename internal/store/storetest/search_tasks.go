@@ -10,7 +10,7 @@ import (
 )
 
 // openMost is more open tasks than a test's account has, where that is not the topic.
-const openMost = 20
+const maxOpen = 20
 
 func taskTests() searchTests {
 	return searchTests{
@@ -19,8 +19,8 @@ func taskTests() searchTests {
 		"nobody knows a task before it is confirmed":    taskUnconfirmed,
 		"a task that is confirmed stays":                taskStays,
 		"a task that is gone is not confirmed":          taskGone,
-		"the confirmed place moves on and never back":   placeAdvances,
-		"of many places at once the furthest one stays": placeRace,
+		"the confirmed place moves on and never back":   confirmedAdvances,
+		"of many places at once the furthest one stays": confirmedRace,
 	}
 }
 
@@ -41,14 +41,14 @@ func newTask(t tester, store SearchStore) search.Task {
 func newTaskOf(t tester, store SearchStore, account messenger.ID) search.Task {
 	t.Helper()
 	task := taskOf(account)
-	check(t, store.CreateTask(t.Context(), task, true, openMost))
+	check(t, store.CreateTask(t.Context(), task, true, maxOpen))
 	return task
 }
 
 func newUnconfirmedTask(t tester, store SearchStore) search.Task {
 	t.Helper()
 	task := taskOf(newAccount(t, store).ID)
-	check(t, store.CreateTask(t.Context(), task, false, openMost))
+	check(t, store.CreateTask(t.Context(), task, false, maxOpen))
 	return task
 }
 
@@ -66,7 +66,7 @@ func requireNoTask(t tester, store SearchStore, task messenger.ID) {
 }
 
 // place is a place so many seconds before the newest one.
-func place(older int) search.SortKey {
+func sortKeyAt(older int) search.SortKey {
 	place := search.SortKey{CreatedAt: moment(-time.Duration(older) * time.Second).UnixMicro()}
 	place.MessageID[0] = 128
 	return place
@@ -78,7 +78,7 @@ func taskComesBack(t *testing.T, store Searched) {
 	task.Request = search.Request{
 		Text: "fox", ChatID: messenger.NewID(), UserName: longestName, After: moment(time.Microsecond), Before: moment(time.Hour),
 	}
-	check(t, store.CreateTask(t.Context(), task, true, openMost))
+	check(t, store.CreateTask(t.Context(), task, true, maxOpen))
 	requireTask(t, store, task)
 	requireNoTask(t, store, messenger.NewID())
 }
@@ -88,7 +88,7 @@ func taskTexts(t *testing.T, store Searched) {
 	for _, text := range []string{"'", `"`, `\`, "a & b | !c <-> d:*", "NEAR(a b) OR col:x*", "$1 ?1 %s", "\u0001\t\r\n", "👩‍👩‍👧 שלום 日本", "\ufeff\U0010ffff"} {
 		task := taskOf(account)
 		task.Request.Text = text
-		check(t, store.CreateTask(t.Context(), task, true, openMost))
+		check(t, store.CreateTask(t.Context(), task, true, maxOpen))
 		requireTask(t, store, task)
 	}
 }
@@ -97,7 +97,7 @@ func taskUnconfirmed(t *testing.T, store Searched) {
 	task := newUnconfirmedTask(t, store)
 	requireNoTask(t, store, task.ID)
 	for range 2 { // the second time it is confirmed already
-		check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
+		check(t, store.ConfirmTask(t.Context(), task.ID, maxOpen))
 		requireTask(t, store, task)
 	}
 }
@@ -107,7 +107,7 @@ func taskStays(t *testing.T, store Searched) {
 	check(t, store.DeleteTask(t.Context(), task.ID))
 	requireTask(t, store, task)
 	task = newUnconfirmedTask(t, store)
-	check(t, store.ConfirmTask(t.Context(), task.ID, openMost))
+	check(t, store.ConfirmTask(t.Context(), task.ID, maxOpen))
 	check(t, store.DeleteTask(t.Context(), task.ID))
 	requireTask(t, store, task)
 }
@@ -116,13 +116,13 @@ func taskGone(t *testing.T, store Searched) {
 	task, neighbour := newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)
 	for range 2 { // there is nothing to delete the second time
 		check(t, store.DeleteTask(t.Context(), task.ID))
-		requireError(t, store.ConfirmTask(t.Context(), task.ID, openMost), errs.ErrTaskNotFound)
+		requireError(t, store.ConfirmTask(t.Context(), task.ID, maxOpen), errs.ErrTaskNotFound)
 	}
 	requireNoTask(t, store, task.ID)
 	_, took, err := store.TakeTask(t.Context(), task.ID, moment(0), moment(time.Minute))
 	check(t, err)
 	requireEqual(t, took, false)
-	check(t, store.ConfirmTask(t.Context(), neighbour.ID, openMost))
+	check(t, store.ConfirmTask(t.Context(), neighbour.ID, maxOpen))
 }
 
 func advance(t tester, store SearchStore, task messenger.ID, place search.SortKey) search.SortKey {
@@ -132,34 +132,34 @@ func advance(t tester, store SearchStore, task messenger.ID, place search.SortKe
 	return reached
 }
 
-func placeAdvances(t *testing.T, store Searched) {
+func confirmedAdvances(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	requireEqual(t, advance(t, store, task.ID, search.BeforeAll()), search.BeforeAll())
-	next := place(5)
+	next := sortKeyAt(5)
 	next.MessageID[0]-- // older by its id alone
-	previous := place(5)
+	previous := sortKeyAt(5)
 	previous.MessageID[0]++
 	for _, step := range []struct{ to, want search.SortKey }{
-		{place(5), place(5)}, {place(4), place(5)}, {previous, place(5)}, {search.BeforeAll(), place(5)}, {place(5), place(5)},
-		{next, next}, {place(5), next}, {place(6), place(6)}, {search.SortKey{CreatedAt: -1}, search.SortKey{CreatedAt: -1}},
+		{sortKeyAt(5), sortKeyAt(5)}, {sortKeyAt(4), sortKeyAt(5)}, {previous, sortKeyAt(5)}, {search.BeforeAll(), sortKeyAt(5)}, {sortKeyAt(5), sortKeyAt(5)},
+		{next, next}, {sortKeyAt(5), next}, {sortKeyAt(6), sortKeyAt(6)}, {search.SortKey{CreatedAt: -1}, search.SortKey{CreatedAt: -1}},
 	} {
 		requireEqual(t, advance(t, store, task.ID, step.to), step.want)
 		task.Confirmed = step.want
 		requireTask(t, store, task)
 	}
-	_, err := store.AdvanceTask(t.Context(), messenger.NewID(), place(1))
+	_, err := store.AdvanceTask(t.Context(), messenger.NewID(), sortKeyAt(1))
 	requireError(t, err, errs.ErrTaskNotFound)
 }
 
-func placeRace(t *testing.T, store Searched) {
+func confirmedRace(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	together(8, func(i int) {
-		to := place(1 + i*5%8)
+		to := sortKeyAt(1 + i*5%8)
 		reached, err := store.AdvanceTask(t.Context(), task.ID, to)
 		if err != nil || reached.Compare(to) < 0 {
 			t.Errorf("moved on to %v, it is at %v, %v", to, reached, err)
 		}
 	})
-	task.Confirmed = place(8)
+	task.Confirmed = sortKeyAt(8)
 	requireTask(t, store, task)
 }

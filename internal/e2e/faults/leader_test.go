@@ -50,7 +50,7 @@ const (
 
 // A process that lost its lock answers 503, and serves again once it has it back.
 // Meanwhile it says what it knows of why.
-func TestLostLockShutsTheGate(t *testing.T) {
+func TestLostLeaderLockStopsServing(t *testing.T) {
 	t.Parallel()
 	environment, database := testkit.ViaProxy(t, testkit.Postgres(t))
 	database.Up()

@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-func openMostTests() searchTests {
+func maxOpenTests() searchTests {
 	return searchTests{
 		"of many tasks at once as many are stored as may be open":    createRace,
 		"of many tasks at once as many are confirmed as may be open": confirmRace,
@@ -42,14 +42,14 @@ func createRace(t *testing.T, store Searched) {
 	for i := range tasks {
 		tasks[i] = taskOf(account)
 	}
-	requireOpen(t, len(tasks), openMost, func(i int) error { return store.CreateTask(t.Context(), tasks[i], true, openMost) })
+	requireOpen(t, len(tasks), maxOpen, func(i int) error { return store.CreateTask(t.Context(), tasks[i], true, maxOpen) })
 	known := 0
 	for _, task := range tasks {
 		if _, err := store.Task(t.Context(), task.ID); err == nil {
 			known++
 		}
 	}
-	requireEqual(t, known, openMost)
+	requireEqual(t, known, maxOpen)
 }
 
 func confirmRace(t *testing.T, store Searched) {
@@ -58,22 +58,22 @@ func confirmRace(t *testing.T, store Searched) {
 	tasks := make([]search.Task, 50)
 	for i := range tasks {
 		tasks[i] = taskOf(account)
-		check(t, store.CreateTask(t.Context(), tasks[i], false, openMost))
+		check(t, store.CreateTask(t.Context(), tasks[i], false, maxOpen))
 	}
-	requireOpen(t, len(tasks), openMost, func(i int) error {
+	requireOpen(t, len(tasks), maxOpen, func(i int) error {
 		if i%5 == 0 {
-			return store.CreateTask(t.Context(), taskOf(account), true, openMost)
+			return store.CreateTask(t.Context(), taskOf(account), true, maxOpen)
 		}
-		return store.ConfirmTask(t.Context(), tasks[i].ID, openMost)
+		return store.ConfirmTask(t.Context(), tasks[i].ID, maxOpen)
 	})
 }
 
 // fill gives the account as many open tasks as it may have.
 func fill(t *testing.T, store Searched, account messenger.ID) (tasks []search.Task) {
 	t.Helper()
-	for range openMost {
+	for range maxOpen {
 		task := taskOf(account)
-		check(t, store.CreateTask(t.Context(), task, true, openMost))
+		check(t, store.CreateTask(t.Context(), task, true, maxOpen))
 		tasks = append(tasks, task)
 	}
 	return tasks
@@ -82,25 +82,25 @@ func fill(t *testing.T, store Searched, account messenger.ID) (tasks []search.Ta
 func endMakesRoom(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	refused, waits := taskOf(account), taskOf(account)
-	check(t, store.CreateTask(t.Context(), waits, false, openMost))
+	check(t, store.CreateTask(t.Context(), waits, false, maxOpen))
 	open := fill(t, store, account)
 	for _, confirmed := range []bool{true, false} {
-		requireError(t, store.CreateTask(t.Context(), refused, confirmed, openMost), errs.ErrTooManyTasks)
+		requireError(t, store.CreateTask(t.Context(), refused, confirmed, maxOpen), errs.ErrTooManyTasks)
 		requireNoTask(t, store, refused.ID)
-		requireError(t, store.ConfirmTask(t.Context(), refused.ID, openMost), errs.ErrTaskNotFound)
+		requireError(t, store.ConfirmTask(t.Context(), refused.ID, maxOpen), errs.ErrTaskNotFound)
 	}
-	requireError(t, store.ConfirmTask(t.Context(), waits.ID, openMost), errs.ErrTooManyTasks)
+	requireError(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen), errs.ErrTooManyTasks)
 	requireNoTask(t, store, waits.ID)
 	// One that is worked on is open.
 	take(t, store, open[0].ID, moment(0), moment(time.Minute))
-	requireError(t, store.ConfirmTask(t.Context(), waits.ID, openMost), errs.ErrTooManyTasks)
+	requireError(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen), errs.ErrTooManyTasks)
 	succeed(t, store, open[0].ID, 1)
-	check(t, store.ConfirmTask(t.Context(), waits.ID, openMost))
-	requireError(t, store.CreateTask(t.Context(), refused, true, openMost), errs.ErrTooManyTasks)
+	check(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen))
+	requireError(t, store.CreateTask(t.Context(), refused, true, maxOpen), errs.ErrTooManyTasks)
 	check(t, store.FailTask(t.Context(), open[1].ID, moment(0)))
-	check(t, store.CreateTask(t.Context(), refused, true, openMost))
+	check(t, store.CreateTask(t.Context(), refused, true, maxOpen))
 	// A task that is confirmed already needs no room.
-	check(t, store.ConfirmTask(t.Context(), waits.ID, openMost))
+	check(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen))
 }
 
 func roomOfItsOwn(t *testing.T, store Searched) {

@@ -8,7 +8,7 @@ import (
 // Outline gives a query with at most so many terms in All, and as many in None, which
 // finds all that q finds, and perhaps more. It keeps the longest phrases, or the
 // beginnings of them, for these are likely to be the rarest. exact says that it is q.
-func (q Query) Outline(terms int) (outline Query, exact bool) {
+func (q Query) Prefilter(terms int) (outline Query, exact bool) {
 	if count(q.All) <= terms && count(q.None) <= terms {
 		return q, true
 	}

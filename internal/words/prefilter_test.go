@@ -24,7 +24,7 @@ func TestOutlineFindsNoLess(t *testing.T) {
 		}
 		query := words.ParseQuery(asked.String())
 		terms := rapid.IntRange(1, 8).Draw(t, "terms")
-		outline, exact := query.Outline(terms)
+		outline, exact := query.Prefilter(terms)
 		if len(slices.Concat(outline.All...)) > terms || len(slices.Concat(outline.None...)) > terms {
 			t.Fatalf("%v has more than %d terms", outline, terms)
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // A search that has much to index first is killed in the middle, and goes on from where it was.
-func TestKilledSearchGoesOn(t *testing.T) {
+func TestKilledSearchResumes(t *testing.T) {
 	t.Parallel()
 	environment := testkit.Embedded(t)
 	without := testkit.Start(t, append(environment, uncached)...)
