@@ -12,7 +12,7 @@ import (
 
 // newestFirst sorts messages as results are.
 func newestFirst(messages []messenger.Message) []messenger.Message {
-	slices.SortFunc(messages, func(a, b messenger.Message) int { return placeOf(a).Compare(placeOf(b)) })
+	slices.SortFunc(messages, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	return messages
 }
 
@@ -72,7 +72,7 @@ func findLikeClocks(t *testing.T, store Searched) {
 	for _, limit := range []int{1, 7, 50, 99, 100, 101, 350, 599, 600, 601} {
 		requireNewest(t, store, account, criteria("word"), limit, want)
 		bounded := criteria("word -nothing")
-		bounded.From = placeOf(want[10])
+		bounded.From = sortKeyOf(want[10])
 		requireNewest(t, store, account, bounded, limit, want[11:])
 	}
 }
@@ -135,7 +135,7 @@ func resultsMatching(query string, message messenger.Message) []messenger.Messag
 	return nil
 }
 
-// findStepwise asks for parts of any size, in both ways: together they find all, once.
+// findStepwise searches ranges of random sizes, in both ways: together they find each message once.
 func findStepwise(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	var want []messenger.Message
@@ -162,8 +162,9 @@ func findStepwise(t *testing.T, store Searched) {
 			found = append(found, results...)
 			var left []search.LogRange
 			for i, rest := range rests {
-				if rest.Through >= parts[i].Through {
-					t.Fatalf("a part that ends with %d is left up to %d", parts[i].Through, rest.Through)
+				// A store may stop before the later ranges, for its time is limited.
+				if i == 0 && rest.Through >= parts[i].Through || rest.Through > parts[i].Through {
+					t.Fatalf("a range through %d has a remainder through %d", parts[i].Through, rest.Through)
 				}
 				if rest.Through > 0 {
 					parts[i].Through, parts[i].Newest = rest.Through, rest.Newest
