@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Outline gives a query with at most so many terms in All, and as many in None, which
+// Prefilter gives a query with at most so many terms in All, and as many in None, which
 // finds all that q finds, and perhaps more. It keeps the longest phrases, or the
 // beginnings of them, for these are likely to be the rarest. exact says that it is q.
 func (q Query) Prefilter(terms int) (outline Query, exact bool) {

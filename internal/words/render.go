@@ -8,7 +8,7 @@ import (
 // filler is a token that no query can hold, since it is no letter and no digit.
 const filler = "·"
 
-// Vector renders the document as the text of a PostgreSQL tsvector, to be cast with
+// TSVector renders the document as the text of a PostgreSQL tsvector, to be cast with
 // ::tsvector. No configuration, hence no parser of PostgreSQL's, has a part in it.
 func (d Document) TSVector() string {
 	size := 0
@@ -36,7 +36,7 @@ func (d Document) TSVector() string {
 	return made.String()
 }
 
-// Sequence renders the document as terms between spaces, for SQLite's FTS5 with the
+// FTS5Text renders the document as terms between spaces, for SQLite's FTS5 with the
 // tokenizer ascii, to which each is one token that it leaves as it is. A placed term
 // stands at its position. Fillers stand for the positionless occurrences before position
 // 16383, and before each of the terms that are positionless altogether, which come last.

@@ -16,12 +16,12 @@ type word struct {
 type kind int
 
 const (
-	wholeWord kind = iota
-	// alone is a letter of a script without spaces beside which none other stands, and pair two of a longer run.
-	// They have places as words have them.
+	_ kind = iota // a word of a script with spaces
+	// single is a letter of a script without spaces that stands alone, and bigram two adjacent letters of a longer
+	// run. They have positions, as words have.
 	single
 	bigram
-	// part is a letter of such a run. It has no place: it is found, but no phrase is.
+	// unigram is a letter of such a run. It has no position: it is found, but not within phrases.
 	unigram
 )
 
