@@ -4,7 +4,7 @@ import "regexp"
 
 // uncosted are the statements that read tables from end to end, and may: what is
 // exported, whether there is anything, the tasks of the last hour, the open ones; and those that read no table, or one of one row.
-var uncosted = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|lockAlone|endHolder|analyzeTables|selectKept|selectIdentity|selectWritable|selectProcess|` +
+var uncosted = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|tryLeaderLock|endHolder|analyzeTables|selectKept|selectIdentity|selectWritable|selectProcess|` +
 	`requeueTasks|countTasks|selectOldestWaiting|selectVersions|upsertVersion|deleteVersion)$`)
 
 // costs are the rows that each statement is for: those that it returns or changes, and those

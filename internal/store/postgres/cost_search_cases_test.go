@@ -18,7 +18,7 @@ var searchCosts = map[string][]cost{
 	"insertResults":            {{"id(6, 9000), 1, ARRAY[1, 2], ARRAY[id(5, 1), id(5, 2)], ARRAY[id(3, 1), id(3, 1)], ARRAY[1, 2]", 3}},
 	"failTask":                 {{"id(6, 4), now()", 1}},
 	"advanceTask":              {{"id(6, 1), 5, id(5, 5)", 1}},
-	"selectTaskPlace":          {{"id(6, 1)", 1}},
+	"selectConfirmed":          {{"id(6, 1)", 1}},
 	"deleteResultsOfAttempts":  {{"id(6, 1), 1", 1000}, {"id(6, 9000), 1", 1}},
 	"selectResults":            {{"id(6, 1), 1, 9000, id(5, 5), 100", 100}, {"id(6, 1), 1, 500, id(5, 5), 10", 10}},
 	"deleteResultsThrough":     {{"id(6, 1), 1, 990, id(5, 990)", 12}, {"id(6, 9000), 1, 990, id(5, 990)", 1}},

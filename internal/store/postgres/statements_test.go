@@ -14,7 +14,7 @@ import (
 var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
 
 // theSearchItself is in files whose statements have bounds of their own, by the steps that a search is made in.
-var theSearchItself = regexp.MustCompile(`^search_(build|find|index|looks|parts|positions|query)\.go$`)
+var theSearchItself = regexp.MustCompile(`^search_(build|find|index|blocks|ranges|lag|query)\.go$`)
 
 // statementsOfPackage finds every constant of the package that is SQL, so that
 // none is forgotten, but for the search itself.
