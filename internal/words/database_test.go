@@ -124,7 +124,7 @@ func join(phrases []Phrase, quote, next, open, closed, operator string) string {
 
 // TestDatabasesAgree: both databases find what Query.Matches says, in random texts of few words.
 func TestDatabasesAgree(t *testing.T) {
-	some := []string{"а", "и", "fox", "Foxes", "ёж", "ежи", "чаи\u0306", "v1.2", "🙂", "and", "יום", "NOT", "near", "c3po", "-", `"`, `"`, " -"}
+	some := []string{"а", "и", "fox", "Foxes", "ёж", "ежи", "чаи\u0306", "v1.2", "🙂", "and", "יום", "3月に", "今月", "月", "NOT", "near", "c3po", "-", `"`, `"`, " -"}
 	// The same texts each time.
 	random := rand.New(rand.NewPCG(4, 0))
 	made := func(most int) string {

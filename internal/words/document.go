@@ -2,14 +2,15 @@
 // goes through, so that all databases find the same.
 //
 // A word is a run of letters, digits and combining marks that starts with a letter or a digit; all else separates
-// words: foo-bar, v1.2 and a@b.c are several. A word is found by its term, which all its forms have in common. It is
-// written in NFC and lower case, Ё as Е, and cut to 64 code points and 255 bytes. A word with a Cyrillic letter is
-// looked for in the Russian dictionary, one with a Latin letter in the English one; where that lacks it, it loses the
-// endings that the dictionary's words have which end alike, and where it isn't of such letters alone, what Snowball's
-// stemmer takes away. No stem is the term of a dictionary's word. Stop words are words like any other. Stress
-// marks, variation selectors, joiners, and the vowel signs of Arabic and Hebrew do not count. An apostrophe is a letter
-// between Cyrillic ones. Scripts without spaces are found by their parts: each two letters side by side are a
-// word, with a place, and each of a run is one without.
+// words: foo-bar, v1.2 and a@b.c are several. A word is found by its term, which all its forms have in common.
+//
+// To get a word's term, it is folded: written in NFC and lower case, Ё as Е, without stress marks, variation selectors,
+// joiners and the vowel signs of Arabic and Hebrew, and cut to 64 code points and 255 bytes. A word with a Cyrillic
+// letter is then looked up in the Russian dictionary, one with a Latin letter in the English one. If the dictionary
+// lacks it, the endings that the dictionary's rules know are cut off; if it has other characters than that
+// language's letters, Snowball's stemmer does so. Such a stem never equals the term of a word that the dictionary has.
+// There are no stop words. An apostrophe is a letter between Cyrillic ones. In scripts without spaces each two adjacent letters are a word, and so is each letter; of the
+// letters of a longer run only the first and the last have a position.
 //
 // The functions are safe for concurrent use, and so are the values they return
 // while nobody changes them.
@@ -25,7 +26,7 @@ const (
 	positionless = -1
 )
 
-// Term is one of the terms of a text. Positions are the places of its words,
+// Term is one of the terms of a text. Positions are the numbers of its words,
 // ascending, the text's first word being number 1; there are none when all its
 // occurrences are positionless.
 type Term struct {
@@ -35,7 +36,7 @@ type Term struct {
 
 // Document is a text as an index sees it: its different terms in the order of their
 // first occurrence. An occurrence beyond the text's 16383rd word, or beyond the
-// 256th of its term, or that is a letter of a longer run (see above), is positionless: its term is found, but no phrase is.
+// 256th of its term, or that is a letter within a run of a script without spaces, is positionless: its term is found, but no phrase is.
 //
 // The number of terms is not capped: those of a text of 262144 bytes stay below the
 // 1 MiB that a tsvector may take, since folding at most doubles a letter's bytes, and
@@ -56,7 +57,7 @@ func Analyse(text string) Document {
 		kept strings.Builder
 	)
 	found := newAnalyser()
-	// A guess that suits messages, so that little has to grow.
+	// An estimate that suits messages, so that little has to grow.
 	words := min(len(text)/8+1, maxPosition)
 	made.order = make([]int32, 0, words)
 	made.Terms = make([]Term, 0, words)
@@ -72,7 +73,7 @@ func Analyse(text string) Document {
 			made.Terms = append(made.Terms, Term{Text: appendTerm(&kept, term)})
 			counts = append(counts, 0)
 		}
-		if next.kind == unigram {
+		if next.kind == inner {
 			continue
 		}
 		number++
@@ -90,14 +91,14 @@ func Analyse(text string) Document {
 	return made
 }
 
-// keep adds the term to what is kept. What is added later leaves the string as it is.
+// appendTerm adds the term to kept. The string stays valid when more is added.
 func appendTerm(kept *strings.Builder, term []byte) string {
 	from := kept.Len()
 	kept.Write(term)
 	return kept.String()[from:]
 }
 
-// place gives each term its positions, all in one array; counts says how many
+// assignPositions gives each term its positions, all in one array; counts has how many
 // each has, placed how many all have.
 func (d *Document) assignPositions(counts []int32, placed int32) {
 	all := make([]int32, placed)
@@ -113,15 +114,15 @@ func (d *Document) assignPositions(counts []int32, placed int32) {
 	}
 }
 
-// index finds a term's place among the terms. Few are looked through, which is
-// faster than a map as long as a message is an ordinary one.
+// index finds a term among the terms. While these are few it compares with one after the other, which for ordinary
+// messages is faster than a map.
 type index struct {
 	numbers map[string]int32
 }
 
 const fewTerms = 48
 
-// add gives the place of the term, the next one when it is new, and whether it is.
+// add returns the term's index in terms, or len(terms) if it is new, and whether it is new.
 func (x *index) add(terms []Term, term []byte) (int32, bool) {
 	next := int32(len(terms))
 	if next < fewTerms {

@@ -12,8 +12,8 @@ const (
 	apostrophe = 'ʼ' // is a letter to Unicode, and stands for all of them
 )
 
-// fold gives all spellings of a word that count as the same one form, in NFC. Lower case comes after a first NFC, so
-// that a letter written in parts is lowered as a whole, and can itself undo NFC.
+// fold returns the same text for all spellings of a word that count as equal, in NFC. The text is lowered after a first
+// NFC, so that a letter and its combining marks are lowered together; lowering can undo NFC, hence the last one.
 func fold(word string) string {
 	word = dropStress(norm.NFC.String(strings.Map(dropSign, norm.NFC.String(word))))
 	lower := strings.Map(foldPoint, norm.NFC.String(word))
@@ -23,9 +23,9 @@ func fold(word string) string {
 	return norm.NFC.String(lower)
 }
 
-// dropSign drops what is no part of a word's letters: what chooses the look of the character before it (variation
-// selectors, the key around a digit's emoji), joiners, and the vowel signs of Arabic and Hebrew, which are written
-// seldom.
+// dropSign drops characters that do not count: those that choose the appearance of the character before them (variation
+// selectors, the keycap around a digit), joiners, and the vowel signs of Arabic and Hebrew, which are mostly left
+// out in writing.
 func dropSign(r rune) rune {
 	switch {
 	case 0xFE00 <= r && r <= 0xFE0F, 0xE0100 <= r && r <= 0xE01EF, r == 0x20E3, isJoiner(r), r == tatweel:

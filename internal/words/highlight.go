@@ -10,7 +10,7 @@ type Highlight struct {
 
 const maxHighlights = 100
 
-// Highlights gives the places of the text that the query found, in order, none
+// Highlights returns the parts of the text that the query found, in order, none
 // overlapping another, the first 100 of them: each word that is a phrase of All, and each
 // run of words that is a longer one, from its first word to its last one. What overlaps
 // or touches is one highlight. It does not ask whether the text matches as a whole.
@@ -30,7 +30,7 @@ func (q Query) Highlights(text string) []Highlight {
 	return made
 }
 
-// marker takes the words of a text one by one, with the places of Document.
+// highlighter takes the words of a text one by one, and gives them the positions that Document gives them.
 type highlighter struct {
 	*analyser
 	// numbers are the query's terms; phrases are its phrases in these numbers,
@@ -81,7 +81,7 @@ func (m *highlighter) word(found word) {
 		number = positionless
 	}
 	at := len(m.order)
-	if found.kind == unigram {
+	if found.kind == inner {
 		if ok && slices.ContainsFunc(m.phrases[number], func(phrase []int32) bool { return len(phrase) == 1 }) {
 			m.add(span{Highlight{found.start, found.end}, at})
 		}
@@ -105,7 +105,7 @@ func (m *highlighter) word(found word) {
 	}
 }
 
-// ends says whether the words so far end with the phrase, which begins at first.
+// endsWith says whether the words so far end with the phrase, which begins at first.
 func (m *highlighter) endsWith(phrase []int32, first int) bool {
 	if first < 0 {
 		return false
@@ -134,7 +134,7 @@ func (m *highlighter) add(added span) {
 	m.spans = append(m.spans, added)
 }
 
-// enough says that no word to come can change the first maxHighlights: a phrase that
+// complete says that no word to come can change the first maxHighlights: a phrase that
 // ends with it begins after them.
 func (m *highlighter) complete() bool {
 	return len(m.spans) > maxHighlights && len(m.order)-m.spans[maxHighlights].word >= m.longest

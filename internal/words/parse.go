@@ -29,8 +29,7 @@ type parser struct {
 	words *analyser
 	// fresh says that rest is at the start or after white space.
 	fresh bool
-	// unclosed has the opening quotes that nothing in rest closes, so that many of
-	// them are not looked for again and again.
+	// unclosed has the opening quotes that nothing in rest closes, so that the end of each kind is searched for once.
 	unclosed []rune
 }
 
@@ -67,29 +66,25 @@ func (p *parser) skip(size int) {
 	p.fresh = false
 }
 
-// include adds the text's phrases to what is to be found. A letter alone that a longer run of its script may have as
-// well, as in 3月, is one by itself, since in those runs it has no place.
-func (p *parser) include(text string) {
-	from := 0
-	scan := scanner{text: text}
-	for found, ok := scan.next(); ok; found, ok = scan.next() {
-		if found.kind == single {
-			p.made.All = p.add(p.made.All, text[from:scan.at-len(found.text)])
-			p.made.All = p.add(p.made.All, found.text)
-			from = scan.at
-		}
-	}
-	p.made.All = p.add(p.made.All, text[from:])
-}
+// include adds the text as a phrase to what is to be found.
+func (p *parser) include(text string) { p.made.All = p.add(p.made.All, text) }
 
-// add adds the text as a phrase unless it has no word, or the phrase is there.
+// add adds the text as a phrase unless it has no word, or the phrase is there. A run of a script without spaces with
+// which the phrase begins or ends may be part of a longer one in a text, so its first or last letter is not a word of
+// the phrase.
 func (p *parser) add(phrases []Phrase, text string) []Phrase {
 	var made Phrase
+	var last kind
 	scan := scanner{text: text}
 	for found, ok := scan.next(); ok; found, ok = scan.next() {
-		if found.kind != unigram {
-			made = append(made, string(p.words.term(found.text)))
+		if found.kind == inner || found.kind == edge && made == nil {
+			continue
 		}
+		made = append(made, string(p.words.term(found.text)))
+		last = found.kind
+	}
+	if last == edge {
+		made = made[:len(made)-1]
 	}
 	same := func(phrase Phrase) bool { return slices.Equal(phrase, made) }
 	if made == nil || slices.ContainsFunc(phrases, same) {
@@ -120,7 +115,7 @@ func (p *parser) excluded(text string) (inner string, size int) {
 
 // quoted gives what stands between the quotes that the text begins with and how many
 // bytes that takes with them, none when it begins with no quote or it is not closed.
-// It is asked about ever later parts of the query.
+// It is called for later and later parts of the query.
 func (p *parser) quoted(text string) (inner string, size int) {
 	first, opening := utf8.DecodeRuneInString(text)
 	closers := ""

@@ -25,28 +25,28 @@ func (q Query) Matches(d Document) bool {
 	if q.Empty() {
 		return false
 	}
-	places := make(map[string]int32, len(d.Terms))
+	indexes := make(map[string]int32, len(d.Terms))
 	for i, term := range d.Terms {
-		places[term.Text] = int32(i)
+		indexes[term.Text] = int32(i)
 	}
 	for _, phrase := range q.All {
-		if !d.contains(phrase, places) {
+		if !d.contains(phrase, indexes) {
 			return false
 		}
 	}
 	for _, phrase := range q.None {
-		if d.contains(phrase, places) {
+		if d.contains(phrase, indexes) {
 			return false
 		}
 	}
 	return true
 }
 
-// holds says whether the phrase is in the document; places are its terms' indexes.
-func (d Document) contains(phrase Phrase, places map[string]int32) bool {
+// contains says whether the phrase is in the document; indexes has the index in Terms of each term.
+func (d Document) contains(phrase Phrase, indexes map[string]int32) bool {
 	wanted := make([]int32, len(phrase))
 	for i, term := range phrase {
-		at, ok := places[term]
+		at, ok := indexes[term]
 		if !ok {
 			return false
 		}

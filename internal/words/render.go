@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// filler is a token that no query can hold, since it is no letter and no digit.
+// filler is a token that no query can contain, since it is no letter and no digit.
 const filler = "·"
 
 // TSVector renders the document as the text of a PostgreSQL tsvector, to be cast with
@@ -22,7 +22,7 @@ func (d Document) TSVector() string {
 		if i > 0 {
 			made.WriteByte(' ')
 		}
-		// A term holds no quote and no backslash, so it needs no escaping.
+		// A term has no quote and no backslash, so it needs no escaping.
 		made.WriteByte('\'')
 		made.WriteString(term.Text)
 		made.WriteByte('\'')
@@ -37,8 +37,8 @@ func (d Document) TSVector() string {
 }
 
 // FTS5Text renders the document as terms between spaces, for SQLite's FTS5 with the
-// tokenizer ascii, to which each is one token that it leaves as it is. A placed term
-// stands at its position. Fillers stand for the positionless occurrences before position
+// tokenizer ascii, to which each is one token that it leaves as it is. A term with positions
+// stands at each of them. Fillers stand for the positionless occurrences before position
 // 16383, and before each of the terms that are positionless altogether, which come last.
 func (d Document) FTS5Text() string {
 	size := 0

@@ -16,13 +16,14 @@ type word struct {
 type kind int
 
 const (
-	_ kind = iota // a word of a script with spaces
-	// single is a letter of a script without spaces that stands alone, and bigram two adjacent letters of a longer
-	// run. They have positions, as words have.
-	single
-	bigram
-	// unigram is a letter of such a run. It has no position: it is found, but not within phrases.
-	unigram
+	// whole is a word of a script with spaces, a letter alone of a script without, or two adjacent letters of a run
+	// of such letters.
+	whole kind = iota
+	// edge is the first or the last letter of a run. Like a whole word it has a position, so that phrases that enter
+	// or leave a run by one letter are found: "3月" in 3月に.
+	edge
+	// inner is any other letter of a run. It has no position: it is found, but not within phrases.
+	inner
 )
 
 // scanner goes through the words of a text.
@@ -33,8 +34,8 @@ type scanner struct {
 	run        run
 }
 
-// next gives the next word, or false at the end of the text. A code unit that is
-// no UTF-8 separates words.
+// next returns the next word, or false at the end of the text. Bytes that are not
+// UTF-8 separate words.
 func (s *scanner) next() (word, bool) {
 	if found, ok := s.nextInRun(); ok {
 		return found, true
@@ -58,7 +59,7 @@ func (s *scanner) next() (word, bool) {
 	return s.spacedWord(), true
 }
 
-// spaced takes the word that begins here.
+// spacedWord takes the word that begins here, of a script with spaces.
 func (s *scanner) spacedWord() word {
 	from, start := s.at, s.points
 	isCyrillic := false // the last letter
@@ -91,7 +92,7 @@ func (s *scanner) spacedWord() word {
 	return word{text: s.text[from:s.at], start: start, end: s.points}
 }
 
-// afterJoiners gives the place after all joiners that stand here.
+// afterJoiners returns where the scanner would be after the joiners that come next.
 func (s *scanner) afterJoiners() (at, points int) {
 	at, points = s.at, s.points
 	for at < len(s.text) {
@@ -122,7 +123,7 @@ func decode(text string) (rune, int) {
 	return utf8.DecodeRuneInString(text)
 }
 
-// startsWord tells letters and digits; all of Unicode's numbers count as digits.
+// startsWord says whether r is a letter or a digit; all of Unicode's numbers count as digits.
 func startsWord(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
@@ -134,18 +135,19 @@ func continuesWord(r rune) bool {
 	return startsWord(r) || r >= utf8.RuneSelf && (unicode.IsMark(r) || r == tatweel)
 }
 
-// plainRussian spares the letters of most Russian texts the look into tables.
+// plainRussian tells the letters of most Russian texts without Unicode's tables, which are slower.
 func plainRussian(r rune) bool {
 	return 'А' <= r && r <= 'я'
 }
 
-// isJoiner tells the invisible characters that don't end a word: the soft hyphen and what joins letters, or forbids it.
+// isJoiner says whether r is an invisible character that does not end a word: a soft hyphen, or one that joins letters or
+// keeps them from joining.
 func isJoiner(r rune) bool {
 	return r == 0x00AD || r == 0x200C || r == 0x200D || r == 0x2060 || r == 0xFEFF
 }
 
-// isApostrophe tells the signs that are one. Between Cyrillic letters they are a letter, elsewhere they separate words:
-// so is John's found by John, and l'eau by eau.
+// isApostrophe says whether r is one of the apostrophes, which count as the same. Between Cyrillic letters they are a
+// letter; elsewhere they separate words, so that John's is found by John and l'eau by eau.
 func isApostrophe(r rune) bool {
 	return r == '\'' || r == '’' || r == apostrophe
 }

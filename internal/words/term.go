@@ -50,8 +50,8 @@ func (a *analyser) term(word string) []byte {
 	return a.buf
 }
 
-// conflate makes the folded word the term of all its forms: the dictionary's, or where that lacks the word, what its
-// ending tells, or where that tells nothing, since it has letters of other languages or digits, its Snowball stem.
+// conflate replaces the folded word by the term of all its forms: the dictionary's; or if that lacks the word, the stem
+// by the rules of endings; or if these do not apply, since it has other characters than the language's letters, Snowball's.
 func (a *analyser) conflate(language dictionary.Language, snowball func(*snowballstem.Env) bool) {
 	var ok bool
 	if a.buf, ok = language.Term(a.buf); ok {
@@ -121,7 +121,7 @@ const (
 	cyrillic
 )
 
-// scriptOf tells which stemmer a word is for: one Cyrillic letter makes it Russian.
+// scriptOf says which language's dictionary a word is looked up in: one Cyrillic letter makes it Russian.
 func scriptOf(folded []byte) script {
 	found := other
 	for at := 0; at < len(folded); {

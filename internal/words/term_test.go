@@ -16,7 +16,7 @@ func terms(text string) []string {
 	found := newAnalyser()
 	scan := scanner{text: text}
 	for next, ok := scan.next(); ok; next, ok = scan.next() {
-		if next.kind != unigram {
+		if next.kind != inner {
 			made = append(made, string(found.term(next.text)))
 		}
 	}
@@ -74,9 +74,19 @@ func TestForms(t *testing.T) {
 		{"日本語", []string{"日本語だ"}, []string{"日本の語", "本語と日本"}},
 		{"月", []string{"3月に行く", "月", "今月は"}, []string{"日"}},
 		{"3月", []string{"3月に行く", "2024年3月"}, []string{"3年"}},
+		{`"3月"`, []string{"3月に行く", "2024年3月", "3月", "13時、3 月"}, []string{"3年と月", "月3", "3今月"}},
+		{`"3月に行"`, []string{"3月に行く", "3月に行"}, []string{"3今月に行く", "3月に、行く"}},
+		{`"行くv1の"`, []string{"今行くv1の日", "行くv1の"}, []string{"行くv1 今の", "行v1の"}},
+		{`"に z"`, []string{"3月に z", "に Z"}, []string{"月には z", "には z"}},
+		{`"日 本"`, []string{"日 本", "今日、本日"}, []string{"日本"}},
+		{"行 -3月", []string{"行く", "2月に行く", "行月3"}, []string{"3月に行く", "行く、2024年3月"}},
+		{`行 -月`, []string{"行く"}, []string{"今月に行く", "月 行"}},
 		{"カード", []string{"クレジットカード"}, []string{"カト"}},
 		{"ข้าว", []string{"กินข้าวแล้ว"}, []string{"กิน"}},
 		{"ទឹក", []string{"ផឹកទឹកទេ"}, nil},
+		{"世界", []string{"你好世界", "世界和平"}, []string{"世间"}},
+		{"ລາວ", []string{"ພາສາລາວ"}, nil},
+		{"မြန်မာ", []string{"ဒီမြန်မာစာ"}, nil},
 		{"яsmith", []string{"ЯSmith"}, []string{"я smith"}},
 	} {
 		query := ParseQuery(test.query)
@@ -105,14 +115,29 @@ func TestTerms(t *testing.T) {
 		"":                  "",
 		" \t\n":             "",
 		"Ёж ЁЖ ёж":          "еж еж еж",
-		"日本語 テスト":           "日本 本語 テス スト",
-		"3月に Z字":            "3 月に z 字",
+		"日本語 テスト":           "日 日本 本語 語 テ テス スト ト",
+		"3月に Z字":            "3 月 月に に z 字",
 		"a\u200D👍 -\u00ADb": "a b",
 		// The Russian stemmer, for words that are partly Latin: only their end counts.
 		"Fооми": "fоомё",
 	} {
 		if got := strings.Join(terms(text), " "); got != want {
 			t.Errorf("%q has the terms %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestStemsAreNoTerms: the term of a word that the dictionary lacks ends with a mark, which no term of the dictionary has
+// (TestForms in tools/dictionary), so that the two never are the same.
+func TestStemsAreNoTerms(t *testing.T) {
+	for _, text := range []string{"зашардировали", "залогинился", "qwertings", "Fооми", "v1", strings.Repeat("щ", 100)} {
+		if got := terms(text)[0]; !strings.HasSuffix(got, stemMark) {
+			t.Errorf("%q has the term %q, which may be a word's", text, got)
+		}
+	}
+	for _, text := range []string{"стали", "ёлки", "foxes", "went"} {
+		if got := terms(text)[0]; strings.Contains(got, stemMark) {
+			t.Errorf("%q has the term %q, as if the dictionary lacked it", text, got)
 		}
 	}
 }

@@ -2,12 +2,12 @@ package words
 
 import "unicode"
 
-// unspacedScripts are written without spaces between words. What is searched for there are parts of a run of letters.
+// unspacedScripts are written without spaces between words. What is searched for there is any part of a run of letters.
 var unspacedScripts = []*unicode.RangeTable{
 	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }
 
-// unspaced tells the letters of those scripts, and what lengthens a sound of the Japanese ones.
+// unspaced says whether r is a letter of those scripts, or the sign that lengthens a sound in the Japanese ones.
 func unspaced(r rune) bool {
 	const firstOfThai = 0x0E00 // is the first of them all
 	switch {
@@ -36,41 +36,41 @@ type letter struct {
 	start, end int // in code points
 }
 
-// run is where a scanner is in a run of such letters.
+// run is the state of a scanner within a run of such letters.
 type run struct {
 	last letter
-	// pending says that last is still to be given as a part.
+	// pending says that last is still to be returned as a word.
 	pending bool
 	// open says that the run may go on.
 	open bool
 }
 
-// begin takes the first letter of a run. A letter alone is a word.
+// beginRun takes the first letter of a run. A letter alone is a word.
 func (s *scanner) beginRun() word {
 	s.run = run{last: s.letter(), open: true, pending: true}
 	if !s.atUnspaced() {
 		s.run = run{last: s.run.last}
-		return s.between(s.run.last, s.run.last, single)
+		return s.between(s.run.last, s.run.last, whole)
 	}
-	found, _ := s.nextInRun()
-	return found
+	s.run.pending = false
+	return s.between(s.run.last, s.run.last, edge)
 }
 
-// proceed gives the next part of the run: its letters one by one, and each two that stand side by side.
+// nextInRun gives the next word of the run: each letter, and before it each two adjacent ones that it ends.
 func (s *scanner) nextInRun() (word, bool) {
 	if s.run.pending {
 		s.run.pending = false
-		if !s.atUnspaced() {
-			s.run.open = false
+		if s.run.open = s.atUnspaced(); !s.run.open {
+			return s.between(s.run.last, s.run.last, edge), true
 		}
-		return s.between(s.run.last, s.run.last, unigram), true
+		return s.between(s.run.last, s.run.last, inner), true
 	}
 	if !s.run.open {
 		return word{}, false
 	}
 	before := s.run.last
 	s.run.last, s.run.pending = s.letter(), true
-	return s.between(before, s.run.last, bigram), true
+	return s.between(before, s.run.last, whole), true
 }
 
 func (s *scanner) between(first, last letter, kind kind) word {

@@ -8,8 +8,8 @@ import (
 	"messenger-api/internal/words/dictionary"
 )
 
-// rules counts the changes of this package after which a text has other terms than before. TestVersion notices them.
-const rulesVersion = "1"
+// rulesVersion counts the changes of this package after which a text has other terms than before. TestVersion notices them.
+const rulesVersion = "2"
 
 // Version names what the analyser is: its rules and its dictionaries. An index made under another one has other terms, or
 // may have. It is 12 hexadecimal digits.

@@ -15,13 +15,14 @@ func testSearchWords(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	texts := []string{
 		"Обедаем в час, ёлка наряжена", "A quick brown FOX jumps", "foo-bar and v1.2", "shall we meet on saturday", "we shall meet on sunday",
-		"write to a.b@example.com",
+		"write to a.b@example.com", "3月に行く за\u0301мок п’ять мои\u0306",
 	}
 	sent := r.sayAll(texts...)
 	for query, want := range map[string][]int{
 		"обедать": {0}, "ОБЕДАЛИ!": {0}, "елка": {0}, "Ёлки": {0}, "час обедают": {0}, "foxes": {1}, "jumping foxes": {1}, "fox saturday": {},
 		"foo bar": {2}, "foo-bar": {2}, `"bar foo"`: {}, "v1.2": {2}, "meet": {4, 3}, `"we meet"`: {3}, `"shall we meet"`: {3},
 		"meet -sunday": {3}, "-sunday meet": {3}, `meet -"we shall"`: {3}, "meeting shall": {4, 3}, "-meet": {}, "example.com": {5}, "a.b@example.com": {5},
+		"行く": {6}, "замка": {6}, "п'ять": {6}, "моими": {6}, `"3月に"`: {6}, `"2月に"`: {}, "行く -3月": {}, "行く -2月": {6},
 		"fox OR saturday": {}, "quick*": {1}, "qui*": {}, "(meet)": {4, 3}, `"meet`: {4, 3},
 	} {
 		var ids []string
