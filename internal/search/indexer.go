@@ -28,10 +28,11 @@ const (
 	recentPauseFactor = 19
 	scanEvery         = 10 * time.Minute
 	scanPauseFactor   = 3
+	fillPauseFactor   = 9
 )
 
-// fillFrom is from how many messages on an almost empty index is filled without throttling: after an import,
-// or where search was enabled later.
+// fillFrom is from how many messages on an almost empty index is filled, which is throttled only while requests are
+// served: after an import, with another version of the analyser, or where search was enabled later.
 const fillFrom = 20_000
 
 // errSkipped is in the chain of an error if some chats could not be indexed and all
@@ -47,6 +48,9 @@ type Indexer struct {
 	log   *slog.Logger
 	clock func() time.Time
 	hooks Hooks
+	// requests is Options.Requests, and served what it returned last. Only Run uses them.
+	requests func() int64
+	served   int64
 }
 
 // NewIndexer makes an Indexer.
@@ -54,7 +58,7 @@ func NewIndexer(store Store, options Options, log *slog.Logger) *Indexer {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Indexer{store, log, options.Clock, options.Hooks}
+	return &Indexer{store: store, log: log, clock: options.Clock, hooks: options.Hooks, requests: options.Requests}
 }
 
 // Run indexes in the background until ctx ends, so that searches have little left to
@@ -65,7 +69,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 	since := x.clock()
 	for ctx.Err() == nil {
 		var err error
-		// The scan comes first, since it fills an almost empty index without throttling.
+		// The scan comes first, since it fills an almost empty index in bulk.
 		if time.Since(scanned) >= scanEvery {
 			if err = x.scan(ctx); completed(err) {
 				scanned = time.Now()
@@ -101,18 +105,37 @@ func (x *Indexer) indexRecent(ctx context.Context, since time.Time) error {
 		}
 		hook(total)
 	}
-	return x.indexThrottled(ctx, lagging, recentPauseFactor)
+	return x.indexThrottled(ctx, lagging, constantly(recentPauseFactor))
 }
 
-// scan indexes all chats. An almost empty index is filled without throttling.
+// factor returns for how many times the duration of a batch to pause after it.
+type factor func() time.Duration
+
+func constantly(pauseFactor time.Duration) factor {
+	return func() time.Duration { return pauseFactor }
+}
+
+// fillFactor is the factor of a fill: no pause if no request was served since the last call.
+func (x *Indexer) fillFactor() time.Duration {
+	if x.requests == nil {
+		return 0
+	}
+	before := x.served
+	if x.served = x.requests(); x.served == before {
+		return 0
+	}
+	return fillPauseFactor
+}
+
+// scan indexes all chats, or fills an almost empty index.
 func (x *Indexer) scan(ctx context.Context) error {
 	filling, err := x.store.DeferIndexBuild(ctx, fillFrom)
 	if err != nil {
 		return fmt.Errorf("prepare to fill the index: %w", err)
 	}
-	pauseFactor := time.Duration(scanPauseFactor)
+	pauseFactor := constantly(scanPauseFactor)
 	if filling {
-		pauseFactor = 0
+		pauseFactor = x.fillFactor
 		x.log.InfoContext(ctx, "the search index is being filled")
 	}
 	skipped := x.scanChats(ctx, pauseFactor)
@@ -128,7 +151,7 @@ func (x *Indexer) scan(ctx context.Context) error {
 	return skipped
 }
 
-func (x *Indexer) scanChats(ctx context.Context, pauseFactor time.Duration) error {
+func (x *Indexer) scanChats(ctx context.Context, pauseFactor factor) error {
 	var last messenger.ID
 	var skipped error
 	for done := false; !done && ctx.Err() == nil; {
@@ -139,21 +162,22 @@ func (x *Indexer) scanChats(ctx context.Context, pauseFactor time.Duration) erro
 		if err != nil {
 			return fmt.Errorf("scan for unindexed messages: %w", err)
 		}
+		scanned := time.Since(started)
 		switch err := x.indexThrottled(ctx, lagging, pauseFactor); {
 		case !completed(err):
 			return err
 		case skipped == nil:
 			skipped = err
 		}
-		pause(ctx, pauseFactor*time.Since(started))
+		pause(ctx, pauseFactor()*scanned)
 	}
 	return skipped
 }
 
 // indexThrottled indexes the chats, in random order so that concurrent indexers rarely meet, and pauses after each
-// batch for pauseFactor times its duration. A chat that can't be indexed is skipped, and the first such
+// batch. A chat that can't be indexed is skipped, and the first such
 // error returned as an errSkipped; an unavailable database ends it.
-func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, pauseFactor time.Duration) (skipped error) {
+func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, pauseFactor factor) (skipped error) {
 	rand.Shuffle(len(chats), func(i, j int) { chats[i], chats[j] = chats[j], chats[i] }) //nolint:gosec // no secret
 	for work := newBacklog(chats); len(work.chats) > 0 && ctx.Err() == nil; {
 		started := time.Now()
@@ -167,7 +191,7 @@ func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, pauseFac
 		if err != nil && skipped == nil {
 			skipped = fmt.Errorf("%w: %w", errSkipped, err)
 		}
-		pause(ctx, pauseFactor*time.Since(started))
+		pause(ctx, pauseFactor()*time.Since(started))
 	}
 	return skipped
 }

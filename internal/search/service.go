@@ -38,6 +38,9 @@ type Options struct {
 	Hooks Hooks
 	// Clock returns the current time; nil for time.Now.
 	Clock func() time.Time
+	// Requests returns how many requests this process has served so far; nil if it serves none. While the number grows,
+	// an Indexer throttles the filling of an index. It is called often, and concurrently.
+	Requests func() int64
 }
 
 // Hooks are functions that are called on events. They are called concurrently and must return quickly; each may be nil.

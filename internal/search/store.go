@@ -119,8 +119,8 @@ type Index interface {
 	// Errors: see ErrTooSlow.
 	ExtendIndex(ctx context.Context, extensions []Extension) (extended []bool, err error)
 	// DeferIndexBuild prepares for indexing in bulk: if at least least messages are unindexed, and less than a tenth is
-	// indexed, the structure that makes searches fast is dropped until BuildIndex builds it. It reports whether the
-	// structure is missing. Searches work meanwhile, but slower.
+	// indexed, the structure that makes searches fast is dropped until BuildIndex builds it. It reports whether BuildIndex
+	// is still to come, also for the process that starts after one that was killed. Searches work meanwhile, but slower.
 	DeferIndexBuild(ctx context.Context, least int64) (deferred bool, err error)
 	// BuildIndex builds what DeferIndexBuild dropped, if anything, without a deadline. It does not block other
 	// calls. It returns at once if another process is building.

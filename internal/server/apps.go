@@ -70,9 +70,12 @@ func catalogue() []entry {
 		{throttling.Name, nil, func(p parts) apps.App { return throttling.New(p.requests, p.opened.telemetry.onThrottled()) }},
 		{api.Name, []string{auth.Name}, func(p parts) apps.App { return api.New(p.service, p.pages, p.memory) }},
 		{searchapp.Name, []string{auth.Name}, func(p parts) apps.App {
-			searches := newSearchParts(p.cfg, p.opened, p.log)
-			return searchapp.New(searches.service(), p.memory, p.opened.caches.limiter("searches",
+			searches, requests := newSearchParts(p.cfg, p.opened, p.log), &requestCount{}
+			searches.options.Requests = requests.Load
+			app := searchapp.New(searches.service(), p.memory, p.opened.caches.limiter("searches",
 				ratelimit.Rate{Events: p.cfg.Limits.SearchesPerMinute, Period: time.Minute}), searches.background)
+			app.Middleware = requests.middleware
+			return app
 		}},
 		{docs.Name, nil, func(p parts) apps.App { return docs.New(p.document) }},
 		{metrics.Name, nil, func(p parts) apps.App { return p.opened.telemetry.app() }},

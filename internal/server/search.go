@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,6 +19,16 @@ type searchParts struct {
 	results  search.Results
 	options  search.Options
 	log      *slog.Logger
+}
+
+// requestCount counts the requests that this process has served, for the Indexer.
+type requestCount struct{ atomic.Int64 }
+
+func (c *requestCount) middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.Add(1)
+		next.ServeHTTP(w, r)
+	})
 }
 
 func newSearchParts(cfg config.Config, opened backends, log *slog.Logger) searchParts {

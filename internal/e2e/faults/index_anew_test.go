@@ -14,10 +14,11 @@ import (
 )
 
 const (
-	// archived is how many messages the large chat has: enough for the index to be filled without rests.
+	// archived is how many messages the large chat has: enough for the index to be filled in bulk.
 	archived = 25_000
-	// filledAtKill is how many messages are indexed at least when the server is killed.
-	filledAtKill = 2000
+	// filledAtKill is how many messages are indexed at least when the server is killed: more than the tenth up to
+	// which an index counts as almost empty.
+	filledAtKill = 4000
 	// olderVersion is what the version of the analyser before this one is called.
 	olderVersion = "000000000000"
 )
@@ -71,6 +72,9 @@ func TestIndexMadeAnewForAnotherAnalyser(t *testing.T) {
 			await.Within(t, endDeadline, "the new index has all", func() bool {
 				return a.holds(t, a.archiveIndexed()+" AND "+a.kind.built)
 			})
+			if !strings.Contains(server.Logs(), "the search index is being filled") {
+				t.Error("after the kill the index was not filled in bulk")
+			}
 			searches.Await(20)
 			load.Stop()
 			searches.Stop()

@@ -10,8 +10,19 @@ import (
 
 func TestVersionsOfTheAnalyser(t *testing.T) {
 	t.Parallel()
+	storetest.RunVersions(t, reopening(t))
+}
+
+func TestInterruptedFill(t *testing.T) {
+	t.Parallel()
+	storetest.RunInterruptedFill(t, reopening(t))
+}
+
+// reopening opens one database again and again.
+func reopening(t *testing.T) func(*testing.T, string) (storetest.SearchStore, func()) {
+	t.Helper()
 	database := testkit.Postgres(t)
-	storetest.RunVersions(t, func(t *testing.T, version string) (storetest.SearchStore, func()) {
+	return func(t *testing.T, version string) (storetest.SearchStore, func()) {
 		t.Helper()
 		store := openStore(t, database, func(options *postgres.Options) { options.Analyser = version })
 		if err := store.Migrate(t.Context()); err != nil {
@@ -22,5 +33,5 @@ func TestVersionsOfTheAnalyser(t *testing.T) {
 				t.Error(err)
 			}
 		}
-	})
+	}
 }

@@ -52,8 +52,6 @@ type Store struct {
 	// path is the database's file.
 	path     string
 	lastSeqs *lastSeqCache
-	// toMerge: the index was filled, and Build is to merge its parts.
-	mergeNeeded atomic.Bool
 	// analyser is the version of the index of words that is used, and suffix ends the names of its tables, once it is known.
 	analyser string
 	suffix   atomic.Pointer[string]

@@ -6,6 +6,11 @@ import (
 )
 
 const (
+	// A fill goes on until BuildIndex ends it, whatever is indexed meanwhile.
+	selectFilling = `
+		SELECT coalesce((SELECT filling FROM search_versions WHERE version = ?1), 0)`
+	updateFilling = `
+		UPDATE search_versions SET filling = ?2 WHERE version = ?1`
 	selectAlmostEmpty = `
 		SELECT indexed * 10 <= there AND there - indexed >= ? FROM (
 			SELECT (SELECT coalesce(sum(seq), 0) FROM search_positions) AS indexed, (SELECT coalesce(sum(last_seq), 0) FROM chats) AS there
@@ -22,30 +27,49 @@ const (
 const mergePages = 64
 
 // DeferIndexBuild implements search.Index.
-func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (toFill bool, err error) {
-	ctx, cancel := reading(ctx)
-	defer cancel()
-	err = s.searching().QueryRowContext(ctx, s.versioned(selectAlmostEmpty), least).Scan(&toFill)
-	if toFill {
-		s.mergeNeeded.Store(true)
+func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (deferred bool, err error) {
+	if deferred, err = s.filling(ctx); err != nil || deferred {
+		return deferred, err
 	}
-	return toFill, s.failure(err)
+	reads, cancel := reading(ctx)
+	defer cancel()
+	err = s.searching().QueryRowContext(reads, s.versioned(selectAlmostEmpty), least).Scan(&deferred)
+	if err != nil || !deferred {
+		return false, s.failure(err)
+	}
+	return true, s.setFilling(ctx, true)
 }
 
-// BuildIndex implements search.Index: once the index is filled its parts are merged, so that a search has
+func (s *Store) filling(ctx context.Context) (filling bool, err error) {
+	ctx, cancel := reading(ctx)
+	defer cancel()
+	err = s.searching().QueryRowContext(ctx, selectFilling, s.analyser).Scan(&filling)
+	return filling, s.failure(err)
+}
+
+func (s *Store) setFilling(ctx context.Context, filling bool) error {
+	return s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, updateFilling, s.analyser, filling)
+		return err
+	})
+}
+
+// BuildIndex implements search.Index: once the index is filled its segments are merged, so that a search has
 // fewer of them to look into.
 func (s *Store) BuildIndex(ctx context.Context) error {
-	for pages, more := -mergePages, s.mergeNeeded.Load(); more; pages = mergePages {
+	filling, err := s.filling(ctx)
+	if err != nil || !filling {
+		return err
+	}
+	for pages, more := -mergePages, true; more; pages = mergePages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var err error
 		if more, err = s.merge(ctx, pages); err != nil {
 			return err
 		}
 	}
-	s.mergeNeeded.Store(false)
-	return nil
+	return s.setFilling(ctx, false)
 }
 
 // merge reports whether there is more to merge: FTS5 counts one change when it did nothing.

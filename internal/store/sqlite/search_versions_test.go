@@ -6,9 +6,15 @@ import (
 	"messenger-api/internal/store/storetest"
 )
 
-func TestVersionsOfTheAnalyser(t *testing.T) {
+func TestVersionsOfTheAnalyser(t *testing.T) { storetest.RunVersions(t, reopening(t)) }
+
+func TestInterruptedFill(t *testing.T) { storetest.RunInterruptedFill(t, reopening(t)) }
+
+// reopening opens one database again and again.
+func reopening(t *testing.T) func(*testing.T, string) (storetest.SearchStore, func()) {
+	t.Helper()
 	directory := t.TempDir()
-	storetest.RunVersions(t, func(t *testing.T, version string) (storetest.SearchStore, func()) {
+	return func(t *testing.T, version string) (storetest.SearchStore, func()) {
 		t.Helper()
 		s, err := Open(t.Context(), Options{Directory: directory, Analyser: version}, discard)
 		if err != nil {
@@ -22,5 +28,5 @@ func TestVersionsOfTheAnalyser(t *testing.T) {
 				t.Error(err)
 			}
 		}
-	})
+	}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"messenger-api/internal/messenger"
@@ -73,4 +74,32 @@ func requireToIndex(t *testing.T, store SearchStore, user messenger.User, want i
 		got += one.Messages()
 	}
 	requireEqual(t, got, want)
+}
+
+// RunInterruptedFill checks that an index that is filled in bulk is so to its end, whatever process goes on with it.
+// open is that of RunVersions.
+func RunInterruptedFill(t *testing.T, open func(t *testing.T, version string) (store SearchStore, shut func())) {
+	const version = "one"
+	store, shut := open(t, version)
+	user := newMember(t, store)
+	sent := post(t, store, user, slices.Repeat([]string{"word"}, 4)...)
+	requireEqual(t, deferred(t, Searched{SearchStore: store}, 4), true)
+	requireEqual(t, extend(t, Searched{SearchStore: store}, fromStart(user.ChatID, 4), 3, sent[:3]...), true)
+	shut()
+
+	store, shut = open(t, version)
+	requireEqual(t, deferred(t, Searched{SearchStore: store}, 4), true)
+	index(t, store, user.AccountID)
+	shut()
+
+	// What is left to do once all is indexed.
+	store, shut = open(t, version)
+	requireEqual(t, deferred(t, Searched{SearchStore: store}, 4), true)
+	check(t, store.BuildIndex(t.Context()))
+	requireFound(t, store, user.AccountID, criteria("word"), sent[3], sent[2], sent[1], sent[0])
+	shut()
+
+	store, shut = open(t, version)
+	requireEqual(t, deferred(t, Searched{SearchStore: store}, 4), false)
+	shut()
 }
