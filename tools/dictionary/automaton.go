@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// builder makes the minimal automaton of some keys with their values: nodes from which the same lies ahead are one.
+// builder makes the minimal automaton of some keys with their values: equal subtrees are stored once.
 type builder struct {
 	keys   []string
 	values map[string]int
@@ -17,8 +17,8 @@ type builder struct {
 
 type node struct {
 	edges []edge
-	// ahead is the number of keys that end here or further on.
-	ahead int
+	// keys is the number of keys that end here or in the nodes below.
+	keys int
 }
 
 // edge leads to a node by a label, or has a node's value, with the label 0.
@@ -38,7 +38,7 @@ func (b *builder) add(keys []string, labels int) int {
 	var made node
 	if len(keys) > 0 && len(keys[0]) == labels {
 		made.edges = append(made.edges, edge{0, b.values[keys[0]]})
-		made.ahead++
+		made.keys++
 		keys = keys[1:]
 	}
 	for len(keys) > 0 {
@@ -49,7 +49,7 @@ func (b *builder) add(keys []string, labels int) int {
 		}
 		to := b.add(keys[:same], labels+1)
 		made.edges = append(made.edges, edge{label, to})
-		made.ahead += b.nodes[to].ahead
+		made.keys += b.nodes[to].keys
 		keys = keys[same:]
 	}
 	var signature []byte
@@ -82,7 +82,7 @@ func (b *builder) pack(root int) []byte {
 			if x.label == 0 || y.label == 0 {
 				return cmp.Compare(x.label, y.label)
 			}
-			return cmp.Compare(b.nodes[y.to].ahead, b.nodes[x.to].ahead)
+			return cmp.Compare(b.nodes[y.to].keys, b.nodes[x.to].keys)
 		})
 		for _, edge := range b.nodes[at].edges {
 			if edge.label != 0 && places[edge.to] < 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"testing"
 
 	"messenger-api/internal/words/dictionary"
@@ -8,7 +9,7 @@ import (
 
 // TestForms: in the data that is committed, all forms of a class have one term, and no two classes have the same.
 func TestForms(t *testing.T) {
-	said, err := readFamilies("data/families.txt")
+	declared, err := readFamilies("data/families.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -17,7 +18,7 @@ func TestForms(t *testing.T) {
 		made dictionary.Language
 	}{"russian": {readRussian, dictionary.Russian()}, "english": {readEnglish, dictionary.English()}} {
 		t.Run(name, func(t *testing.T) {
-			words, err := language.read("data", said)
+			words, err := language.read("data", declared)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,6 +31,9 @@ func TestForms(t *testing.T) {
 					term, ok := language.made.Term([]byte(form))
 					if known, has := classOf[string(term)]; !ok || has && known != class {
 						t.Fatalf("%s of the class of %s has the term %s (%v), which is that of %s, too", form, class, term, ok, known)
+					}
+					if bytes.ContainsRune(term, 'ё') {
+						t.Fatalf("the term %s has the letter that marks stems", term)
 					}
 					classOf[string(term)] = class
 				}

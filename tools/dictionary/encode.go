@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// rule makes a form its class's term: it takes letters from its end and adds others.
+// rule turns a form into its class's term: it cuts letters off the end and appends others.
 type rule struct {
 	cut int
 	add string
@@ -63,7 +63,7 @@ func encode(words *lexicon, endings map[string]int) ([]byte, error) {
 	return slices.Concat(made, packedRules, additions, backward, forward), nil
 }
 
-// termOf gives the form of a class that stands for it: the first one of the shortest.
+// termOf returns the term of a class: the first one of its shortest forms.
 func termOf(forms []string) string {
 	return slices.MinFunc(forms, func(x, y string) int {
 		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))

@@ -3,12 +3,12 @@ package main
 import "unicode/utf8"
 
 const (
-	longestEnding = 6 // letters of a form that are looked at
-	fewestForms   = 4 // that end alike, before they tell anything
+	longestEnding = 6 // in letters
+	fewestForms   = 4 // with an ending, for it to be a rule
 )
 
-// learnEndings tells for endings of words how many letters to take away, so that most forms of the words that end so
-// become one: what all forms of a word begin with. An ending is there when it says otherwise than a shorter one.
+// learnEndings returns for endings of words how many letters to cut off, so that most forms with that ending become the
+// stem of their word: what all of its forms begin with. An ending that says the same as a shorter one is left out.
 func learnEndings(words []*word) map[string]int {
 	counts := make(map[string]map[int]int)
 	for _, word := range words {
@@ -51,7 +51,7 @@ func likeliest(cuts map[int]int) (likeliest, total int) {
 	return likeliest, total
 }
 
-// cutOf gives what the longest known ending says, of those of at most so many letters.
+// cutOf returns what the longest rule for an end of the text says, of the endings with at most so many letters.
 func cutOf(learnt map[string]int, text string, most int) (int, bool) {
 	letters := []rune(text)
 	for length := min(most, len(letters)); length > 0; length-- {

@@ -2,11 +2,11 @@ package main
 
 import "strings"
 
-// The flags of the English affixes. Inflections make another form of the same word: plural, third person, -ed, -ing and
-// its plural. Comparison does, where a word has both its degrees; -er alone makes another word. The rest make other
-// words, some with a plural.
+// inflections are the flags of English affixes that make another form of the same word: plural, third person, -ed, -ing
+// and its plural. So do -er and -est where a word has both; -er alone makes another word.
 const inflections = "SDGJ"
 
+// derivations are the flags of affixes that make another word, and the flag of that word's plural, 0 for none.
 var derivations = map[rune]rune{'Y': 0, 'P': 0, 'L': 0, 'B': 0, 'V': 0, 'H': 0, 'N': 'X', 'R': 'Z'}
 
 // readEnglish expands the English dictionary.

@@ -7,13 +7,16 @@ import (
 	"strings"
 )
 
-// families is what a person has said about words, in data/families.txt.
+// families are the lines of data/families.txt, by their kinds.
 type families struct {
+	// joined are words that are to have one term.
 	joined [][]string
-	apart  [][2]string
-	// alike has a new word and the one like which it is inflected.
-	alike [][2]string
-	alone []string
+	// separated are pairs of words that are to have two: the first is no form of the second.
+	separated [][2]string
+	// inflected are pairs of a word that the dictionary lacks and one that is inflected in the same way.
+	inflected [][2]string
+	// standalone are forms that are to have a term of their own each.
+	standalone []string
 }
 
 func readFamilies(path string) (families, error) {
@@ -31,11 +34,11 @@ func readFamilies(path string) (families, error) {
 		case fields[0] == "=" && len(fields) > 2:
 			read.joined = append(read.joined, fields[1:])
 		case fields[0] == "/" && len(fields) == 3:
-			read.apart = append(read.apart, [2]string{fields[1], fields[2]})
+			read.separated = append(read.separated, [2]string{fields[1], fields[2]})
 		case fields[0] == "!":
-			read.alone = append(read.alone, fields[1:]...)
+			read.standalone = append(read.standalone, fields[1:]...)
 		case fields[0] == "~" && len(fields) == 3:
-			read.alike = append(read.alike, [2]string{fields[1], fields[2]})
+			read.inflected = append(read.inflected, [2]string{fields[1], fields[2]})
 		default:
 			return read, fmt.Errorf("%s:%d: no line of a family", path, number)
 		}
@@ -43,11 +46,11 @@ func readFamilies(path string) (families, error) {
 	return read, lines.Err()
 }
 
-// extend adds what is said of the words of the lexicon's language.
+// extend adds to the lexicon the new words of its language, and joins the families.
 func (f families) extend(made *lexicon) {
-	for _, pair := range f.alike {
+	for _, pair := range f.inflected {
 		for _, model := range made.named[pair[1]] {
-			made.add(pair[0], alike(pair[0], model)...)
+			made.add(pair[0], inflectLike(pair[0], model)...)
 		}
 	}
 	for _, family := range f.joined {
@@ -65,9 +68,9 @@ func (f families) extend(made *lexicon) {
 	}
 }
 
-// alike gives the forms of a text that is inflected as the model is: each ends as the model's, after what the two
-// texts do not have in common at their ends.
-func alike(text string, model *word) []string {
+// inflectLike gives the forms of a word that is inflected as the model is. Both texts end alike; in each form of the
+// model what comes before that end is replaced by what comes before it in the text.
+func inflectLike(text string, model *word) []string {
 	old, made := []rune(model.text), []rune(text)
 	same := 0
 	for same < len(old)-1 && same < len(made)-1 && old[len(old)-1-same] == made[len(made)-1-same] {

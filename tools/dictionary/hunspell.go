@@ -18,8 +18,8 @@ type affix struct {
 	condition  condition
 }
 
-// condition is what a word must end with, letter by letter from its end: one of some letters, or none of them. A prefix
-// has none here.
+// condition is what a word must end with, letter by letter from its end: one of the letters, or (none) any other letter.
+// The conditions of prefixes are not read.
 type condition []struct {
 	letters string
 	none    bool
@@ -85,7 +85,7 @@ func readSource(folder, name string) (source, error) {
 	return read, nil
 }
 
-// addAffix takes a line SFX|PFX flag strip add condition; others, the heads of the flags among them, say nothing here.
+// addAffix reads a line "SFX|PFX flag strip add condition", and ignores all others, such as the headers of flags.
 func (s *source) addAffix(fields []string) {
 	if len(fields) < 5 || fields[0] != "SFX" && fields[0] != "PFX" {
 		return
@@ -120,7 +120,7 @@ func (s *source) forms(word string, flag rune) []string {
 	return made
 }
 
-// eachLine gives the lines of a packed file.
+// eachLine calls take with each line of a gzipped file.
 func eachLine(path string, take func(line string)) error {
 	file, err := os.Open(path)
 	if err != nil {

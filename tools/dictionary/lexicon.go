@@ -11,30 +11,30 @@ type word struct {
 	forms []string
 }
 
-// lexicon is the words of a language, and which of them are one to a searcher although they share no form.
+// lexicon is the words of a language, and which of them are to have one term although they share no form.
 type lexicon struct {
 	first, last rune
 	words       []*word
-	// named has the words of a text; of homonyms there are several.
+	// named has the words by their texts; homonyms have the same.
 	named  map[string][]*word
 	joined [][2]*word
-	// apart has pairs of words of which a person has said that the first is no form of the second.
-	apart [][2]string
-	// alone has forms of which a person has said that each is a word by itself.
-	alone map[string]bool
+	// separated and standalone are those of families.
+	separated  [][2]string
+	standalone map[string]bool
 }
 
-func newLexicon(first, last rune, said families) *lexicon {
+func newLexicon(first, last rune, families families) *lexicon {
 	made := &lexicon{
-		first: first, last: last, named: make(map[string][]*word), apart: said.apart, alone: make(map[string]bool),
+		first: first, last: last, named: make(map[string][]*word), separated: families.separated, standalone: make(map[string]bool),
 	}
-	for _, form := range said.alone {
-		made.alone[form] = true
+	for _, form := range families.standalone {
+		made.standalone[form] = true
 	}
 	return made
 }
 
-// add adds a word unless it has another character than a letter of the language in it; so do its forms.
+// add adds a word with its forms. A word with another character than the language's letters is left out, and so is such
+// a form.
 func (l *lexicon) add(text string, forms ...string) {
 	text = fold(text)
 	if !l.spells(text) {
@@ -64,9 +64,9 @@ func (l *lexicon) spells(text string) bool {
 	return text != ""
 }
 
-// join makes a word and those with a name one, but for those that are apart.
+// join gives the word and those of this name one term, unless the two are a separated pair.
 func (l *lexicon) join(one *word, name string) {
-	if slices.Contains(l.apart, [2]string{name, one.text}) || slices.Contains(l.apart, [2]string{one.text, name}) {
+	if slices.Contains(l.separated, [2]string{name, one.text}) || slices.Contains(l.separated, [2]string{one.text, name}) {
 		return
 	}
 	for _, other := range l.named[name] {
@@ -76,9 +76,9 @@ func (l *lexicon) join(one *word, name string) {
 	}
 }
 
-// separate takes the forms of the words that are apart from others away from those, in the order in which it was said.
+// separate takes the first word's forms away from the second word of each separated pair, in the order of the pairs.
 func (l *lexicon) separate() {
-	for _, pair := range l.apart {
+	for _, pair := range l.separated {
 		for _, first := range l.named[pair[0]] {
 			for _, second := range l.named[pair[1]] {
 				second.forms = slices.DeleteFunc(second.forms, func(form string) bool {
@@ -89,7 +89,8 @@ func (l *lexicon) separate() {
 	}
 }
 
-// classes gives for each form all forms of its class: words that share a form, or that were joined, are in one.
+// classes returns the forms of each class, sorted, by one of them. Words that share a form, or that were joined, are in
+// the same class.
 func (l *lexicon) classes() map[string][]string {
 	l.separate()
 	parents := make(map[string]string)
@@ -108,11 +109,12 @@ func (l *lexicon) classes() map[string][]string {
 		}
 		parents[find(other)] = find(one)
 	}
+	// anchors has a form of each word, with which its other forms are united.
 	anchors := make(map[*word]string)
 	for _, word := range l.words {
 		for _, form := range word.forms {
 			switch anchor, ok := anchors[word]; {
-			case l.alone[form]:
+			case l.standalone[form]:
 				parents[form] = form
 			case !ok:
 				anchors[word] = form
@@ -141,13 +143,13 @@ func (l *lexicon) classes() map[string][]string {
 	return made
 }
 
-// has says whether the word has the form, or there is a word of this name.
+// has says whether the form is one of the word's, or a word of its own.
 func (l *lexicon) has(one *word, form string) bool {
 	return len(l.named[form]) > 0 || slices.Contains(one.forms, form)
 }
 
-// joinAny joins a form to the words that begin with the stem and end in one of the endings, which stand between spaces.
-// The words have several forms, or only one where the ending has a * before it.
+// joinAny joins a form to the words that consist of the stem and one of the endings, which are separated by spaces. Only
+// words with several forms count, or, for an ending with a * before it, only words with a single form.
 func (l *lexicon) joinAny(form *word, stem, endings string) {
 	for ending := range strings.FieldsSeq(endings) {
 		ending, single := strings.CutPrefix(ending, "*")

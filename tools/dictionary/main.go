@@ -20,12 +20,12 @@ func main() {
 }
 
 func run(data, output string) error {
-	said, err := readFamilies(filepath.Join(data, "families.txt"))
+	declared, err := readFamilies(filepath.Join(data, "families.txt"))
 	if err != nil {
 		return err
 	}
 	for name, read := range map[string]func(string, families) (*lexicon, error){"russian": readRussian, "english": readEnglish} {
-		words, err := read(data, said)
+		words, err := read(data, declared)
 		if err != nil {
 			return err
 		}

@@ -140,11 +140,11 @@ func joinedPairs(pairs []string, terms func([]string) []string) (joined []string
 // tenth gives the words, with their forms, of a fixed tenth of a dictionary.
 func tenth(t *testing.T, read func(string, families) (*lexicon, error)) (chosen [][]string) {
 	t.Helper()
-	said, err := readFamilies("data/families.txt")
+	declared, err := readFamilies("data/families.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	lexicon, err := read("data", said)
+	lexicon, err := read("data", declared)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func readRussian(folder string, families families) (*lexicon, error) {
 	families.extend(made)
 	for _, word := range made.words {
 		if len(word.forms) == 1 {
-			joinFragment(made, word)
+			joinListedForm(made, word)
 		}
 		if len(word.forms) <= 4 {
 			joinPast(made, word)

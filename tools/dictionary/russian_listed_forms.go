@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// The dictionary has forms that its affixes can't make as words of their own: немцев beside немец, сна beside сон, минут
-// beside минута, возьму beside взять. fragments says for endings of such forms how the words end to which they belong.
+// The dictionary lists forms that its affixes can't make as words of their own: немцев beside немец, сна beside сон, минут
+// beside минута, возьму beside взять. listedForms says for endings of such forms how the words end to which they belong.
 // The word must have forms of its own, but for those with a * before the ending, which must have none.
-var fragments = map[string]string{
+var listedForms = map[string]string{
 	// Nouns with a vowel that comes and goes.
 	"цем": "ец", "цев": "ец", "цом": "ец ц", "цов": "ец", "йцом": "ец еец", "йцов": "ец еец", "льцом": "лец", "льцов": "лец", "йцем": "ец еец", "йцев": "ец еец", "льцем": "лец", "льцев": "лец",
 	// Instrumental cases after ж, ч, ш, щ.
@@ -24,14 +24,14 @@ var fragments = map[string]string{
 	"ек": "ький кий ечь *ечь", "ка": "кий", "ки": "кий", "ко": "кий", "а": "ый ой ий", "и": "ий", "он": "ный", "ел": "лый",
 }
 
-// pasts says the same for past tenses without an л before the ending.
-var pasts = map[string]string{
+// pastForms says the same for past tenses without an л before the ending.
+var pastForms = map[string]string{
 	"ер": "ереть", "ерла": "ереть", "ерло": "ереть", "ерли": "ереть",
 	"жег": "жечь", "ожгла": "жечь", "ожгло": "жечь", "ожгли": "жечь",
 }
 
 func joinPast(made *lexicon, form *word) {
-	for ending, infinitive := range pasts {
+	for ending, infinitive := range pastForms {
 		if stem, ok := strings.CutSuffix(form.text, ending); ok && stem != "" {
 			made.joinAny(form, stem, infinitive+" *"+infinitive)
 		}
@@ -48,8 +48,8 @@ var persons = []string{
 	"у", "ю", "ешь", "ет", "ем", "ете", "ут", "ют", "ишь", "ит", "им", "ите", "ат", "ят", "и", "ь", "ьте", "й", "йте", "я", "а",
 }
 
-// presents says for ends of what remains of a form without a person's ending how the infinitive ends.
-var presents = map[string]string{
+// presentStems says for the ends of present stems (a form without its personal ending) how the infinitive ends.
+var presentStems = map[string]string{
 	"щ": "тить стить скать стать тать", "ч": "тить кать тать чь теть", "ж": "дить зить зать гать чь деть",
 	"ш": "сить сать хать", "пл": "пить пать петь", "бл": "бить бать беть", "вл": "вить", "мл": "мить мать меть",
 	"у": "овать евать уть", "ю": "евать", "а": "ать", "я": "ять", "е": "еть ить", "н": "нуть ть", "о": "ыть еть",
@@ -65,13 +65,13 @@ var presents = map[string]string{
 	"ляг": "лечь", "сяд": "сесть", "": "ать ять ти еть ить", "гон": "гнать", "огон": "гнать", "рв": "рвать", "орв": "рвать",
 }
 
-// joinFragment joins a form to the words to which its ending says that it belongs.
-func joinFragment(made *lexicon, form *word) {
+// joinListedForm joins a form to the words to which its ending says that it belongs.
+func joinListedForm(made *lexicon, form *word) {
 	const shortest = 4 // letters of a form that may be another word's
 	if utf8.RuneCountInString(form.text) < shortest {
 		return
 	}
-	for ending, words := range fragments {
+	for ending, words := range listedForms {
 		if stem, ok := strings.CutSuffix(form.text, ending); ok && stem != "" {
 			made.joinAny(form, stem, words)
 		}
@@ -89,7 +89,7 @@ func joinInfinitive(made *lexicon, form *word) {
 		if !ok {
 			continue
 		}
-		for end, infinitives := range presents {
+		for end, infinitives := range presentStems {
 			rest, ok := strings.CutSuffix(stem, end)
 			if !ok || rest == "" || len(end) < best || end == "" && slices.Contains([]string{"у", "и", "а", "я", "ем", "им"}, ending) {
 				continue
