@@ -80,6 +80,11 @@ bench-growth: ## Measure each kind of request at 10 thousand, one million and te
 	scripts/services run postgres -- go run ./bench growth -searches
 	go run ./bench growth -searches -database embedded
 
+.PHONY: bench-reindex
+bench-reindex: ## Measure sends and pages while a million messages are indexed anew (about 10 minutes)
+	scripts/services run postgres -- go run ./bench reindex
+	go run ./bench reindex -database embedded
+
 .PHONY: lint
 lint: ## Check formatting, vet, golangci-lint with the import rules, shellcheck
 	@unformatted=$$($(call files,'*.go') | xargs -0 gofmt -l); \

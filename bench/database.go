@@ -159,6 +159,19 @@ func postgresSettings(config *pgx.ConnConfig) []string {
 	}
 }
 
+// execute runs a statement beside the server.
+func (d *database) execute(ctx context.Context, statement string) error {
+	if d.postgres != nil {
+		return execute(ctx, d.postgres, statement)
+	}
+	opened, err := sql.Open("sqlite", "file:"+d.directory+"/messenger.db?_pragma=busy_timeout(5000)")
+	if err != nil {
+		return err
+	}
+	_, err = opened.ExecContext(ctx, statement)
+	return errors.Join(err, opened.Close())
+}
+
 func execute(ctx context.Context, config *pgx.ConnConfig, statement string) error {
 	connection, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {

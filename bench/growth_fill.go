@@ -66,7 +66,7 @@ func (g *grown) people() []tableRows {
 		{"sessions", []string{"token_hash", "session_id", "account_id", "created_at", "expires_at", "address", "user_agent"}, g.sessions},
 		{"chats", []string{"chat_id", "chat_name", "created_by", "created_at"}, func(yield func(row) bool) {
 			for i := range g.chats() {
-				if !yield(row{g.id(chatID, i, 0), fmt.Sprintf("chat %d", i), g.id(accountID, everywhere, 0), g.start}) {
+				if !yield(row{g.id(chatID, i, 0), g.chatName(i), g.id(accountID, everywhere, 0), g.start}) {
 					return
 				}
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -41,6 +42,8 @@ func newShape(messages int) shape {
 }
 
 func (s shape) chats() int { return 1 + largeChats + s.small }
+
+func (s shape) chatName(chat int) string { return fmt.Sprintf("chat %d", chat) }
 
 // usersOf is how many users a chat has.
 func (s shape) usersOf(chat int) int {

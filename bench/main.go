@@ -81,6 +81,12 @@ func command(ctx context.Context, arguments []string) error {
 			return err
 		}
 		return runGrowth(ctx, o)
+	case len(arguments) > 0 && arguments[0] == reindexCommand:
+		o, err := readReindexOptions(arguments[1:])
+		if err != nil {
+			return err
+		}
+		return runReindex(ctx, o)
 	case len(arguments) > 0 && arguments[0] == compareCommand:
 		o, binaries, err := readOptions(compareCommand, arguments[1:])
 		if err != nil {

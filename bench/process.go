@@ -22,6 +22,7 @@ type process struct {
 	log     string
 	command *exec.Cmd
 	ended   chan struct{}
+	killed  bool
 }
 
 // ownGroup keeps Ctrl-C from the children: they are stopped in their order.
@@ -47,8 +48,18 @@ func startProcess(log, address string, environment []string, program string, arg
 	return p, nil
 }
 
+// kill ends the process at once, as a crash does.
+func (p *process) kill() {
+	p.killed = true
+	_ = p.command.Process.Kill() // it may have ended
+	<-p.ended
+}
+
 // stop asks the process to end, and ends it if it does not. It may be called twice.
 func (p *process) stop() error {
+	if p.killed {
+		return nil
+	}
 	_ = p.command.Process.Signal(syscall.SIGTERM) // it may have ended
 	select {
 	case <-p.ended:
