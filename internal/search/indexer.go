@@ -28,7 +28,7 @@ const (
 	recentPauseFactor = 19
 	scanEvery         = 10 * time.Minute
 	scanPauseFactor   = 3
-	fillPauseFactor   = 9
+	fillPauseFactor   = 4
 )
 
 // fillFrom is from how many messages on an almost empty index is filled, which is throttled only while requests are
