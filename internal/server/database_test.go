@@ -93,7 +93,7 @@ func TestDatabaseGoesAway(t *testing.T) {
 		databaseGoesAway(t, func(s *testkit.Server, before string) {
 			// It may answer before it notices that its lock ended with its connection,
 			// and then refuses all for a moment.
-			const lost = "the lock of the one serving process can't be had"
+			const lost = "the leader lock could not be taken or confirmed"
 			await.Until(t, "the lost lock is noticed", func() bool {
 				return strings.Count(s.Logs(), lost) > strings.Count(before, lost)
 			})

@@ -1,18 +1,18 @@
-// Package store holds what the databases have in common: the list of their
-// migrations. Each database is in a folder of its own, with its SQL by table
-// and its migrations, numbered alike; storetest is the suite that all pass.
+// Package store has the types that all databases share. Each database is a package of its
+// own, with its SQL by table and its migrations, which have the same numbers; storetest is
+// the test suite that both pass.
 package store
 
 import "time"
 
-// Pool is how a store's connections are used at a moment.
+// Pool has the statistics of a connection pool.
 type Pool struct {
-	// Name tells the pools of one store apart.
+	// Name is unique among the pools of one store.
 	Name string
-	// Max is how many connections there may be; of the Open ones, InUse are in use.
+	// Max is the limit of connections; of the Open ones, InUse are in use.
 	Max, Open, InUse int
-	// Waits is how often none was free since the start, and Waited for how long all
-	// together.
+	// Waits is how often a caller waited for a connection since the start, and Waited for how
+	// long in total.
 	Waits  int64
 	Waited time.Duration
 }
@@ -21,6 +21,6 @@ type Pool struct {
 type Migration struct {
 	Version int64
 	Name    string
-	// AppliedAt is zero while the step waits to be applied.
+	// AppliedAt is zero while the step is not applied.
 	AppliedAt time.Time
 }

@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// Answer is what a server said to one request.
+// Answer is the response to one request.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// Closes says that the server closes the connection: Connection: close.
+	// Closes: the response has Connection: close.
 	Closes bool
 
 	t       testing.TB
@@ -47,7 +47,7 @@ func (a Answer) Empty(status int) Answer {
 	return a
 }
 
-// Code is the code of an error, empty where the answer is none.
+// Code returns the code of an error, empty for any other answer.
 func (a Answer) Code() string {
 	var body struct{ Message string }
 	if a.Status < http.StatusBadRequest || json.Unmarshal(a.Body, &body) != nil {
@@ -56,8 +56,7 @@ func (a Answer) Code() string {
 	return body.Message
 }
 
-// Field gives a text of the body's top level, and ends the test where it is
-// missing or empty.
+// Field returns a string of the body's top level, and ends the test if it is missing or empty.
 func (a Answer) Field(name string) string {
 	a.t.Helper()
 	var body map[string]any

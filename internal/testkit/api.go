@@ -8,14 +8,14 @@ import (
 	"messenger-api/internal/config"
 )
 
-// requestDeadline is longer than any request may take.
+// requestDeadline exceeds what any request may take.
 const requestDeadline = 60 * time.Second
 
 // API is a server seen from outside.
 type API struct {
 	// Address is where the server listens, URL its base without a slash at the end.
 	Address, URL string
-	// MetricsURL is the base of where its metrics are, empty where there are none.
+	// MetricsURL is the base URL of its metrics, empty where they are off.
 	MetricsURL string
 
 	http           *http.Client
@@ -49,12 +49,11 @@ func (a API) close() {
 	}
 }
 
-// Password is that of every account that As registers.
+// Password is the password of the accounts that As registers.
 const Password = "correct horse battery staple"
 
-// As gives a client that has logged in as the account of this name, which is
-// registered if there is none yet. Where the server knows no accounts the client
-// is everybody's.
+// As returns a client that is logged in as the account of this name, and registers the account if it
+// does not exist. Where authentication is off, the client has no session.
 func (a API) As(t testing.TB, name string) *Client {
 	t.Helper()
 	guest := a.Guest(t)
@@ -68,10 +67,10 @@ func (a API) As(t testing.TB, name string) *Client {
 	return guest.LogIn(name, Password)
 }
 
-// Guest gives a client without a session.
+// Guest returns a client without a session.
 func (a API) Guest(t testing.TB) *Client { return &Client{t: t, api: a} }
 
-// WithSession gives a client with this session, be it good or bad.
+// WithSession returns a client with this session, which may be invalid.
 func (a API) WithSession(t testing.TB, session string) *Client {
 	return &Client{t: t, api: a, Session: session}
 }

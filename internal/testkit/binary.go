@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// build makes the binary once per test process.
+// build builds the binary once per test process.
 var build = sync.OnceValues(buildBinary)
 
-// Binary gives the path of the real binary, built from the present source. It
-// is kept in bin/ of the module, where `make clean` finds it.
+// Binary returns the path of the binary, built from the present source. It is in bin/ of the module,
+// which `make clean` removes.
 func Binary(t testing.TB) string {
 	t.Helper()
 	path, err := build()
@@ -31,9 +31,9 @@ func buildBinary() (string, error) {
 	}
 	directory := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "bin")
 	path := filepath.Join(directory, "messenger-api.test")
-	// Tests of other packages may run the last one meanwhile: it is replaced, never written to.
+	// Tests of other packages may be running the previous binary, so it is replaced by a rename.
 	fresh := fmt.Sprintf("%s.%d", path, os.Getpid())
-	// No flags: what tests and linters compiled is used again.
+	// No flags, so that the build cache of tests and linters is used.
 	command := exec.Command("go", "build", "-o", fresh, "messenger-api/cmd/messenger-api")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the binary: %w\n%s", err, output)

@@ -10,17 +10,16 @@ import (
 	"testing"
 )
 
-// Client sends requests for one session, or for nobody. Try is safe for
-// concurrent use.
+// Client sends requests with a session, or without one. Try is safe for concurrent use.
 type Client struct {
-	// Session is the secret of the log-in, empty for none.
+	// Session is the session token, empty for none.
 	Session string
 
 	t   testing.TB
 	api API
 }
 
-// For gives the same client to another test, such as a subtest.
+// For returns the same client for another test, such as a subtest.
 func (c *Client) For(t testing.TB) *Client {
 	return &Client{Session: c.Session, t: t, api: c.api}
 }
@@ -37,13 +36,11 @@ func (c *Client) Post(path string, body any, headers ...string) Answer {
 	return c.Do(http.MethodPost, path, body, headers...)
 }
 
-// Do sends a request and returns the answer. A body that is a string or bytes
-// is sent as it is, nil is none, and anything else is encoded as JSON. headers
-// are names and values by turns; one that is named replaces what the client
-// would send, and several of a name are all sent.
+// Do sends a request and returns the answer. A body of type string or []byte is sent unchanged, nil is
+// no body, and anything else is encoded as JSON. headers are alternating names and values; they replace
+// the client's own, and several with one name are all sent.
 //
-// A request without an answer, and an answer that is not as api/swagger.yml has
-// it, fail the test.
+// The test ends without an answer, and fails for an answer that does not conform to api/swagger.yml.
 func (c *Client) Do(method, path string, body any, headers ...string) Answer {
 	c.t.Helper()
 	answer, err := c.Try(method, path, body, headers...)

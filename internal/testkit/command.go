@@ -9,17 +9,16 @@ import (
 	"messenger-api/internal/server"
 )
 
-// commandDeadline is how long a command may take.
+// commandDeadline is the time limit of a command.
 const commandDeadline = 2 * time.Minute
 
-// Result is what a command left behind.
+// Result is the output and the exit code of a command.
 type Result struct {
 	Code           int
 	Stdout, Stderr string
 }
 
-// Command runs the command line of messenger-api in this process to its end. It
-// gets these settings and no others.
+// Command runs a command of messenger-api in this process to its end, with these settings only.
 func Command(t testing.TB, environment []string, arguments ...string) Result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), commandDeadline)

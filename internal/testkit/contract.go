@@ -16,7 +16,7 @@ import (
 	document "messenger-api/api"
 )
 
-// contract is api/swagger.yml, ready to hold answers against it.
+// contract is the parsed api/swagger.yml.
 var contract = sync.OnceValues(func() (routers.Router, error) {
 	text, err := document.Document(document.Options{Tags: []string{"health", "docs", "auth", "api", "search"}})
 	if err != nil {
@@ -26,7 +26,7 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	// An answer with a field that is not in the document is one that nobody may rely on.
+	// An answer must not have fields that are not in the document.
 	for _, schema := range parsed.Components.Schemas {
 		if closed := false; len(schema.Value.Properties) > 0 {
 			schema.Value.AdditionalProperties.Has = &closed
@@ -35,7 +35,7 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 	return gorillamux.NewRouter(parsed)
 })
 
-// checkAnswer says what in an answer is not as api/swagger.yml has it.
+// checkAnswer returns how an answer violates api/swagger.yml.
 func checkAnswer(request *http.Request, answer Answer) error {
 	if answer.Header.Get("X-Request-Id") == "" {
 		return errors.New("X-Request-Id is missing")
@@ -57,8 +57,7 @@ func checkAnswer(request *http.Request, answer Answer) error {
 	return checkOperation(request, answer, true)
 }
 
-// checkHead holds a HEAD against what the document says of GET: the same
-// without the body.
+// checkHead checks the answer to a HEAD: it must be that of GET, without the body.
 func checkHead(request *http.Request, answer Answer) error {
 	if len(answer.Body) > 0 {
 		return errors.New("an answer to HEAD has no body")
@@ -71,7 +70,7 @@ func checkHead(request *http.Request, answer Answer) error {
 	return checkOperation(get, answer, false)
 }
 
-// checkOperation holds an answer against its operation.
+// checkOperation checks an answer by its operation in the document.
 func checkOperation(request *http.Request, answer Answer, withBody bool) error {
 	router, err := contract()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// An answer that is not as the document has it does not pass.
+// Answers that violate the document are refused.
 func TestCheckAnswer(t *testing.T) {
 	const id = "5d3e9ce435ba11eca6b50242ac1f0006"
 	const refusal = `{"message":"bad-parameters"}`

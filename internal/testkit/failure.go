@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// codes are the errors of the contract, by status.
+// codes are the error codes of the contract, by status.
 var codes = map[int][]string{
 	http.StatusBadRequest: {
 		"bad-parameters", "bad-cursor", "user-already-exists", "user-not-found", "bad-password", "task-not-complete", "task-failed",
@@ -25,11 +25,11 @@ var codes = map[int][]string{
 	http.StatusServiceUnavailable:    {"service-unavailable"},
 }
 
-// internal is what no error shows: SQL and its states, names of drivers, paths,
+// internal matches what no error may have in it: SQL and its states, names of drivers, paths,
 // addresses of servers and stack traces.
 var internal = regexp.MustCompile(`(?i)sql|pgx|database/|\.go\b|goroutine|panic|(^|[\s"'(])/[a-z]+/|dial |127\.0\.0\.1|0x[0-9a-f]+|runtime error`)
 
-// checkError holds an error against the form that the contract gives all errors.
+// checkError checks the format that the contract has for all errors.
 func checkError(answer Answer) error {
 	if given := answer.Header.Get("Content-Type"); given != "application/json" {
 		return fmt.Errorf("the Content-Type is %q", given)

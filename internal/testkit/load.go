@@ -10,11 +10,11 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// refusedRest is how long a worker of a Load rests after a try that came to nothing.
-const refusedRest = 10 * time.Millisecond
+// retryPause is the pause of a worker after a try that failed.
+const retryPause = 10 * time.Millisecond
 
-// Load lets workers do something again and again while a test does something else to
-// their servers. Its methods are for one goroutine.
+// Load is a number of workers that do something repeatedly while a test, for example, restarts their
+// servers. Its methods are not safe for concurrent use.
 type Load struct {
 	t       testing.TB
 	stopped chan struct{}
@@ -23,9 +23,9 @@ type Load struct {
 	done    atomic.Int64
 }
 
-// StartLoad starts so many workers, each of which calls do with its number and with
-// how often it has done so before. do reports whether its try was answered as it
-// should be; one that failed the test is the last. They end with Stop, or with the test.
+// StartLoad starts workers, each of which calls do repeatedly with its own number and the number of
+// its earlier calls. do reports whether the try succeeded. The workers end with Stop, with the test,
+// or after a call that failed the test.
 func StartLoad(t testing.TB, workers int, do func(worker, n int) bool) *Load {
 	t.Helper()
 	l := &Load{t: t, stopped: make(chan struct{})}
@@ -49,13 +49,12 @@ func (l *Load) run(do func(n int) bool) {
 		}
 		select {
 		case <-l.stopped:
-		case <-time.After(refusedRest):
+		case <-time.After(retryPause):
 		}
 	}
 }
 
-// Await waits until so many more tries than now were answered as they should be, and
-// ends the test where one failed it.
+// Await waits until this many more tries have succeeded, and ends the test if one failed it.
 func (l *Load) Await(more int) {
 	l.t.Helper()
 	goal := l.done.Load() + int64(more)
@@ -67,7 +66,7 @@ func (l *Load) Await(more int) {
 	}
 }
 
-// Stop lets each worker finish its try, and waits for that.
+// Stop waits until each worker has finished its present try.
 func (l *Load) Stop() {
 	l.stop.Do(func() { close(l.stopped) })
 	l.workers.Wait()

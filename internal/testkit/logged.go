@@ -9,12 +9,11 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// logDeadline is how long a record may take from the answer to the output: a
-// server holds it back for a moment.
+// logDeadline bounds the wait for a log record after the answer: the server buffers its output.
 const logDeadline = 5 * time.Second
 
-// awaitLogged waits until a server that runs has put out what it logged up to now:
-// a request of our own stands behind it. One that logs no requests is given up on.
+// awaitLogged waits until a running server has written all records so far: it sends a request and
+// waits for its record. It returns after a while where the server does not log requests.
 func (a API) awaitLogged(t testing.TB, exited <-chan struct{}, out *output) {
 	t.Helper()
 	mark := messenger.NewID().String()

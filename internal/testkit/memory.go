@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Memory is what the process has in memory now, and had at most since its start, in
-// bytes. It is known on Linux only; elsewhere the test fails.
+// Memory returns the present and the peak resident memory of the process, in bytes. It works on Linux
+// only; elsewhere the test ends.
 func (p *Process) Memory() (resident, peak int64) {
 	p.t.Helper()
 	status, err := os.Open(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))

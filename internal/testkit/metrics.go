@@ -12,13 +12,13 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Scrape is what a server told Prometheus.
+// Scrape has the metrics of a server at one time.
 type Scrape struct {
 	Text     []byte
 	Families map[string]*dto.MetricFamily
 }
 
-// Scrape asks the server for its metrics.
+// Scrape reads the server's metrics.
 func (a API) Scrape(t testing.TB) Scrape {
 	t.Helper()
 	text := a.metricsPage(t, "/metrics", http.StatusOK)
@@ -30,7 +30,7 @@ func (a API) Scrape(t testing.TB) Scrape {
 	return Scrape{text, families}
 }
 
-// MetricsStatus asks for a path at the metrics' address and wants this status.
+// MetricsStatus requests a path at the metrics' address, and ends the test unless it has this status.
 func (a API) MetricsStatus(t testing.TB, path string, want int) {
 	t.Helper()
 	a.metricsPage(t, path, want)
@@ -54,9 +54,8 @@ func (a API) metricsPage(t testing.TB, path string, want int) []byte {
 	return body
 }
 
-// Value adds up the values of the metric's series that have these labels, given as
-// names and values by turns; of a histogram, how often it was observed. found tells
-// whether there is one.
+// Value returns the sum of the metric's series with these labels, given as alternating names and
+// values; of a histogram the number of observations. found reports whether there is a series.
 func (s Scrape) Value(name string, labels ...string) (value float64, found bool) {
 	for _, metric := range s.Families[name].GetMetric() {
 		if !hasLabels(metric, labels) {

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// output keeps all that a server prints and logs. Safe for concurrent use.
+// output stores all that a server prints and logs. It is safe for concurrent use.
 type output struct {
 	mu      sync.Mutex
 	text    []byte
-	read    int // up to here, lines were searched for the address
+	read    int // lines before this index were searched for the address
 	address chan addresses
 	found   bool
 }
@@ -20,8 +20,7 @@ type addresses struct{ api, metrics string }
 
 func newOutput() *output { return &output{address: make(chan addresses, 1)} }
 
-// Write implements io.Writer. It looks for the log event that names the
-// listeners' addresses, which are passed on once.
+// Write implements io.Writer. It looks for the log event with the addresses, and sends them to address.
 func (o *output) Write(part []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -14,11 +14,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// databaseDeadline is how long making or dropping a database may take.
+// databaseDeadline is the time limit for creating or dropping a database.
 const databaseDeadline = 30 * time.Second
 
-// Postgres makes an empty database on the server of TEST_POSTGRES_URL and gives
-// the settings that lead to it. The database is dropped with the test.
+// Postgres creates an empty database on the server of TEST_POSTGRES_URL and returns the settings for
+// it. The database is dropped at the end of the test.
 func Postgres(t testing.TB) []string {
 	t.Helper()
 	name := "test_" + strings.ToLower(rand.Text())
@@ -36,8 +36,7 @@ func Postgres(t testing.TB) []string {
 	}
 }
 
-// PostgresURL gives the address of the database that the settings of Postgres
-// lead to, for SQL of a test's own.
+// PostgresURL returns the URL of the database of the settings, for the test's own SQL.
 func PostgresURL(environment []string) string {
 	address := url.URL{
 		Scheme:   "postgres",
@@ -63,7 +62,7 @@ func postgresServer(t testing.TB) *pgx.ConnConfig {
 	return server
 }
 
-// administer runs one statement on the server's own database.
+// administer runs one statement on the database of TEST_POSTGRES_URL.
 func administer(t testing.TB, statement string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)

@@ -12,44 +12,43 @@ import (
 	"time"
 )
 
-// Process is the real binary as a process of its own.
+// Process is a process of the binary.
 type Process struct {
 	API
 
 	t testing.TB
-	// name is the command that runs, port the setting of where it listens.
+	// name is the command, port the setting of its listening port.
 	name, port  string
 	environment []string
-	// files is how many files it may have open, 0 for as many as the test.
+	// files is its limit of open files, 0 for the test's own.
 	files   int
 	command *exec.Cmd
 	output  *output
 	exited  chan struct{}
 }
 
-// StartBinary runs the real binary until it is ready, and kills it with the test.
+// StartBinary starts the binary and waits until it is ready. It is killed at the end of the test.
 func StartBinary(t testing.TB, environment ...string) *Process {
 	t.Helper()
-	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withQuiet(environment)})
+	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withDefaults(environment)})
 }
 
-// StartBinaryWithFiles is StartBinary of a process that may have so many files open.
+// StartBinaryWithFiles is StartBinary with a limit of open files.
 func StartBinaryWithFiles(t testing.TB, files int, environment ...string) *Process {
 	t.Helper()
-	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withQuiet(environment), files: files})
+	return start(t, &Process{t: t, name: "serve", port: "PORT", environment: withDefaults(environment), files: files})
 }
 
-// StartConsumer is StartBinary of the command consumer. What it answers are the
-// health calls.
+// StartConsumer is StartBinary for the command consumer, which serves only the health endpoints.
 func StartConsumer(t testing.TB, environment ...string) *Process {
 	t.Helper()
-	return start(t, &Process{t: t, name: "consumer", port: "CONSUMER_PORT", environment: withQuiet(environment)})
+	return start(t, &Process{t: t, name: "consumer", port: "CONSUMER_PORT", environment: withDefaults(environment)})
 }
 
-// ListenAsConsumer is StartConsumer without waiting for its database.
+// ListenAsConsumer is StartConsumer without waiting until it is ready.
 func ListenAsConsumer(t testing.TB, environment ...string) *Process {
 	t.Helper()
-	p := &Process{t: t, name: "consumer", port: "CONSUMER_PORT", environment: withQuiet(environment)}
+	p := &Process{t: t, name: "consumer", port: "CONSUMER_PORT", environment: withDefaults(environment)}
 	t.Cleanup(p.Kill)
 	p.listen()
 	return p
@@ -93,7 +92,7 @@ func (p *Process) listen() {
 	p.API = newAPI(awaitAddress(p.t, p.exited, p.output), p.environment)
 }
 
-// Kill ends the process as a power cut would. One that has ended is left alone.
+// Kill sends SIGKILL, unless the process has ended.
 func (p *Process) Kill() {
 	p.t.Helper()
 	if p.command == nil || p.command.Process == nil {
@@ -106,7 +105,7 @@ func (p *Process) Kill() {
 	<-p.exited
 }
 
-// PID is the process's number.
+// PID returns the process id.
 func (p *Process) PID() int { return p.command.Process.Pid }
 
 // Signal sends a signal to the process, if it has not ended.
@@ -139,8 +138,8 @@ func (p *Process) Wait() int {
 	return p.command.ProcessState.ExitCode()
 }
 
-// Restart kills the process and starts it again, with the same settings and on
-// the same port. Clients made before go on to work.
+// Restart kills the process and starts it again, with the same settings and on the same port, so that
+// clients remain usable.
 func (p *Process) Restart() {
 	p.t.Helper()
 	p.Kill()
@@ -152,7 +151,7 @@ func (p *Process) Restart() {
 	p.start()
 }
 
-// Logs is all that the process has printed and logged since its last start.
+// Logs returns all that the process has printed and logged since its last start.
 func (p *Process) Logs() string {
 	p.t.Helper()
 	p.awaitLogged(p.t, p.exited, p.output)

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Proxy is a way to a service that a test can cut: it forwards connections while
-// it is up. While it is down, those that there are end, and new ones end at once.
+// Proxy forwards connections to a service while it is up. Down closes all connections, and while it
+// is down new ones are closed at once.
 type Proxy struct {
-	// Address is where it listens.
+	// Address is its listening address.
 	Address string
 
 	target   string
@@ -22,7 +22,7 @@ type Proxy struct {
 	connections map[net.Conn]struct{}
 }
 
-// NewProxy makes a Proxy to the target, host:port, which is down at first.
+// NewProxy returns a Proxy to the target, host:port. It is down at first.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,7 +40,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// ViaProxy gives the settings of Postgres with a Proxy, which is down, in front.
+// ViaProxy returns the settings of Postgres changed to connect by a new Proxy, which is down.
 func ViaProxy(t testing.TB, environment []string) ([]string, *Proxy) {
 	t.Helper()
 	proxy := NewProxy(t, setting(environment, "POSTGRES_HOSTS", ""))
@@ -54,7 +54,7 @@ func (p *Proxy) Up() {
 	p.up = true
 }
 
-// Down ends all connections, and new ones at once.
+// Down closes all connections, and from now on new ones at once.
 func (p *Proxy) Down() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,7 +92,7 @@ func (p *Proxy) forward(client net.Conn) {
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{client, server}, {server, client}} {
 		both.Go(func() {
-			_, _ = io.Copy(way[0], way[1]) // however it ends, the other way ends too
+			_, _ = io.Copy(way[0], way[1]) // after any end the other direction is closed, too
 			way[0].Close()
 			way[1].Close()
 		})
@@ -100,7 +100,7 @@ func (p *Proxy) forward(client net.Conn) {
 	both.Wait()
 }
 
-// add reports whether the connection may live.
+// add registers the connection, unless the proxy is down.
 func (p *Proxy) add(connection net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// readyPause is the pause between two questions whether a server is ready.
+// readyPause is the pause between two requests of /ping_db.
 const readyPause = 10 * time.Millisecond
 
-// awaitAddress waits until the server tells where it listens.
+// awaitAddress waits until the server logs its addresses.
 func awaitAddress(t testing.TB, exited <-chan struct{}, out *output) addresses {
 	t.Helper()
 	select {
@@ -23,7 +23,7 @@ func awaitAddress(t testing.TB, exited <-chan struct{}, out *output) addresses {
 	return addresses{}
 }
 
-// awaitReady asks /ping_db until it is 200.
+// awaitReady requests /ping_db until the status is 200.
 func (a API) awaitReady(t testing.TB, exited <-chan struct{}, out *output) {
 	t.Helper()
 	deadline := time.After(startDeadline)

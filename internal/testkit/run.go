@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// RunBinary runs a command of the real binary to its end. It gets these settings
-// and no others, and input on its standard input.
+// RunBinary runs a command of the binary to its end, with these settings only, and with input as
+// standard input.
 func RunBinary(t testing.TB, environment []string, input string, arguments ...string) Result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), commandDeadline)
@@ -25,8 +25,7 @@ func RunBinary(t testing.TB, environment []string, input string, arguments ...st
 	return Result{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
-// MustRun is RunBinary of a command that has to succeed, without input. It returns what
-// it printed.
+// MustRun is RunBinary without input for a command that must succeed. It returns the standard output.
 func MustRun(t testing.TB, environment []string, arguments ...string) string {
 	t.Helper()
 	result := RunBinary(t, environment, "", arguments...)

@@ -8,20 +8,20 @@ import (
 	messenger "messenger-api/client"
 )
 
-// LogIn gives a client with a new session of the account.
+// LogIn returns a client with a new session of the account.
 func (c *Client) LogIn(name, password string) *Client {
 	c.t.Helper()
 	answer := c.Post("/v1/auth/login", map[string]string{"user_name": name, "password": password})
 	return &Client{Session: answer.Want(http.StatusOK).Field("session_id"), t: c.t, api: c.api}
 }
 
-// CreateChat makes a chat and returns its chat_id.
+// CreateChat creates a chat and returns its chat_id.
 func (c *Client) CreateChat(name string) string {
 	c.t.Helper()
 	return c.Post("/v1/chats", map[string]string{"chat_name": name}).Want(http.StatusCreated).Field("chat_id")
 }
 
-// Join takes a name in the chat and returns its user_id.
+// Join joins the chat under a name and returns the user_id.
 func (c *Client) Join(chat, name string) string {
 	c.t.Helper()
 	answer := c.Post("/v1/chats/"+chat+"/users", map[string]string{"user_name": name})
@@ -42,12 +42,12 @@ func (c *Client) SendOnce(chat, user, text, clientMessageID string) string {
 	return answer.Want(http.StatusCreated).Field("message_id")
 }
 
-// MessagesPath is where the user sends messages to.
+// MessagesPath returns the path for sending messages as the user.
 func MessagesPath(chat, user string) string {
 	return "/v1/chats/" + chat + "/messages?user_id=" + url.QueryEscape(user)
 }
 
-// PagePath is where up to limit messages are read. from may be empty.
+// PagePath returns the path of a page. from may be empty.
 func PagePath(chat string, limit int, from string) string {
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
 	if from != "" {
@@ -64,8 +64,7 @@ func (c *Client) Page(chat string, limit int, from string) messenger.MessagePage
 	return page
 }
 
-// ReadAll follows the iterators, limit messages at a time, until a page is
-// shorter, and returns all messages, newest first.
+// ReadAll reads pages of limit messages until one is shorter, and returns all messages, newest first.
 func (c *Client) ReadAll(chat string, limit int) []messenger.Message {
 	c.t.Helper()
 	var all []messenger.Message

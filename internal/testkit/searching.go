@@ -9,16 +9,15 @@ import (
 	messenger "messenger-api/client"
 )
 
-// searchPath is where searches are started.
 const searchPath = "/v1/chats/search"
 
-// awaitPause is the pause between two questions for a task's status.
+// awaitPause is the pause between two requests of a task's status.
 const awaitPause = 5 * time.Millisecond
 
-// StatusPath is where the status of a search is asked for.
+// StatusPath returns the path of a task's status.
 func StatusPath(task string) string { return searchPath + "/status/" + task }
 
-// ResultsPath is where up to limit results are read. from may be empty.
+// ResultsPath returns the path of a page of results. from may be empty.
 func ResultsPath(task string, limit int, from string) string {
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
 	if from != "" {
@@ -27,8 +26,7 @@ func ResultsPath(task string, limit int, from string) string {
 	return searchPath + "/" + task + "/messages?" + query.Encode()
 }
 
-// StartSearch starts a search, of a SearchCreation or any other body. headers are
-// those of Do.
+// StartSearch starts a search with a SearchCreation or any other body. headers are as in Do.
 func (c *Client) StartSearch(body any, headers ...string) Answer {
 	c.t.Helper()
 	return c.Post(searchPath, body, headers...)
@@ -40,7 +38,7 @@ func (c *Client) Search(request messenger.SearchCreation) string {
 	return c.StartSearch(request).Want(http.StatusCreated).Field("task_id")
 }
 
-// Status asks for the status of a task.
+// Status returns the status of a task.
 func (c *Client) Status(task string) string {
 	c.t.Helper()
 	return c.Get(StatusPath(task)).Want(http.StatusOK).Field("status")
@@ -72,7 +70,7 @@ func (c *Client) Succeed(request messenger.SearchCreation) string {
 	return task
 }
 
-// Results reads one page of what a task found. from may be empty.
+// Results reads one page of a task's results. from may be empty.
 func (c *Client) Results(task string, limit int, from string) messenger.SearchPage {
 	c.t.Helper()
 	var page messenger.SearchPage
@@ -80,7 +78,7 @@ func (c *Client) Results(task string, limit int, from string) messenger.SearchPa
 	return page
 }
 
-// Find searches, and reads all that is found, newest first.
+// Find runs a search and returns all results, newest first.
 func (c *Client) Find(request messenger.SearchCreation) []messenger.FoundMessage {
 	c.t.Helper()
 	const limit = 100

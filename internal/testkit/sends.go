@@ -8,20 +8,20 @@ import (
 	"testing"
 )
 
-// Sends is what writers have sent to some chats, and what they were told of it. It is
-// safe for concurrent use.
+// Sends has the messages that writers have sent to some chats, and which were acknowledged. It is safe
+// for concurrent use.
 type Sends struct {
 	chats, users []string
 
 	mu sync.Mutex
-	// acknowledged has the message_id of each client_message_id that was answered 201,
-	// open those that were not, chatOf the chat of each.
+	// acknowledged has the message_id of each client_message_id that was answered 201, open has
+	// the other ones, chatOf the chat of each.
 	acknowledged map[string]string
 	open         []string
 	chatOf       map[string]int
 }
 
-// NewSends makes so many chats, with the client as a user of each.
+// NewSends creates chats, with the client as a user of each.
 func NewSends(c *Client, chats int) *Sends {
 	c.t.Helper()
 	s := &Sends{acknowledged: map[string]string{}, chatOf: map[string]int{}}
@@ -32,7 +32,7 @@ func NewSends(c *Client, chats int) *Sends {
 	return s
 }
 
-// Start lets so many writers send. They may be refused with 503, and lose their server.
+// Start starts writers. Their requests may get 503, or no answer.
 func (s *Sends) Start(t testing.TB, c *Client, writers int) *Load {
 	t.Helper()
 	round := len(s.chatOf)
@@ -60,16 +60,15 @@ func (s *Sends) try(t testing.TB, c *Client, chat int, key string) bool {
 	return stored
 }
 
-// Acknowledged is what was acknowledged up to now: message_ids by client_message_ids.
+// Acknowledged returns the acknowledged messages: message_ids by client_message_ids.
 func (s *Sends) Acknowledged() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.acknowledged)
 }
 
-// Verify reads all chats once all writers have ended: what was acknowledged is there
-// once under its message_id; what was not is there once at most, and once after a
-// retry; and seq has no holes.
+// Verify reads all chats, after all writers have ended. Each acknowledged message must be there once,
+// with its message_id; each other one at most once, and once after a retry; and seqs must have no gaps.
 func (s *Sends) Verify(t testing.TB, c *Client) {
 	t.Helper()
 	s.VerifyCopy(t, c, s.acknowledged)
@@ -83,8 +82,8 @@ func (s *Sends) Verify(t testing.TB, c *Client) {
 	}
 }
 
-// VerifyCopy reads all chats, perhaps of another database than they were sent to: what
-// is given was acknowledged, and has to be there. It returns how many messages there are.
+// VerifyCopy reads all chats, perhaps from another database than the one they were sent to. The given
+// acknowledged messages must be there. It returns the number of messages.
 func (s *Sends) VerifyCopy(t testing.TB, c *Client, acknowledged map[string]string) (found int) {
 	t.Helper()
 	ids := map[string]string{}

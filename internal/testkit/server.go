@@ -8,11 +8,11 @@ import (
 	"messenger-api/internal/server"
 )
 
-// startDeadline is how long a server may take to listen, to become ready, and
-// to stop: each of these is a matter of milliseconds on an idle machine.
+// startDeadline is the time limit for a server to listen, to become ready, and to stop. Each takes
+// milliseconds on an idle machine.
 const startDeadline = 60 * time.Second
 
-// Server is a whole server in this process.
+// Server is a complete server in this process.
 type Server struct {
 	API
 
@@ -23,7 +23,7 @@ type Server struct {
 	code   int
 }
 
-// Start runs a server that is ready, and stops it with the test.
+// Start starts a server and waits until it is ready. It is stopped at the end of the test.
 func Start(t testing.TB, environment ...string) *Server {
 	t.Helper()
 	s := Listen(t, environment...)
@@ -31,13 +31,13 @@ func Start(t testing.TB, environment ...string) *Server {
 	return s
 }
 
-// Listen runs a server that listens; its database need not be ready. It is
-// stopped with the test.
+// Listen starts a server and waits until it listens; it need not be ready. It is stopped at the end of
+// the test.
 func Listen(t testing.TB, environment ...string) *Server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{t: t, output: newOutput(), cancel: cancel, exited: make(chan struct{})}
-	environment = withQuiet(environment)
+	environment = withDefaults(environment)
 	go func() {
 		defer close(s.exited)
 		s.code = server.Run(ctx, server.Process{
@@ -50,8 +50,8 @@ func Listen(t testing.TB, environment ...string) *Server {
 	return s
 }
 
-// Stop asks the server to finish and waits until it has: it must exit with 0.
-// It may be called twice.
+// Stop stops the server and waits for its end; the exit code must be 0. It may be called more than
+// once.
 func (s *Server) Stop() {
 	s.t.Helper()
 	s.cancel()
@@ -67,7 +67,7 @@ func (s *Server) Stop() {
 	}
 }
 
-// AskToStop is what a first SIGTERM does: the server finishes what runs.
+// AskToStop does what the first SIGTERM does: the server finishes running requests and ends.
 func (s *Server) AskToStop() { s.cancel() }
 
 // AwaitReady waits until the server answers that it is ready.
@@ -76,7 +76,7 @@ func (s *Server) AwaitReady() {
 	s.awaitReady(s.t, s.exited, s.output)
 }
 
-// Logs is all that the server has printed and logged.
+// Logs returns all that the server has printed and logged.
 func (s *Server) Logs() string {
 	s.t.Helper()
 	s.awaitLogged(s.t, s.exited, s.output)

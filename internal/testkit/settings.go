@@ -6,23 +6,22 @@ import (
 	"testing"
 )
 
-// quiet are the settings that tests start from: a free port of this machine,
-// a log that can be read, and limits that nobody reaches. What a test gives
-// counts more.
-var quiet = []string{
+// defaults are the settings of tests: a free port, a readable log, and limits that tests don't reach.
+// A test's own settings override them.
+var defaults = []string{
 	"HOST=127.0.0.1", "PORT=0", "CONSUMER_PORT=0", "METRICS_ADDR=127.0.0.1:0", "CONSUMER_METRICS_ADDR=127.0.0.1:0", "LOG_FORMAT=json", "THROTTLING_RPS=1000000", "THROTTLING_AUTH_RPM=1000000", "THROTTLING_SEARCH_RPM=1000000",
 }
 
-func withQuiet(environment []string) []string { return slices.Concat(quiet, environment) }
+func withDefaults(environment []string) []string { return slices.Concat(defaults, environment) }
 
-// Embedded gives the settings of a new embedded database, deleted with the test.
+// Embedded returns the settings of a new embedded database, which is deleted at the end of the test.
 func Embedded(t testing.TB) []string {
 	t.Helper()
 	return []string{"DATA_DIR=" + t.TempDir()}
 }
 
-// setting finds what the environment says of a setting: of two entries the
-// later one counts, and an empty one is none.
+// setting returns the value of a setting in the environment. The last entry counts; an empty value is
+// as good as none.
 func setting(environment []string, name, fallback string) string {
 	value := fallback
 	for _, entry := range environment {

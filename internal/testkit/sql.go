@@ -12,9 +12,8 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// ExecuteSQL runs a statement on the database that the settings lead to, beside a
-// server: what no call of the API does yet. Where it names ids, as {id}, both
-// databases understand them. It returns how many rows were changed.
+// ExecuteSQL runs a statement on the database of the settings while a server runs, for what the API
+// can't do. Ids are written as {id}, for both databases. It returns the number of affected rows.
 func ExecuteSQL(t testing.TB, environment []string, statement string) int64 {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)
@@ -26,8 +25,8 @@ func ExecuteSQL(t testing.TB, environment []string, statement string) int64 {
 	return changed
 }
 
-// HoldsSQL asks the database for a condition, in which ids are named as in ExecuteSQL. It
-// only reads, so that it waits for nobody who writes.
+// HoldsSQL evaluates a condition in the database; ids are written as in ExecuteSQL. It only reads, and
+// so does not wait for writers.
 func HoldsSQL(t testing.TB, environment []string, condition string) (holds bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)
@@ -86,8 +85,7 @@ func executeSQL(ctx context.Context, environment []string, statement string) (in
 	return done.RowsAffected()
 }
 
-// LockTable takes a table of PostgreSQL away from all others, until unlock is
-// called or the test ends.
+// LockTable locks a table of PostgreSQL exclusively, until unlock is called or the test ends.
 func LockTable(t testing.TB, environment []string, table string) (unlock func()) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)

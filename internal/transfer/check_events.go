@@ -7,8 +7,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// ofEvent holds each log to its promise: 1, 2, 3 … up to last_seq.
-func (c *checks) ofEvent(e *Event) string {
+// checkEvent checks that the seqs of each chat are 1, 2, 3 … up to last_seq.
+func (c *checks) checkEvent(e *Event) string {
 	end, found := c.ends[e.ChatID]
 	if e.ChatID != c.log.chat {
 		if bytes.Compare(e.ChatID[:], c.log.chat[:]) < 0 {
@@ -21,16 +21,16 @@ func (c *checks) ofEvent(e *Event) string {
 	case !found:
 		return "an event of a chat that is not in the file"
 	case e.Seq != c.log.seq:
-		return "seq has a hole, or comes twice"
+		return "seq has a gap, or is there twice"
 	case e.Seq > end:
 		return "seq is beyond the chat's last_seq"
 	case e.Kind != KindMessage:
 		return "an event of a kind that this version does not know"
 	}
-	return c.ofMessage(e)
+	return c.checkMessage(e)
 }
 
-func (c *checks) ofMessage(e *Event) string {
+func (c *checks) checkMessage(e *Event) string {
 	owner, found := c.users[[2]messenger.ID{e.ChatID, e.UserID}]
 	switch {
 	case !found || owner != e.AccountID:

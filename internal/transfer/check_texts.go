@@ -7,7 +7,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// The longest texts that there can be. The service's own limits are these or lower.
+// The maximal lengths of texts. Settings can make the service's limits lower, not higher.
 const (
 	textMaxBytes         = 256 << 10
 	passwordHashMaxBytes = 512
@@ -22,7 +22,7 @@ func nameProblem(field, name string) string {
 	return textProblem(field, name)
 }
 
-// textProblem: NUL is the one character that JSON has and PostgreSQL doesn't.
+// textProblem refuses U+0000, which JSON can have and PostgreSQL can't store.
 func textProblem(field, text string) string {
 	if strings.IndexByte(text, 0) >= 0 {
 		return field + " has the character U+0000"

@@ -6,14 +6,14 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// checks hold what the rows so far allow the next one to be. A method returns
-// what is wrong with a row, the empty text where nothing is.
+// checks is the state for checking each row against those before it. A method returns what is wrong
+// with a row, or an empty text.
 type checks struct {
 	account, session, chat, user order
 
 	accounts map[messenger.ID]struct{}
 	ends     map[messenger.ID]int64           // last_seq of each chat
-	users    map[[2]messenger.ID]messenger.ID // by chat and user: whose it is
+	users    map[[2]messenger.ID]messenger.ID // the account of each chat and user
 	log      struct {                         // the last event
 		chat messenger.ID
 		seq  int64
@@ -30,9 +30,9 @@ func newChecks() checks {
 // order is the key of a table's last row.
 type order struct{ last []byte }
 
-const outOfOrder = "out of the order of its key, or the same row twice"
+const outOfOrder = "not in the order of the key, or a duplicate"
 
-// takes reports whether the key comes after the last one, which it then is.
+// takes reports whether the key comes after the last one, and stores it as the last one.
 func (o *order) takes(parts ...[]byte) bool {
 	key := bytes.Join(parts, nil)
 	if bytes.Compare(key, o.last) <= 0 {
@@ -42,7 +42,7 @@ func (o *order) takes(parts ...[]byte) bool {
 	return true
 }
 
-func (c *checks) ofAccount(a *messenger.Account) string {
+func (c *checks) checkAccount(a *messenger.Account) string {
 	builtIn := a.ID == messenger.AnonymousAccount.ID
 	switch {
 	case a.ID == messenger.ID{}:
@@ -50,7 +50,7 @@ func (c *checks) ofAccount(a *messenger.Account) string {
 	case !c.account.takes(a.ID[:]):
 		return outOfOrder
 	case builtIn != (a.Name == messenger.AnonymousAccount.Name), builtIn && a.PasswordHash != "":
-		return "the account anonymous is the built-in one, without a password, and no other"
+		return "only the built-in account has the name anonymous, and it has no password"
 	case len(a.PasswordHash) > passwordHashMaxBytes:
 		return "password_hash is too long"
 	}
@@ -65,7 +65,7 @@ func (c *checks) afterAccounts() string {
 	return ""
 }
 
-func (c *checks) ofSession(s *Session) string {
+func (c *checks) checkSession(s *Session) string {
 	switch {
 	case !c.session.takes(s.Hash[:]):
 		return outOfOrder
@@ -79,7 +79,7 @@ func (c *checks) ofSession(s *Session) string {
 	return firstOf(textProblem("address", s.Address), textProblem("user_agent", s.UserAgent))
 }
 
-func (c *checks) ofChat(chat *messenger.Chat) string {
+func (c *checks) checkChat(chat *messenger.Chat) string {
 	switch {
 	case chat.ID == messenger.ID{}:
 		return "chat_id is missing"
@@ -97,12 +97,12 @@ func (c *checks) ofChat(chat *messenger.Chat) string {
 
 func (c *checks) afterChats(events int64) string {
 	if c.expected != events {
-		return "the chats' last_seq make another number of events than the first line announces"
+		return "the sum of the chats' last_seq is not the number of events in the first line"
 	}
 	return ""
 }
 
-func (c *checks) ofUser(u *messenger.User) string {
+func (c *checks) checkUser(u *messenger.User) string {
 	switch _, found := c.ends[u.ChatID]; {
 	case !c.user.takes(u.ChatID[:], u.ID[:]):
 		return outOfOrder

@@ -1,9 +1,8 @@
-// Package transfer carries everything that a database holds to another one, as
-// JSON Lines: one object to a line, a first line with the format's version and
-// the number of rows of each table, then the tables one after the other, each in
-// the order of its key. So the same data gives the same bytes whatever database
-// it comes from.
+// Package transfer reads and writes the format of export and import, by which all data is copied
+// from one database to another: JSON Lines, of which the first has the format's version and the
+// number of rows of each table. The rows follow, table by table, each in the order of its primary
+// key, so the same data gives the same bytes from every database.
 //
-// The file has the hashes of passwords and of sessions in it: whoever reads it
-// can try passwords, though not log in with what stands there.
+// The file has hashes of passwords and of session tokens. With it passwords can be guessed offline,
+// but the hashes can't be used to log in.
 package transfer

@@ -2,5 +2,5 @@ package transfer
 
 import "errors"
 
-// ErrNotEmpty says that a database has data already: an import mixes nothing.
-var ErrNotEmpty = errors.New("the database is not empty: it has accounts or chats; import goes into an empty one only")
+// ErrNotEmpty is returned by an import into a database that has data.
+var ErrNotEmpty = errors.New("the database is not empty: it has accounts or chats; import needs an empty one")

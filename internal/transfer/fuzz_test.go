@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// small is an export of one of each.
+// small is an export with one row of each table.
 const small = `{"type":"messenger-api export","version":1,"accounts":2,"sessions":1,"chats":1,"chat_users":1,"events":1}
 {"type":"account","account_id":"00000000000000000000000000000001","user_name":"anonymous","password_hash":"","created_at":"2026-01-02T03:04:05.000006Z"}
 {"type":"account","account_id":"01000000000000000000000000000002","user_name":"alice","password_hash":"h","created_at":"2026-01-02T03:04:05.000006Z","disabled_at":"2026-01-02T03:04:05.000007Z"}
@@ -17,7 +17,7 @@ const small = `{"type":"messenger-api export","version":1,"accounts":2,"sessions
 {"type":"event","chat_id":"03000000000000000000000000000002","seq":1,"kind":1,"created_at":"2026-01-02T03:04:05.000006Z","account_id":"01000000000000000000000000000002","user_id":"04000000000000000000000000000002","message_id":"05000000000000000000000000000002","client_message_id":"k","text":"hello"}
 `
 
-// again reads an export as a database does and writes it out.
+// again reads an export as a database does, and writes it.
 func again(in io.Reader) ([]byte, error) {
 	r, err := NewReader(in)
 	if err != nil {
@@ -43,8 +43,8 @@ func each[Row any](read func() (Row, bool, error), write func(*Row) error) error
 	}
 }
 
-// What is taken for an export is written again as one that gives itself, and
-// whatever else comes is refused with the number of a line.
+// An accepted input is written again, and that export is accepted and unchanged; any other input is
+// refused with the number of a line.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(`{"type":"messenger-api export","version":1,"accounts":9223372036854775807}`))
@@ -65,7 +65,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// Each line cut off, and each left out, is noticed.
+// A truncated export and one with a missing line are refused.
 func TestNothingCanBeMissing(t *testing.T) {
 	t.Parallel()
 	whole, err := again(bytes.NewReader([]byte(small)))
@@ -91,7 +91,7 @@ func TestNothingCanBeMissing(t *testing.T) {
 	}
 }
 
-// A connection that breaks is no end of the file.
+// A read error is not the end of the file.
 func TestReadFailure(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")

@@ -8,8 +8,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// The lines, field by field in the order in which they are written. What is
-// omitted is NULL.
+// The types of lines, with the fields in the order of the file. A NULL is left out.
 
 type headerLine struct {
 	Type    string `json:"type"`
@@ -69,8 +68,8 @@ type eventLine struct {
 	Text            *string `json:"text,omitzero"`
 }
 
-// errSpelling says no more, so that nothing of a line gets into an error.
-var errSpelling = errors.New("not spelled as export does")
+// errFormat has no details, so that no content of a line gets into an error.
+var errFormat = errors.New("not in the format of export")
 
 // hexID is an ID as 32 hexadecimal digits.
 type hexID messenger.ID
@@ -81,7 +80,7 @@ func (id hexID) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, id[
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (id *hexID) UnmarshalText(text []byte) error { return decodeHex(id[:], text) }
 
-// hexHash is the hash of a session's secret as 64 hexadecimal digits.
+// hexHash is a token hash as 64 hexadecimal digits.
 type hexHash messenger.TokenHash
 
 // MarshalText implements encoding.TextMarshaler.
@@ -92,10 +91,10 @@ func (h *hexHash) UnmarshalText(text []byte) error { return decodeHex(h[:], text
 
 func decodeHex(target, text []byte) error {
 	if len(text) != 2*len(target) {
-		return errSpelling
+		return errFormat
 	}
 	if _, err := hex.Decode(target, text); err != nil {
-		return errSpelling
+		return errFormat
 	}
 	return nil
 }
@@ -117,7 +116,7 @@ func (s stamp) MarshalText() ([]byte, error) {
 func (s *stamp) UnmarshalText(text []byte) error {
 	read, err := time.Parse(stampLayout, string(text))
 	if err != nil {
-		return errSpelling
+		return errFormat
 	}
 	*s = stamp(read)
 	return nil

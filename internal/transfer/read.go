@@ -9,24 +9,24 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// LineMaxBytes is the longest line that is read: one with the longest message,
-// each byte of it escaped, fits.
+// LineMaxBytes is the limit of a line's length. A line with the longest message fits, even if each
+// byte of it is escaped.
 const LineMaxBytes = 2 << 20
 
-// LineError says what is wrong with a line, and nothing of what stands in it.
+// LineError says what is wrong with a line, without any of the line's content.
 type LineError struct {
 	// Line counts from 1.
 	Line    int64
 	Problem string
 }
 
-// Error implements error, for the person who imports.
+// Error implements error.
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Problem) }
 
-// Reader reads an export and checks each row against those before it. Its
-// methods are called in the order of Tables, each until it has no more; a row
-// that they return is fit to be stored. Its memory grows with accounts, chats
-// and users, and not with messages. It is not safe for concurrent use.
+// Reader reads an export and checks each row against those before it. The methods must be called in
+// the order of Tables, each until it reports that there is no more; the rows that they return are
+// valid. Its memory grows with the number of accounts, chats and users, not with that of messages.
+// It is not safe for concurrent use.
 type Reader struct {
 	lines  *bufio.Scanner
 	line   int64
@@ -35,7 +35,7 @@ type Reader struct {
 	checks checks
 }
 
-// NewReader reads the first line.
+// NewReader returns a Reader; it reads the first line.
 func NewReader(in io.Reader) (*Reader, error) {
 	r := &Reader{lines: bufio.NewScanner(in), checks: newChecks()}
 	r.lines.Buffer(make([]byte, 0, bufferBytes), LineMaxBytes)
@@ -55,13 +55,13 @@ func NewReader(in io.Reader) (*Reader, error) {
 	return r, nil
 }
 
-// Counts are the rows that the first line announces.
+// Counts returns the numbers of rows of the first line.
 func (r *Reader) Counts() Counts { return r.counts }
 
-// Line is the number of the line that was read last.
+// Line returns the number of the last line that was read.
 func (r *Reader) Line() int64 { return r.line }
 
-// Close makes sure that all was read and nothing follows.
+// Close returns an error unless all rows were read and nothing follows.
 func (r *Reader) Close() error {
 	if r.read != r.counts {
 		return r.fault("the rows were not read to their end")
@@ -73,7 +73,7 @@ func (r *Reader) Close() error {
 	return r.ended(nil)
 }
 
-// row reads a row of the type, unless all that were announced have been read.
+// row reads a row of the type, unless as many as the first line says have been read.
 func row[Line interface{ kind() string }](r *Reader, want string, read *int64, announced int64) (line Line, more bool, err error) {
 	if *read >= announced {
 		return line, false, nil
@@ -95,14 +95,14 @@ func (r *Reader) next(target any) error {
 		return r.ended(r.fault("the file ends here, before all rows that it announces"))
 	}
 	if err := json.Unmarshal(r.lines.Bytes(), target, json.RejectUnknownMembers(true)); err != nil {
-		// What the decoder says may quote the line.
+		// The decoder's error is left out: it may quote the line.
 		return r.ended(r.fault("not as export writes it: no JSON, or a field that is unknown, or one that can't be read"))
 	}
 	return nil
 }
 
-// ended says why there is no further line, or no whole one: otherwise is what it is
-// where reading did not fail.
+// ended returns why there is no further line, or no complete one: the error of reading, or
+// otherwise where reading did not fail.
 func (r *Reader) ended(otherwise error) error {
 	switch err := r.lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
@@ -113,7 +113,7 @@ func (r *Reader) ended(otherwise error) error {
 	return otherwise
 }
 
-func (r *Reader) judge(problem string) error {
+func (r *Reader) check(problem string) error {
 	if problem == "" {
 		return nil
 	}

@@ -6,19 +6,17 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// Session is a row of sessions: what is known of a log-in, under the hash of its
-// secret.
+// Session is a row of sessions.
 type Session struct {
 	messenger.Session
 
 	Hash messenger.TokenHash
 }
 
-// KindMessage is the kind of event that there is.
+// KindMessage is the only kind of event so far.
 const KindMessage = 1
 
-// Event is a row of a chat's log. What an event of its kind does not have is the
-// zero ID or nil.
+// Event is a row of events. Fields that its kind does not have are the zero ID or nil.
 type Event struct {
 	ChatID          messenger.ID
 	Seq             int64

@@ -9,13 +9,13 @@ func (r *Reader) Account() (account messenger.Account, more bool, err error) {
 		return account, false, err
 	}
 	if !more {
-		return account, false, r.judge(r.checks.afterAccounts())
+		return account, false, r.check(r.checks.afterAccounts())
 	}
 	account = messenger.Account{
 		ID: messenger.ID(line.ID), Name: line.Name, PasswordHash: line.PasswordHash,
 		CreatedAt: line.CreatedAt.time(), DisabledAt: line.DisabledAt.time(),
 	}
-	return account, true, r.judge(r.checks.ofAccount(&account))
+	return account, true, r.check(r.checks.checkAccount(&account))
 }
 
 // Session reads a row of sessions, or reports that there is no more.
@@ -28,7 +28,7 @@ func (r *Reader) Session() (session Session, more bool, err error) {
 		ID: messenger.ID(line.ID), AccountID: messenger.ID(line.AccountID), CreatedAt: line.CreatedAt.time(),
 		ExpiresAt: line.ExpiresAt.time(), LoggedOutAt: line.LoggedOutAt.time(), Address: line.Address, UserAgent: line.UserAgent,
 	}}
-	return session, true, r.judge(r.checks.ofSession(&session))
+	return session, true, r.check(r.checks.checkSession(&session))
 }
 
 // Chat reads a row of chats, or reports that there is no more.
@@ -38,13 +38,13 @@ func (r *Reader) Chat() (chat messenger.Chat, more bool, err error) {
 		return chat, false, err
 	}
 	if !more {
-		return chat, false, r.judge(r.checks.afterChats(r.counts.Events))
+		return chat, false, r.check(r.checks.afterChats(r.counts.Events))
 	}
 	chat = messenger.Chat{
 		ID: messenger.ID(line.ID), Name: line.Name, CreatedBy: messenger.ID(line.CreatedBy),
 		CreatedAt: line.CreatedAt.time(), LastSeq: line.LastSeq,
 	}
-	return chat, true, r.judge(r.checks.ofChat(&chat))
+	return chat, true, r.check(r.checks.checkChat(&chat))
 }
 
 // User reads a row of chat_users, or reports that there is no more.
@@ -57,7 +57,7 @@ func (r *Reader) User() (user messenger.User, more bool, err error) {
 		ID: messenger.ID(line.ID), ChatID: messenger.ID(line.ChatID), AccountID: messenger.ID(line.AccountID),
 		Name: line.Name, CreatedAt: line.CreatedAt.time(),
 	}
-	return user, true, r.judge(r.checks.ofUser(&user))
+	return user, true, r.check(r.checks.checkUser(&user))
 }
 
 // Event reads a row of events, or reports that there is no more.
@@ -71,5 +71,5 @@ func (r *Reader) Event() (event Event, more bool, err error) {
 		AccountID: messenger.ID(line.AccountID), UserID: messenger.ID(line.UserID), MessageID: messenger.ID(line.MessageID),
 		ClientMessageID: line.ClientMessageID, Text: line.Text,
 	}
-	return event, true, r.judge(r.checks.ofEvent(&event))
+	return event, true, r.check(r.checks.checkEvent(&event))
 }

@@ -1,11 +1,11 @@
 package transfer
 
-// Version is that of the format. It changes with what a line holds, so that an
-// older binary refuses what it would lose.
+// Version is the version of the format. It changes with the fields of lines, so that an older binary
+// refuses a file of which it would lose data.
 const Version = 1
 
-// Tables are what is carried, with the columns of each, in the order of the file.
-// A row comes after those that it speaks of.
+// Tables are the exported tables and columns, in the order of the file. A row follows those that it
+// refers to.
 var Tables = []Table{
 	{"accounts", []string{"account_id", "user_name", "password_hash", "created_at", "disabled_at"}},
 	{"sessions", []string{
@@ -18,27 +18,26 @@ var Tables = []Table{
 	}},
 }
 
-// Table is one table of the schema and its columns that are carried.
+// Table is a table and its exported columns.
 type Table struct {
 	Name    string
 	Columns []string
 }
 
-// LeftOut are the tables, and the columns as table.column, that are not carried,
-// with the reason.
+// LeftOut are the tables, and the columns as table.column, that are not exported, with the reason.
 var LeftOut = map[string]string{
-	"events.event_id":  "SQLite's own number of a row; nothing else names it",
-	"search_index":     "a view of the events: it fills itself after the import",
-	"search_positions": "how far that view has come: not at all, after the import",
-	"search_versions":  "which analysers made it",
-	"search_tasks":     "a search lives for an hour; one that was open is asked again",
-	"search_results":   "what those searches found",
-	"server_identity":  "which PostgreSQL server the database is on; the other one is on another",
-	"goose_db_version": "the schema's steps: the other database has its own",
-	"sqlite_sequence":  "SQLite's own, for the numbers in search_positions",
+	"events.event_id":  "the row number in SQLite; nothing refers to it",
+	"search_index":     "derived from the events: built again after the import",
+	"search_positions": "the progress of search_index: empty after the import",
+	"search_versions":  "the versions of search_index",
+	"search_tasks":     "tasks are kept for an hour; clients start open searches again",
+	"search_results":   "the results of search_tasks",
+	"server_identity":  "the PostgreSQL server that the database is on",
+	"goose_db_version": "the applied migrations, which each database records itself",
+	"sqlite_sequence":  "SQLite's sequence for search_positions",
 }
 
-// Counts are the rows of each table.
+// Counts are the numbers of rows of each table.
 type Counts struct {
 	Accounts int64 `json:"accounts"`
 	Sessions int64 `json:"sessions"`

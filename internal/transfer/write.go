@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// headerType is the type of the first line, the other types are those of rows.
+// headerType is the type of the first line; the others are of rows.
 const (
 	headerType  = "messenger-api export"
 	accountType = "account"
@@ -22,18 +22,18 @@ const (
 
 const bufferBytes = 256 << 10
 
-// Writer writes an export. Its methods are called in the order of Tables, for
-// each row in the order of its table's key. It is not safe for concurrent use.
+// Writer writes an export. Its methods must be called in the order of Tables, for each row in the
+// order of the primary key. It is not safe for concurrent use.
 type Writer struct {
 	out             *bufio.Writer
 	line            []byte
 	counts, written Counts
 }
 
-// NewWriter makes a Writer. What it writes has ended with Close.
+// NewWriter returns a Writer, which buffers until Close.
 func NewWriter(out io.Writer) *Writer { return &Writer{out: bufio.NewWriterSize(out, bufferBytes)} }
 
-// Counts writes the first line. It is called before all others.
+// Counts writes the first line. It must be called first.
 func (w *Writer) Counts(counts Counts) error {
 	w.counts = counts
 	return write(w, headerLine{headerType, Version, counts}, new(int64))
@@ -77,16 +77,15 @@ func (w *Writer) Event(e *Event) error {
 	}, &w.written.Events)
 }
 
-// Close writes out what is left. It fails where the rows are not as many as were
-// announced.
+// Close flushes the buffer. It returns an error if the numbers of rows are not those of Counts.
 func (w *Writer) Close() error {
 	if w.written != w.counts {
-		return fmt.Errorf("the database gave %+v rows where it had counted %+v", w.written, w.counts)
+		return fmt.Errorf("the database returned %+v rows after it had counted %+v", w.written, w.counts)
 	}
 	return w.out.Flush()
 }
 
-// Written is how many rows of each table were written.
+// Written returns the numbers of rows that were written.
 func (w *Writer) Written() Counts { return w.written }
 
 func write[Line any](w *Writer, line Line, count *int64) error {

@@ -10,7 +10,7 @@ import (
 )
 
 // logLockLost is logged at each try for the lock of the one serving process that fails.
-const logLockLost = "the lock of the one serving process can't be had"
+const logLockLost = "the leader lock could not be taken or confirmed"
 
 func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// hostile are changes of a good export, each with the words of the refusal. lines
+// hostile are changes of a valid export, each with a part of the error. lines
 // are without their ends; the first is the header.
 var hostile = map[string]struct {
 	change func(lines []string) []string
@@ -29,15 +29,15 @@ var hostile = map[string]struct {
 	"a field twice":          replaced(1, `"type":`, `"user_name":"x","type":`, "line 2: not as export writes it"),
 	"no UTF-8":               replaced(1, `"anonymous"`, "\"anonym\xff\xfeous\"", "line 2: not as export writes it"),
 	"another row's type":     replaced(1, `"account"`, `"session"`, "line 2: not a row of the type account"),
-	"anonymous with a hash":  replaced(1, `"password_hash":""`, `"password_hash":"x"`, "line 2: the account anonymous"),
-	"an account twice":       {func(lines []string) []string { lines[3] = lines[2]; return lines }, "line 4: out of the order"},
+	"anonymous with a hash":  replaced(1, `"password_hash":""`, `"password_hash":"x"`, "line 2: only the built-in account"),
+	"an account twice":       {func(lines []string) []string { lines[3] = lines[2]; return lines }, "line 4: not in the order"},
 	"a name twice":           replaced(3, oddNames[1], oddNames[0], "line 4: refused by the database"),
 	"a time of another form": replaced(1, `.999999Z`, `.999999+00:00`, "line 2: not as export writes it"),
 	"a NUL in a text":        last(`"text":"m`, `"text":"\u0000m`, "text has the character U+0000"),
-	"a hole in seq":          last(`"seq":25`, `"seq":26`, "seq has a hole"),
+	"a gap in seq":          last(`"seq":25`, `"seq":26`, "seq has a gap"),
 	"a short log": {func(lines []string) []string {
 		return changeFirst(lines, `"type":"chat",`, `"last_seq":25`, `"last_seq":24`)
-	}, "make another number of events"},
+	}, "is not the number of events"},
 	"a long log": {func(lines []string) []string {
 		return changeFirst(changeFirst(lines, `"type":"chat",`, `"last_seq":25`, `"last_seq":26`),
 			`"type":"chat",`, `"last_seq":25`, `"last_seq":24`)

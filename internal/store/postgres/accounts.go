@@ -26,7 +26,7 @@ const (
 // CreateAccount implements messenger.Store.
 func (s *Store) CreateAccount(ctx context.Context, account messenger.Account) error {
 	_, err := s.pool.Exec(ctx, insertAccount, account.ID, account.Name, account.PasswordHash, account.CreatedAt)
-	if violates(err, uniqueViolation, "accounts_user_name_key") {
+	if isViolationOf(err, uniqueViolation, "accounts_user_name_key") {
 		return errs.ErrUserAlreadyExists
 	}
 	return s.failure(err)

@@ -7,10 +7,10 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// AppendMessages implements messenger.Store: one round trip, one transaction. The fast
-// path takes all of the batch or nothing. Where a constraint stops it, the validated path
-// judges each message; where a lock does, the batch goes again and skips the chats that
-// others have locked.
+// AppendMessages implements messenger.Store: one transaction in one round trip. The fast
+// path stores the whole batch or nothing. After a constraint violation the batch is tried
+// again on the validated path, which checks each message; after a lock timeout or a
+// deadlock it is tried again without the chats that are locked.
 func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message) ([]messenger.AppendResult, error) {
 	connection, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -18,10 +18,10 @@ func (s *Store) AppendMessages(ctx context.Context, messages []messenger.Message
 	}
 	defer connection.Release()
 	appended, err := appendFast(ctx, connection.Conn(), messages)
-	if violatesAny(err) {
+	if isConstraintViolation(err) {
 		appended, err = appendValidated(ctx, connection.Conn(), messages, lockTimeout)
 	}
-	if waitedInVain(err) {
+	if isLockFailure(err) {
 		appended, err = appendSkipLocked(ctx, connection.Conn(), messages)
 	}
 	if err != nil {

@@ -8,8 +8,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// BenchmarkAppend commits batches of different sizes to eight chats, one batch
-// after another.
+// BenchmarkAppend commits batches of several sizes to eight chats, one after another.
 func BenchmarkAppend(b *testing.B) {
 	store := openStore(b, testkit.Postgres(b))
 	if err := store.Migrate(b.Context()); err != nil {

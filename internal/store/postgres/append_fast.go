@@ -11,13 +11,13 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// The fast path of a batch, in two statements of one round trip. The first locks the
-// chats in the order of their ids and takes as many numbers as there are messages. (A plan
-// that was made when there was next to no chat may use another order; two batches can
-// then deadlock, and one of them goes the way that skips locked chats.) The second stores
-// the messages. It is a statement of its own so that its snapshot is younger than the
-// locks. For a chat that is not there, a user that is not the account's, or a message that
-// is stored already, it violates a constraint, which rolls back the numbers, too.
+// The fast path of a batch: two statements in one round trip. The first locks the chats
+// and advances last_seq by the number of new messages. Chats are locked in the order of
+// their ids, except by a plan that was cached when the table was almost empty; then two
+// batches can deadlock, and one of them is tried again by appendSkipLocked. The second
+// statement inserts the messages. It is a separate statement so that its snapshot is taken
+// after the locks. A missing chat, a user of another account or a message that is stored
+// already violates a constraint, and the transaction is rolled back.
 const (
 	advanceChats = `
 		UPDATE chats c SET last_seq = c.last_seq + i.messages
@@ -33,8 +33,8 @@ const (
 			AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, followers)`
 )
 
-// appendFast stores a batch in which every message is valid, new, and numbered after the
-// others. Its error is the database's.
+// appendFast stores a batch in which every message is valid and new. Its error is the
+// driver's.
 func appendFast(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.AppendResult, error) {
 	columns, numbered := columnsOf(messages), number(messages)
 	lastSeqs := make(map[messenger.ID]int64, len(numbered.chats))
@@ -50,7 +50,7 @@ func appendFast(ctx context.Context, connection *pgx.Conn, messages []messenger.
 		return err
 	})
 	batch.Queue(insertEvents, append(columns.ofEvents(), numbered.followers)...)
-	// Close has read the end of the transaction: what it returns nil for is durable.
+	// Close reads the result of the commit: after nil the batch is durable.
 	if err := connection.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}
@@ -61,12 +61,11 @@ func appendFast(ctx context.Context, connection *pgx.Conn, messages []messenger.
 	return appended, nil
 }
 
-// numbering says how a batch is numbered: chats are the different ones in the order
-// of their ids, counts how many messages each gets, followers how many messages of
-// its chat come after each message.
+// numbering is what the statements need to number the messages of a batch.
 type numbering struct {
-	chats     []messenger.ID
-	counts    pgtype.FlatArray[int64]
+	chats  []messenger.ID          // the distinct chats, in the order of their ids
+	counts pgtype.FlatArray[int64] // for each chat, how many messages it gets
+	// followers has for each message how many later messages of the batch are in its chat.
 	followers pgtype.FlatArray[int64]
 }
 

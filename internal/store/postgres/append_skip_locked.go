@@ -21,14 +21,14 @@ const (
 		SELECT set_config('lock_timeout', $1, true)`
 )
 
-// shortLockWait is how long a chat is waited for that was locked at the first look:
-// longer than another batch takes.
+// shortLockWait is the lock timeout for a chat that SKIP LOCKED has skipped. It is longer
+// than another batch holds a lock.
 const shortLockWait = 300 * time.Millisecond
 
-// appendSkipLocked stores what may be stored of a batch in which some chat is locked, so
-// that it fails nobody in another one: first all whose chats are free, then chat by
-// chat the others. The messages of those that stay locked are answered with
-// messenger.ErrBusy.
+// appendSkipLocked stores a batch in which some chats may be locked, so that a locked chat
+// does not fail the messages of the others: first, together, the messages of all chats that
+// are not locked, then the others chat by chat. The messages of a chat that stays locked
+// get messenger.ErrBusy.
 func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []messenger.Message) ([]messenger.AppendResult, error) {
 	appended := make([]messenger.AppendResult, len(messages))
 	locked, err := appendFree(ctx, connection, messages, appended)
@@ -36,23 +36,23 @@ func appendSkipLocked(ctx context.Context, connection *pgx.Conn, messages []mess
 		return nil, err
 	}
 	for _, chat := range locked {
-		places := placesOf(messages, func(of messenger.ID) bool { return of == chat })
-		inChat, failure := appendValidated(ctx, connection, at(messages, places), shortLockWait)
+		indexes := indexesOf(messages, func(of messenger.ID) bool { return of == chat })
+		inChat, failure := appendValidated(ctx, connection, messagesAt(messages, indexes), shortLockWait)
 		switch {
-		case waitedInVain(failure):
+		case isLockFailure(failure):
 			inChat = slices.Repeat([]messenger.AppendResult{
 				{Err: errs.ErrServiceUnavailable.After(time.Second).WithCause(messenger.ErrBusy)},
-			}, len(places))
-		case failure != nil: // of this chat alone, and others are stored
+			}, len(indexes))
+		case failure != nil: // other chats of the batch are stored already
 			return nil, fmt.Errorf("%w: %w", messenger.ErrOutcomeUnknown, errs.ErrServiceUnavailable.WithCause(failure))
 		}
-		put(appended, places, inChat)
+		setResults(appended, indexes, inChat)
 	}
 	return appended, nil
 }
 
-// appendFree stores the messages whose chats nobody has locked, and returns the chats
-// that others have.
+// appendFree stores the messages of the chats that are not locked, and returns the locked
+// chats.
 func appendFree(
 	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, appended []messenger.AppendResult,
 ) (locked []messenger.ID, err error) {
@@ -60,8 +60,8 @@ func appendFree(
 		if locked, err = lockFree(ctx, tx, columnsOf(messages).chats); err != nil {
 			return err
 		}
-		places := placesOf(messages, func(of messenger.ID) bool { return !slices.Contains(locked, of) })
-		free := at(messages, places)
+		indexes := indexesOf(messages, func(of messenger.ID) bool { return !slices.Contains(locked, of) })
+		free := messagesAt(messages, indexes)
 		columns := columnsOf(free)
 		rows, err := tx.Query(ctx, validateAndInsert, columns.ofEvents()...)
 		if err != nil {
@@ -70,14 +70,14 @@ func appendFree(
 		defer rows.Close()
 		validated, err := collectAppended(rows, free)
 		if err == nil {
-			put(appended, places, validated)
+			setResults(appended, indexes, validated)
 		}
 		return err
 	})
 	return locked, err
 }
 
-// lockFree locks the chats that nobody has locked, and returns those that others have.
+// lockFree locks the chats that are not locked, and returns those that are.
 func lockFree(ctx context.Context, tx pgx.Tx, chats ids) (locked []messenger.ID, err error) {
 	free, err := chatIDs(tx.Query(ctx, lockFreeChats, chats))
 	if err != nil {
@@ -94,25 +94,26 @@ func chatIDs(rows pgx.Rows, err error) ([]messenger.ID, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[messenger.ID])
 }
 
-func placesOf(messages []messenger.Message, wanted func(chat messenger.ID) bool) (places []int) {
-	for place := range messages {
-		if wanted(messages[place].ChatID) {
-			places = append(places, place)
+func indexesOf(messages []messenger.Message, wanted func(chat messenger.ID) bool) (indexes []int) {
+	for i := range messages {
+		if wanted(messages[i].ChatID) {
+			indexes = append(indexes, i)
 		}
 	}
-	return places
+	return indexes
 }
 
-func at(messages []messenger.Message, places []int) []messenger.Message {
-	chosen := make([]messenger.Message, len(places))
-	for i, place := range places {
-		chosen[i] = messages[place]
+func messagesAt(messages []messenger.Message, indexes []int) []messenger.Message {
+	selected := make([]messenger.Message, len(indexes))
+	for i, index := range indexes {
+		selected[i] = messages[index]
 	}
-	return chosen
+	return selected
 }
 
-func put(appended []messenger.AppendResult, places []int, those []messenger.AppendResult) {
-	for i, place := range places {
-		appended[place] = those[i]
+// setResults stores the results of the messages at the indexes.
+func setResults(appended []messenger.AppendResult, indexes []int, results []messenger.AppendResult) {
+	for i, index := range indexes {
+		appended[index] = results[i]
 	}
 }

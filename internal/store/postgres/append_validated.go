@@ -10,22 +10,21 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// validateAndInsert judges, numbers and stores a batch. It must run in a statement
-// of its own after lockChats: only then its snapshot is younger than the locks,
-// and what another node committed meanwhile is seen.
+// validateAndInsert validates, numbers and stores a batch. It must be a separate statement
+// after lockChats: only then its snapshot is taken after the locks, and includes what
+// other nodes committed before they released them.
 //
-// The look-ups are LATERAL … LIMIT 1 so that each is an index probe, whatever
-// the planner thinks of the size of the batch. The account is no condition of the
-// user's, or the index of accounts might be taken, and an account may have thousands
-// of users in one chat.
+// The look-ups are LATERAL … LIMIT 1 so that each is an index probe, whatever batch size
+// the planner expects. The user is not looked up by account: the planner might choose the
+// index on accounts, and an account may have thousands of users in one chat.
 const validateAndInsert = `
 	WITH incoming AS (
 		SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
-			WITH ORDINALITY AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, place)
+			WITH ORDINALITY AS i (message_id, chat_id, user_id, account_id, client_message_id, text, created_at, ordinal)
 	), validated AS MATERIALIZED (
 		SELECT i.*, c.last_seq, u.is_user, stored.message_id AS stored_id, stored.seq AS stored_seq,
-			CASE WHEN i.client_message_id IS NULL THEN i.place ELSE min(i.place) OVER
-				(PARTITION BY i.chat_id, i.account_id, i.client_message_id, u.is_user) END AS first_place
+			CASE WHEN i.client_message_id IS NULL THEN i.ordinal ELSE min(i.ordinal) OVER
+				(PARTITION BY i.chat_id, i.account_id, i.client_message_id, u.is_user) END AS first_ordinal
 		FROM incoming i
 		LEFT JOIN LATERAL (
 			SELECT c.last_seq FROM chats c WHERE c.chat_id = i.chat_id LIMIT 1
@@ -42,8 +41,8 @@ const validateAndInsert = `
 			LIMIT 1
 		) stored ON u.is_user
 	), fresh AS (
-		SELECT j.*, j.last_seq + row_number() OVER (PARTITION BY j.chat_id ORDER BY j.place) AS seq
-		FROM validated j WHERE j.is_user AND j.stored_id IS NULL AND j.first_place = j.place
+		SELECT j.*, j.last_seq + row_number() OVER (PARTITION BY j.chat_id ORDER BY j.ordinal) AS seq
+		FROM validated j WHERE j.is_user AND j.stored_id IS NULL AND j.first_ordinal = j.ordinal
 	), inserted AS (
 		INSERT INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
 		SELECT chat_id, seq, 1, created_at, account_id, user_id, message_id, client_message_id, text FROM fresh
@@ -51,11 +50,11 @@ const validateAndInsert = `
 		UPDATE chats c SET last_seq = f.seq
 		FROM (SELECT chat_id, max(seq) AS seq FROM fresh GROUP BY chat_id) f WHERE c.chat_id = f.chat_id
 	)
-	SELECT j.first_place, j.last_seq IS NOT NULL, coalesce(j.is_user, false), j.stored_id, coalesce(j.stored_seq, f.seq, 0)
-	FROM validated j LEFT JOIN fresh f USING (place) ORDER BY j.place`
+	SELECT j.first_ordinal, j.last_seq IS NOT NULL, coalesce(j.is_user, false), j.stored_id, coalesce(j.stored_seq, f.seq, 0)
+	FROM validated j LEFT JOIN fresh f USING (ordinal) ORDER BY j.ordinal`
 
-// appendValidated stores what may be stored of a batch. It waits so long for the lock of
-// each chat.
+// appendValidated stores the valid messages of a batch; the results of the others have an
+// error each. It waits for each chat's lock for at most wait.
 func appendValidated(
 	ctx context.Context, connection *pgx.Conn, messages []messenger.Message, wait time.Duration,
 ) (appended []messenger.AppendResult, err error) {
@@ -70,7 +69,7 @@ func appendValidated(
 		appended, err = collectAppended(rows, messages)
 		return err
 	})
-	// Close has read the end of the transaction: what it returns nil for is durable.
+	// Close reads the result of the commit: after nil the batch is durable.
 	return appended, connection.SendBatch(ctx, batch).Close()
 }
 
@@ -83,8 +82,8 @@ func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.A
 		if err := rows.Scan(&first, &isChat, &isUser, &storedID, &seq); err != nil {
 			return nil, err
 		}
-		place := len(appended)
-		one := messenger.AppendResult{MessageID: messages[place].ID, Seq: seq}
+		ordinal := len(appended)
+		one := messenger.AppendResult{MessageID: messages[ordinal].ID, Seq: seq}
 		switch {
 		case !isChat:
 			one = messenger.AppendResult{Err: errs.ErrChatNotFound}
@@ -92,7 +91,7 @@ func collectAppended(rows pgx.Rows, messages []messenger.Message) ([]messenger.A
 			one = messenger.AppendResult{Err: errs.ErrUserNotFound}
 		case storedID != nil:
 			one.MessageID, one.Repeated = *storedID, true
-		case int(first)-1 < place:
+		case int(first)-1 < ordinal:
 			one = appended[first-1]
 			one.Repeated = true
 		}

@@ -11,8 +11,8 @@ const (
 		INSERT INTO chats (chat_id, chat_name, created_by, created_at) VALUES ($1, $2, $3, $4)`
 	selectChatExists = `
 		SELECT EXISTS (SELECT FROM chats WHERE chat_id = $1)`
-	// The lock under which a chat's log and its users change. The order is the
-	// same everywhere, so that two batches can't wait for each other.
+	// The events and the users of a chat change only under this lock. All transactions lock
+	// chats in the order of their ids, so that two can't deadlock.
 	lockChats = `
 		SELECT chat_id FROM chats WHERE chat_id = ANY($1) ORDER BY chat_id FOR NO KEY UPDATE`
 )

@@ -8,14 +8,14 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// ids is an array that the driver encodes as it is; it would take any other of
-// this shape apart by reflection, element by element.
+// ids is an array that the driver encodes directly; it would encode a []messenger.ID by
+// reflection, element by element.
 type ids = pgtype.FlatArray[[16]byte]
 
-// columns are the messages of a batch as the arrays that unnest takes.
+// columns are the messages of a batch as arrays, for unnest.
 type columns struct {
 	messageIDs, chatIDs, userIDs, accountIDs ids
-	chats                                    ids // the different ones in the order of their ids
+	chats                                    ids // the distinct chats, in the order of their ids
 	clientMessageIDs                         pgtype.FlatArray[pgtype.Text]
 	texts                                    pgtype.FlatArray[string]
 	createdAts                               pgtype.FlatArray[time.Time]

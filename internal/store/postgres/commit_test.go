@@ -6,15 +6,14 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// refuseAtCommit makes the database refuse a transaction that stored a text "poison",
-// and not before its end.
+// refuseAtCommit makes the COMMIT of a transaction fail that has inserted the text "poison".
 const refuseAtCommit = `
 	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused at the commit'; END $$;
 	CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
 		FOR EACH ROW WHEN (new.text = 'poison') EXECUTE FUNCTION refuse()`
 
-// A batch whose commit fails is an error and stores nothing, whether all of it was in
-// order, or a part of it had to be refused or answered as a repeat first.
+// AppendMessages returns an error and stores nothing where the commit fails, on the fast path
+// and on the validated path.
 func TestFailedCommitStoresNothing(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -22,13 +21,13 @@ func TestFailedCommitStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	user := member(t, store)
-	first, stranger, nowhere := message(user, "first"), message(user, "a stranger's"), message(user, "nowhere")
-	stranger.UserID, nowhere.ChatID = messenger.NewID(), messenger.NewID()
+	first, unknownUser, unknownChat := message(user, "first"), message(user, "a unknownUser's"), message(user, "unknownChat")
+	unknownUser.UserID, unknownChat.ChatID = messenger.NewID(), messenger.NewID()
 	if _, err := store.AppendMessages(t.Context(), batch(first)); err != nil {
 		t.Fatal(err)
 	}
 	for what, beside := range map[string][]messenger.Message{
-		"alone": nil, "behind a repeat": batch(first), "behind a stranger's": batch(stranger), "behind one to no chat": batch(nowhere),
+		"alone": nil, "after a repeated message": batch(first), "behind a unknownUser's": batch(unknownUser), "after an unknown chat": batch(unknownChat),
 	} {
 		appended, err := store.AppendMessages(t.Context(), append(beside, message(user, "good"), message(user, "poison")))
 		if err == nil {
@@ -44,7 +43,7 @@ func TestFailedCommitStoresNothing(t *testing.T) {
 	}
 }
 
-// So it is where a chat of the batch is locked by others.
+// The same where another transaction has locked a chat of the batch.
 func TestFailedCommitBesideALockedChat(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)

@@ -2,13 +2,13 @@ package postgres_test
 
 import "regexp"
 
-// uncosted are the statements that read tables from end to end, and may: what is
-// exported, whether there is anything, the tasks of the last hour, the open ones; and those that read no table, or one of one row.
-var uncosted = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|tryLeaderLock|endHolder|analyzeTables|selectKept|selectIdentity|selectWritable|selectProcess|` +
+// unbounded are the statements that may scan whole tables (exports, whether there is any row,
+// counts of tasks), and those that read no table or a table of one row.
+var unbounded = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|tryLeaderLock|endHolder|analyzeTables|selectRecordedIdentity|selectIdentity|selectWritable|selectBackendPID|` +
 	`requeueTasks|countTasks|selectOldestWaiting|selectVersions|upsertVersion|deleteVersion)$`)
 
-// costs are the rows that each statement is for: those that it returns or changes, and those
-// that it has to find them by.
+// costs has the number of rows that each statement needs: those that it returns or changes, and
+// those that it has to read to find them.
 var costs = map[string][]cost{
 	"insertAccount":       {{"id(1, 0), 'new', '', now()", 1}},
 	"selectAccountByName": {{"'name000500'", 1}},
@@ -54,7 +54,7 @@ var costs = map[string][]cost{
 	},
 	"validateAndInsert": {
 		{appendArguments, 20},
-		// A repeated message, by its client's key and by its id.
+		// A repeated message, found by client_message_id and by message_id.
 		{"ARRAY[id(5, 0)], ARRAY[id(3, 1)], ARRAY[id(4, 102000)], ARRAY[id(1, 2)], ARRAY['key1999'], ARRAY['text'], ARRAY[now()]", 6},
 		{"ARRAY[stored_id(1, 2000)], ARRAY[id(3, 1)], ARRAY[id(4, 102000)]," +
 			"ARRAY[id(1, 2)], ARRAY[NULL::text], ARRAY['text'], ARRAY[now()]", 6},

@@ -1,7 +1,7 @@
 package postgres_test
 
-// searchCosts are those of the tasks, their results and the positions. The search itself is made in
-// steps with bounds of their own.
+// searchCosts are the costs of statements on tasks, results and positions. Those of the search
+// itself run in steps, which have a limit of their own.
 var searchCosts = map[string][]cost{
 	"lockSearches":             {{"id(1, 1)", 1}},
 	"lockSearchesOfTask":       {{"id(6, 1)", 1}},

@@ -11,17 +11,17 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// A statement may read so many pages and rows, beside those for each row that it is
-// for: going down an index costs a few pages, and a row may be found through another one.
+// The pages and rows that a statement may read: a base, for the descent of indexes, and some
+// for each row that it needs, which may be found through another row.
 const (
-	pagesAtAll, pagesEach = 12, 8
-	rowsAtAll, rowsEach   = 4, 4
+	basePages, pagesPerRow = 12, 8
+	baseRows, rowsPerRow   = 4, 4
 )
 
-// TestStatementsCostWhatTheyReturn runs every statement of the package on a database
-// in which chats and accounts are of very unequal sizes, with the statistics of its first day,
-// with present ones and without any, planned once for all arguments and for each anew: what
-// it reads depends on what it is to return, never on how much there is.
+// TestStatementsCostWhatTheyReturn runs every statement of the package on a database with chats
+// and accounts of very different sizes: with outdated statistics, with current ones and with
+// none, with generic and with custom plans. What a statement reads must depend on what it
+// returns, not on the size of the tables.
 func TestStatementsCostWhatTheyReturn(t *testing.T) {
 	t.Parallel()
 	environment := testkit.Postgres(t)
@@ -31,7 +31,7 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 	}
 	statements := statementsOfPackage(t)
 	for name := range statements {
-		if costs[name] == nil && searchCosts[name] == nil && !uncosted.MatchString(name) {
+		if costs[name] == nil && searchCosts[name] == nil && !unbounded.MatchString(name) {
 			t.Errorf("%s is a new statement: say in cost_cases_test.go what it may cost", name)
 		}
 	}
@@ -46,19 +46,19 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 		sql  []string
 	}{{"of the first day", nil}, {"present", []string{"ANALYZE"}}, {"none", noStatistics}} {
 		executeAll(t, connection, statistics.sql...)
-		executeAll(t, connection, asTheStore...)
-		checkCosts(t, connection, statistics.name+", as the store plans", statements, costs)
-		checkCosts(t, connection, statistics.name+", as the store plans", statements, searchCosts)
-		executeAll(t, connection, asPostgres...)
-		checkCosts(t, connection, statistics.name+", as PostgreSQL plans", statements, costs)
+		executeAll(t, connection, storeSettings...)
+		checkCosts(t, connection, statistics.name+", the settings of the store", statements, costs)
+		checkCosts(t, connection, statistics.name+", the settings of the store", statements, searchCosts)
+		executeAll(t, connection, defaultSettings...)
+		checkCosts(t, connection, statistics.name+", default settings", statements, costs)
 	}
 }
 
-// asTheStore is how the store's connections plan, once for all arguments; asPostgres how they would
-// without settings of their own, which only the statements of the search rely on.
+// storeSettings are the planner settings of the store's connections, defaultSettings those of
+// PostgreSQL. Only the statements of the search rely on storeSettings.
 var (
-	asTheStore = []string{"SET plan_cache_mode = force_generic_plan", "SET enable_hashjoin = off", "SET enable_mergejoin = off"}
-	asPostgres = []string{"SET plan_cache_mode = force_custom_plan", "SET enable_hashjoin = on", "SET enable_mergejoin = on"}
+	storeSettings   = []string{"SET plan_cache_mode = force_generic_plan", "SET enable_hashjoin = off", "SET enable_mergejoin = off"}
+	defaultSettings = []string{"SET plan_cache_mode = force_custom_plan", "SET enable_hashjoin = on", "SET enable_mergejoin = on"}
 )
 
 func checkCosts(t *testing.T, connection *pgx.Conn, planned string, statements map[string]string, costs map[string][]cost) {
@@ -70,7 +70,7 @@ func checkCosts(t *testing.T, connection *pgx.Conn, planned string, statements m
 	}
 }
 
-// cost is what a statement is run with, and how many rows it is for.
+// cost is a statement's arguments and the number of rows that it needs with them.
 type cost struct {
 	arguments string
 	rows      float64
@@ -85,12 +85,12 @@ func checkCost(t *testing.T, connection *pgx.Conn, planned, name, statement stri
 	root, plan := run(t, connection, name, statement, of.arguments)
 	pages, rows := root.pages(), root.rows()
 	t.Logf("%s, %s(%s): %.0f pages, %.0f rows for %.0f", planned, name, of.arguments, pages, rows, of.rows)
-	if pages > pagesAtAll+pagesEach*of.rows || rows > rowsAtAll+rowsEach*of.rows {
+	if pages > basePages+pagesPerRow*of.rows || rows > baseRows+rowsPerRow*of.rows {
 		t.Errorf("%s: %s(%s), which is for %.0f rows, reads %.0f rows, %.0f pages:\n%s", planned, name, of.arguments, of.rows, rows, pages, plan)
 	}
 }
 
-// run runs a statement, undoes what it did and tells what it read.
+// run explains a statement with ANALYZE and rolls it back.
 func run(t *testing.T, connection *pgx.Conn, name, statement, arguments string) (root node, plan string) {
 	t.Helper()
 	if arguments != "" {
@@ -107,25 +107,25 @@ func run(t *testing.T, connection *pgx.Conn, name, statement, arguments string) 
 	if err := json.Unmarshal([]byte(plan), &explained); err != nil {
 		t.Fatal(err)
 	}
-	return explained[0].Plan, unhelpful.ReplaceAllString(plan, "")
+	return explained[0].Plan, irrelevantLines.ReplaceAllString(plan, "")
 }
 
-// unhelpful are the lines of a plan that tell nothing of what it reads.
-var unhelpful = regexp.MustCompile(`(?m)^ *("(Parallel|Async|Local|Temp|Shared (Dirtied|Written)|Parent|Alias|Lossy|Actual (Startup|Total)).*|[\]}],?)\n`)
+// irrelevantLines are the lines of a plan that do not concern what it reads.
+var irrelevantLines = regexp.MustCompile(`(?m)^ *("(Parallel|Async|Local|Temp|Shared (Dirtied|Written)|Parent|Alias|Lossy|Actual (Startup|Total)).*|[\]}],?)\n`)
 
-// node is a step of a plan. Its pages are those of the steps below it, too.
+// node is a node of a plan. Its pages include those of its children.
 type node struct {
-	Type     string  `json:"Node Type"`
-	Hit      float64 `json:"Shared Hit Blocks"`
-	Read     float64 `json:"Shared Read Blocks"`
-	Rows     float64 `json:"Actual Rows"`
-	Loops    float64 `json:"Actual Loops"`
-	Filtered float64 `json:"Rows Removed by Filter"`
-	Refused  float64 `json:"Rows Removed by Join Filter"`
-	Plans    []node
+	Type         string  `json:"Node Type"`
+	Hit          float64 `json:"Shared Hit Blocks"`
+	Read         float64 `json:"Shared Read Blocks"`
+	Rows         float64 `json:"Actual Rows"`
+	Loops        float64 `json:"Actual Loops"`
+	Filtered     float64 `json:"Rows Removed by Filter"`
+	JoinFiltered float64 `json:"Rows Removed by Join Filter"`
+	Plans        []node
 }
 
-// pages counts what was read, without what was written.
+// pages counts the pages that were read, without those that were written.
 func (n node) pages() float64 {
 	pages := n.Hit + n.Read
 	if n.Type == "ModifyTable" {
@@ -140,9 +140,9 @@ func (n node) pages() float64 {
 	return pages
 }
 
-// rows counts what the steps that read tables and indexes gave, and what was refused.
+// rows counts the rows that scans returned and those that filters removed.
 func (n node) rows() float64 {
-	read := n.Filtered + n.Refused
+	read := n.Filtered + n.JoinFiltered
 	if len(n.Plans) == 0 {
 		read += n.Rows
 	}

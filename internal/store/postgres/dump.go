@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/transfer"
 )
 
-// What is exported, in the order of each table's key.
+// The statements of an export, each in the order of its table's primary key.
 const (
 	dumpCounts = `
 		SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM sessions), (SELECT count(*) FROM chats),
@@ -31,11 +31,10 @@ const (
 		FROM events ORDER BY chat_id, seq`
 )
 
-// withoutDeadline lets a transaction take as long as it needs.
+// withoutDeadline removes the timeouts for the current transaction.
 const withoutDeadline = `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0`
 
-// Dump writes all that the database holds, as of one moment. Servers may go on
-// with their work meanwhile.
+// Dump writes all rows, as of one snapshot. It blocks no reader and no writer.
 func (s *Store) Dump(ctx context.Context, w *transfer.Writer) error {
 	if err := s.CheckSchema(ctx, false); err != nil {
 		return err
@@ -49,9 +48,8 @@ func (s *Store) Dump(ctx context.Context, w *transfer.Writer) error {
 	})
 }
 
-// CheckSchema refuses a database whose schema is not the one of this binary. A
-// newer one is refused where newer columns would be lost. The error is a
-// *store.SchemaError then.
+// CheckSchema returns a *store.SchemaError where the schema is older than this binary, or
+// newer and newerToo is false, as for an export, which would miss newer columns.
 func (s *Store) CheckSchema(ctx context.Context, newerToo bool) error {
 	var found, known int64
 	err := s.withProvider(ctx, func(provider *goose.Provider) (err error) {
@@ -94,8 +92,7 @@ func dump(ctx context.Context, tx pgx.Tx, w *transfer.Writer) error {
 	return w.Close()
 }
 
-// eachRow takes the rows as they come over the connection: they are never all in
-// memory.
+// eachRow streams the rows: they are never all in memory.
 func eachRow(ctx context.Context, tx pgx.Tx, query string, take func(pgx.Rows) error) error {
 	rows, err := tx.Query(ctx, query)
 	if err != nil {

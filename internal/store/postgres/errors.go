@@ -14,65 +14,65 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// SQLSTATEs that are told apart; https://www.postgresql.org/docs/current/errcodes-appendix.html
+// SQLSTATE codes; https://www.postgresql.org/docs/current/errcodes-appendix.html
 const (
-	constraintViolations = "23" // the class
-	uniqueViolation      = "23505"
-	readOnlyTransaction  = "25006"
-	deadlockDetected     = "40P01"
-	serializationFailed  = "40001"
-	lockNotAvailable     = "55P03"
-	queryCanceled        = "57014"
-	adminShutdown        = "57P01"
-	protocolViolation    = "08P01"
-	// A pooler that pools transactions loses prepared statements.
-	noPreparedStatement        = "26000"
-	preparedStatementIsTwofold = "42P05"
+	constraintViolationClass = "23"
+	uniqueViolation          = "23505"
+	readOnlyTransaction      = "25006"
+	deadlockDetected         = "40P01"
+	serializationFailed      = "40001"
+	lockNotAvailable         = "55P03"
+	queryCanceled            = "57014"
+	adminShutdown            = "57P01"
+	protocolViolation        = "08P01"
+	// Both are caused by a pooler in transaction mode, which loses prepared statements.
+	unknownPreparedStatement   = "26000"
+	duplicatePreparedStatement = "42P05"
 )
 
 var errReadOnly = errors.New("the server takes no writes")
 
-// failure turns what the driver says into what the domain understands; errors
-// of the domain pass unchanged.
+// failure converts an error of the driver to one of the domain: an unavailable database to
+// errs.ErrServiceUnavailable. Errors of the domain are returned unchanged.
 func (s *Store) failure(err error) error {
 	var known *errs.Error
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	s.dropStale(err)
+	s.resetAfterFailover(err)
 	if unavailable(err) {
 		return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	}
 	return err
 }
 
-// dropStale gives up all connections when one shows that its server is no
-// longer the one to talk to: after a failover the next ones find the new one.
-func (s *Store) dropStale(err error) {
-	if isStale(err) {
+// resetAfterFailover closes all connections when an error shows that the server is no
+// longer the primary, so that new connections are made to the new one.
+func (s *Store) resetAfterFailover(err error) {
+	if isFailover(err) {
 		s.pool.Reset()
 	}
 }
 
-// isStale reports whether the error shows a server that is no longer the one.
-func isStale(err error) bool {
+func isFailover(err error) bool {
 	state := sqlState(err)
 	return state == readOnlyTransaction || state == adminShutdown
 }
 
-// unavailable tells a database that is down, busy or read-only from a fault.
+// unavailable reports whether the database is down, busy or read-only; any other error is
+// a defect.
 func unavailable(err error) bool {
 	var refused *pgconn.PgError
-	var misread pgx.ScanArgError
-	if errors.As(err, &misread) {
+	var scanFailed pgx.ScanArgError
+	if errors.As(err, &scanFailed) {
 		return false
 	}
 	if !errors.As(err, &refused) {
-		// Whatever the server did not say itself is about the way to it.
+		// An error that the server did not send is one of the connection.
 		return !errors.Is(err, context.Canceled)
 	}
 	switch refused.Code {
-	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, noPreparedStatement, preparedStatementIsTwofold:
+	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, unknownPreparedStatement, duplicatePreparedStatement:
 		return true
 	}
 	// 08 connection, 28 authorization, 3D no such database, 53 resources, 57 operator, 58 system.
@@ -83,7 +83,8 @@ func unavailable(err error) bool {
 	return false
 }
 
-// appendFailure says of a batch what AppendMessages promises.
+// appendFailure adds to the error of a batch what messenger.Store says of AppendMessages:
+// ErrRejected, ErrBusy or ErrOutcomeUnknown.
 func (s *Store) appendFailure(err error) error {
 	if errors.Is(err, messenger.ErrOutcomeUnknown) {
 		return s.failure(err)
@@ -96,10 +97,11 @@ func (s *Store) appendFailure(err error) error {
 	case !errors.As(err, &refused):
 		outcome = messenger.ErrOutcomeUnknown
 	case strings.HasPrefix(refused.SeverityUnlocalized, "FATAL"), strings.HasPrefix(refused.SeverityUnlocalized, "PANIC"):
-		// The connection ended, perhaps after its commit.
+		// The connection ended, perhaps after the commit.
 		outcome = messenger.ErrOutcomeUnknown
 	case state == readOnlyTransaction:
-		// Nothing is stored, but another host may take it: the same again finds out.
+		// Nothing is stored, but after a failover another host may accept the batch. An
+		// unknown outcome makes the caller retry it.
 		outcome = messenger.ErrOutcomeUnknown
 	case state == lockNotAvailable, state == deadlockDetected, state == serializationFailed, state == queryCanceled:
 		outcome = messenger.ErrBusy
@@ -117,17 +119,17 @@ func sqlState(err error) string {
 	return ""
 }
 
-// violatesAny reports whether a constraint stopped the statement.
-func violatesAny(err error) bool { return strings.HasPrefix(sqlState(err), constraintViolations) }
+func isConstraintViolation(err error) bool {
+	return strings.HasPrefix(sqlState(err), constraintViolationClass)
+}
 
-// waitedInVain reports whether a lock was not to be had.
-func waitedInVain(err error) bool {
+// isLockFailure reports whether a lock timeout or a deadlock ended the statement.
+func isLockFailure(err error) bool {
 	state := sqlState(err)
 	return state == lockNotAvailable || state == deadlockDetected
 }
 
-// violates reports whether err is a violation of the named constraint.
-func violates(err error, state, constraint string) bool {
+func isViolationOf(err error, state, constraint string) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == state && refused.ConstraintName == constraint
 }

@@ -9,12 +9,12 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// selectMessages reads a page: backwards through the primary key from its place, and
-// no further than the page is long. Kind 1 is a message. The planner is to know neither
-// how many events are messages (OFFSET 0 keeps the condition out of the choice of the
-// index) nor how long the page is (the limit is a sub-select): the more of a chat it
-// expects to be wanted, the likelier it reads and sorts the whole chat. What comes after
-// $4 bytes of texts is left out by the lengths, which the database knows without the texts.
+// selectMessages reads a page: a backward scan of the primary key that stops at the limit.
+// Kind 1 is a message. The larger a part of the chat the planner expects to read, the
+// likelier it reads and sorts the whole chat. So two things are hidden from it: OFFSET 0
+// keeps the condition on kind out of the choice of the index, and the limit is a subquery.
+// Messages after the first $4 bytes of texts are left out by octet_length, which does not
+// read the texts.
 const selectMessages = `
 	SELECT e.message_id, e.seq, e.user_id,
 		(SELECT u.user_name FROM chat_users u WHERE u.chat_id = e.chat_id AND u.user_id = e.user_id),
@@ -45,8 +45,8 @@ func (s *Store) Messages(
 	return messages, nil
 }
 
-// scanMessage reads the columns of selectMessages. The driver knows a [16]byte,
-// and would have to find out about an ID row by row.
+// scanMessage reads the columns of selectMessages. The driver scans a [16]byte directly; for
+// a messenger.ID it would search for a conversion in each row.
 func scanMessage(row pgx.CollectableRow, chat messenger.ID) (messenger.Message, error) {
 	message := messenger.Message{ChatID: chat}
 	err := row.Scan((*[16]byte)(&message.ID), &message.Seq, (*[16]byte)(&message.UserID), &message.UserName,

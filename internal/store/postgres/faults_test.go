@@ -31,8 +31,8 @@ func TestRejectedBatchStoresNothing(t *testing.T) {
 	}
 }
 
-// Chats that others have locked are left out of a batch, however many they are, and
-// all else in it is judged and stored.
+// The messages of locked chats fail with ErrBusy, however many there are; the others of the
+// batch are validated and stored.
 func TestLockedChatsAreBusy(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -50,9 +50,9 @@ func TestLockedChatsAreBusy(t *testing.T) {
 		all = append(all, message(user, "locked"))
 	}
 	free := member(t, store)
-	first, stranger, nowhere := message(free, "first"), message(free, "a stranger's"), message(free, "nowhere")
-	stranger.UserID, nowhere.ChatID = messenger.NewID(), messenger.NewID()
-	all = append(all, first, stranger, nowhere, message(free, "second"))
+	first, unknownUser, unknownChat := message(free, "first"), message(free, "a unknownUser's"), message(free, "unknownChat")
+	unknownUser.UserID, unknownChat.ChatID = messenger.NewID(), messenger.NewID()
+	all = append(all, first, unknownUser, unknownChat, message(free, "second"))
 	appended, err := store.AppendMessages(t.Context(), all)
 	if err != nil {
 		t.Fatal(err)
@@ -75,8 +75,8 @@ func TestLockedChatsAreBusy(t *testing.T) {
 	}
 }
 
-// A chat that is locked for a moment is waited for, also where another one is locked
-// for long.
+// AppendMessages waits for a chat that is locked briefly, also while another one is locked for
+// longer.
 func TestBrieflyLockedChatIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -114,8 +114,8 @@ func TestBrieflyLockedChatIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A connection that the server ended leaves the outcome open; the next try has
-// a new one.
+// After the server has ended the connection the outcome is unknown; a retry uses a new
+// connection.
 func TestEndedConnections(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -166,8 +166,8 @@ func TestReadOnlyServerIsUnavailable(t *testing.T) {
 	}
 }
 
-// What became of a batch whose caller gave up is not known, and the same again finds out:
-// it is stored once, and the next one follows it.
+// The outcome of a batch whose context ended is unknown. A retry stores it once, and the next
+// batch gets the following seq.
 func TestBatchThatGivesUp(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)

@@ -10,129 +10,133 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Why a server that takes writes is not written to.
+// The reasons to refuse a server that accepts writes.
 var (
-	errAnotherSystem = errors.New("it is another system than the one that this service last wrote to")
-	errOldTimeline   = errors.New("it is on an older timeline than the server that this service last wrote to: another one was promoted in its place, and this one should not take writes")
-	errForked        = errors.New("it is another server than the one that this service last wrote to on the same timeline: two were promoted, and one of them should not take writes")
-	errMoved         = errors.New("the database was last written on another system: if it was restored or moved here on purpose, run `messenger-api migrate adopt`")
-	errUndecided     = errors.New("several servers take writes, and nothing tells which is the right one: stop all but that one")
+	errAnotherSystem    = errors.New("it is another system than the one that this service last wrote to")
+	errOldTimeline      = errors.New("it is on an older timeline than the server that this service last wrote to: another one was promoted in its place, and this one should not take writes")
+	errForked           = errors.New("it is another server than the one that this service last wrote to on the same timeline: two were promoted, and one of them should not take writes")
+	errDatabaseMoved    = errors.New("the database was last written on another system: if it was restored or moved here on purpose, run `messenger-api migrate adopt`")
+	errSeveralPrimaries = errors.New("several servers take writes, and nothing tells which is the right one: stop all but that one")
 )
 
-// fence keeps this process from writing to two servers. It remembers the server that was
-// last written to, and judges each new connection by that. Safe for concurrent use.
+// fence keeps this process from writing to a former primary (split brain). It remembers the
+// primary that was written to last and compares each new connection with it. It is safe for
+// concurrent use.
 type fence struct {
 	log *slog.Logger
-	// others connects to each host, and describes those that answer.
-	others func(ctx context.Context) []described
-	// single: there is one host.
-	single bool
-	// changed is called when another server is written to from now on.
-	changed func()
+	// readHosts connects to all hosts and returns the state of those that answer.
+	readHosts func(ctx context.Context) []serverState
+	// singleHost: the configuration has one host, so there is no other server to choose.
+	singleHost bool
+	// onChange is called after the primary has changed.
+	onChange func()
+	// adopt accepts a database that was last written on another system.
+	adopt bool
 
 	mu sync.Mutex
-	// last is the server that is written to; nil before the first connection.
-	last    *identity
-	address string
-	// adopting takes the database whatever system it was last written on.
-	adopting bool
-	warned   bool
+	// primary is the server that is written to; nil before the first connection.
+	primary       *identity
+	address       string
+	warnedUnknown bool
 }
 
-// admit refuses a connection to a server that must not be written to.
+// admit returns an error for a connection to a server that must not be written to.
 func (f *fence) admit(ctx context.Context, connection *pgconn.PgConn) error {
-	d, err := describe(ctx, connection)
+	server, err := readServerState(ctx, connection)
 	switch {
 	case err != nil:
 		return err
-	case !d.writable:
+	case !server.writable:
 		return errReadOnly
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !d.known {
-		f.warnOfUnknown(d)
+	if !server.known {
+		f.warnOfUnknown(server)
 		return nil
 	}
-	if f.last == nil {
-		if err := f.choose(d, f.others(ctx)); err != nil {
+	if f.primary == nil {
+		if err := f.choosePrimary(server, f.readHosts(ctx)); err != nil {
 			return err
 		}
 	}
-	return f.judge(ctx, d, connection)
+	return f.check(ctx, server, connection)
 }
 
-// judge compares a server with the one that was last written to.
-func (f *fence) judge(ctx context.Context, d described, connection *pgconn.PgConn) error {
-	last := *f.last
-	if d.is.timeline == last.timeline && d.is.mark != last.mark && d.keeps {
-		// Another connection, or process, may have been the first one since.
-		if err := d.readKept(ctx, connection); err != nil {
+// check compares a server with the primary, and makes it the primary where it was promoted
+// since. Where the timeline has no mark yet, it writes one.
+func (f *fence) check(ctx context.Context, server serverState, connection *pgconn.PgConn) error {
+	primary := *f.primary
+	if server.id.timeline == primary.timeline && server.id.mark != primary.mark && server.hasIdentityTable {
+		// Another connection or process may have written the mark meanwhile.
+		if err := server.readRecorded(ctx, connection); err != nil {
 			return err
 		}
 	}
 	switch {
-	case d.is.system != last.system:
-		return fmt.Errorf("%w: %v, and not %v", errAnotherSystem, d.is, last)
-	case d.is.timeline < last.timeline:
-		return fmt.Errorf("%w: %v, and not %v", errOldTimeline, d.is, last)
-	case d.is.timeline == last.timeline && last.mark != "" && d.is.mark != last.mark:
-		return fmt.Errorf("%w: %v", errForked, d.is)
+	case server.id.system != primary.system:
+		return fmt.Errorf("%w: %v, and not %v", errAnotherSystem, server.id, primary)
+	case server.id.timeline < primary.timeline:
+		return fmt.Errorf("%w: %v, and not %v", errOldTimeline, server.id, primary)
+	case server.id.timeline == primary.timeline && primary.mark != "" && server.id.mark != primary.mark:
+		return fmt.Errorf("%w: %v", errForked, server.id)
 	}
-	if d.is.mark == "" && d.keeps {
+	if server.id.mark == "" && server.hasIdentityTable {
 		var err error
-		if d.is.mark, err = keep(ctx, connection, d.is); err != nil {
+		if server.id.mark, err = recordIdentity(ctx, connection, server.id); err != nil {
 			return err
 		}
 	}
-	f.follow(d)
+	f.setPrimary(server)
 	return nil
 }
 
-// choose finds the server to write to before any was: of all that take writes the one with
-// the highest timeline; of several with that, the one that the service has marked.
-func (f *fence) choose(d described, others []described) error {
-	best, rivals := d, 0
+// choosePrimary chooses the server to write to at the start: of those that accept writes the
+// one with the highest timeline; if several have that, the one whose database has the mark.
+func (f *fence) choosePrimary(server serverState, others []serverState) error {
+	best, rivals := server, 0
 	for _, other := range others {
 		switch {
-		case other.started == best.started && other.is.system == best.is.system: // the same server
-		case other.is.system != best.is.system:
-			return fmt.Errorf("%w: %s is %v, %s is %v", errUndecided, best.address, best.is, other.address, other.is)
-		case other.is.newerThan(best.is):
+		case other.startedAt == best.startedAt && other.id.system == best.id.system: // the same server
+		case other.id.system != best.id.system:
+			return fmt.Errorf("%w: %s is %v, %s is %v", errSeveralPrimaries, best.address, best.id, other.address, other.id)
+		case other.id.supersedes(best.id):
 			best, rivals = other, 0
-		case !best.is.newerThan(other.is):
+		case !best.id.supersedes(other.id):
 			rivals++
 		}
 	}
 	if rivals > 0 {
-		return fmt.Errorf("%w: they are %v", errUndecided, best.is)
+		return fmt.Errorf("%w: they are %v", errSeveralPrimaries, best.id)
 	}
-	if best.kept != nil && best.kept.system != best.is.system && !f.adopting {
-		return fmt.Errorf("%w: it is %v, and was %v", errMoved, best.is, *best.kept)
+	if best.recorded != nil && best.recorded.system != best.id.system && !f.adopt {
+		return fmt.Errorf("%w: it is %v, and was %v", errDatabaseMoved, best.id, *best.recorded)
 	}
-	f.last = &best.is
+	f.primary = &best.id
 	return nil
 }
 
-// follow takes the server for the one that is written to.
-func (f *fence) follow(d described) {
-	promoted := d.is.timeline > f.last.timeline
-	if promoted || f.address != d.address {
+// setPrimary stores the server as the primary, and logs a change.
+func (f *fence) setPrimary(server serverState) {
+	promoted := server.id.timeline > f.primary.timeline
+	if promoted || f.address != server.address {
 		level := slog.LevelInfo
-		if f.address == "" && f.single {
-			level = slog.LevelDebug // where there is one host, it was no choice
+		if f.address == "" && f.singleHost {
+			level = slog.LevelDebug // with one host there was no choice to report
 		}
-		f.log.Log(context.Background(), level, "writing to a PostgreSQL server", "host", d.address, "before", f.address, "system", d.is.system, "timeline", d.is.timeline)
+		f.log.Log(context.Background(), level, "writing to a PostgreSQL server", "host", server.address, "before", f.address,
+			"system", server.id.system, "timeline", server.id.timeline)
 	}
-	f.last, f.address = &d.is, d.address
+	f.primary, f.address = &server.id, server.address
 	if promoted {
-		f.changed()
+		f.onChange()
 	}
 }
 
-func (f *fence) warnOfUnknown(d described) {
-	if !f.warned {
-		f.warned = true
-		f.log.Warn("the PostgreSQL server does not tell its system identifier and timeline, so two servers that take writes are not told apart", "host", d.address)
+func (f *fence) warnOfUnknown(server serverState) {
+	if !f.warnedUnknown {
+		f.warnedUnknown = true
+		f.log.Warn("the PostgreSQL server does not tell its system identifier and timeline, so two servers that take writes are not told apart",
+			"host", server.address)
 	}
 }

@@ -40,7 +40,7 @@ func openStore(t testing.TB, environment []string, changes ...func(*postgres.Opt
 	return store
 }
 
-// openFresh gives a store on a new database, and a way to it for SQL of the test's own.
+// openFresh returns a store on a new database, and a pool for the test's own SQL.
 func openFresh(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 	t.Helper()
 	environment := testkit.Postgres(t)
@@ -56,7 +56,7 @@ func openFresh(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 	return store, pool
 }
 
-// member is an account in a chat of its own.
+// member creates an account and a chat with it as the only user.
 func member(t testing.TB, store messenger.Store) messenger.User {
 	t.Helper()
 	account := messenger.NewID()

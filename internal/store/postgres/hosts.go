@@ -13,105 +13,106 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// How often all hosts are looked at, and how long one may take to say what it is.
 const (
-	lookEvery   = 5 * time.Second
-	lookTimeout = time.Second
-	lookRemind  = time.Minute
+	hostCheckInterval = 5 * time.Second
+	hostCheckTimeout  = time.Second
+	// hostLogInterval is the shortest time between two log events about another primary.
+	hostLogInterval = time.Minute
 )
 
-// newFence makes a fence around the hosts of the configuration.
-func newFence(all *pgx.ConnConfig, changed func(), log *slog.Logger) *fence {
-	each := eachHost(all)
-	return &fence{log: log, single: len(each) < 2, changed: changed, others: func(ctx context.Context) []described {
-		if len(each) < 2 {
+// newFence makes a fence for the hosts of the configuration.
+func newFence(config *pgx.ConnConfig, onChange func(), log *slog.Logger) *fence {
+	hosts := configPerHost(config)
+	return &fence{log: log, singleHost: len(hosts) < 2, onChange: onChange, readHosts: func(ctx context.Context) []serverState {
+		if len(hosts) < 2 {
 			return nil
 		}
-		return describeAll(ctx, each)
+		return readServerStates(ctx, hosts)
 	}}
 }
 
-// eachHost gives a configuration for each host of one for several.
-func eachHost(all *pgx.ConnConfig) []*pgconn.Config {
-	ways := append([]*pgconn.FallbackConfig{{Host: all.Host, Port: all.Port, TLSConfig: all.TLSConfig}}, all.Fallbacks...)
-	places := map[string]*pgconn.Config{}
-	var each []*pgconn.Config
-	for _, way := range ways {
-		place := net.JoinHostPort(way.Host, strconv.Itoa(int(way.Port)))
-		if one := places[place]; one != nil {
-			one.Fallbacks = append(one.Fallbacks, way) // the same host with or without TLS
+// configPerHost splits a configuration with several hosts into one for each.
+func configPerHost(config *pgx.ConnConfig) []*pgconn.Config {
+	fallbacks := append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...)
+	byAddress := map[string]*pgconn.Config{}
+	var hosts []*pgconn.Config
+	for _, fallback := range fallbacks {
+		address := net.JoinHostPort(fallback.Host, strconv.Itoa(int(fallback.Port)))
+		if host := byAddress[address]; host != nil {
+			host.Fallbacks = append(host.Fallbacks, fallback) // the same host with or without TLS
 			continue
 		}
-		one := all.Config.Copy()
-		one.Host, one.Port, one.TLSConfig, one.Fallbacks = way.Host, way.Port, way.TLSConfig, nil
-		places[place] = one
-		each = append(each, one)
+		host := config.Config.Copy()
+		host.Host, host.Port, host.TLSConfig, host.Fallbacks = fallback.Host, fallback.Port, fallback.TLSConfig, nil
+		byAddress[address] = host
+		hosts = append(hosts, host)
 	}
-	return each
+	return hosts
 }
 
-// describeAll asks all hosts at once what they are; those that don't answer are left out.
-func describeAll(ctx context.Context, each []*pgconn.Config) []described {
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+// readServerStates connects to all hosts at once. Those that don't answer, or don't tell
+// their identity, are left out.
+func readServerStates(ctx context.Context, hosts []*pgconn.Config) []serverState {
+	ctx, cancel := context.WithTimeout(ctx, hostCheckTimeout)
 	defer cancel()
-	answers := make([]described, len(each))
+	states := make([]serverState, len(hosts))
 	var all sync.WaitGroup
-	for i, one := range each {
+	for i, host := range hosts {
 		all.Go(func() {
-			connection, err := pgconn.ConnectConfig(ctx, one)
+			connection, err := pgconn.ConnectConfig(ctx, host)
 			if err != nil {
 				return
 			}
 			defer connection.Close(ctx)
-			if d, err := describe(ctx, connection); err == nil {
-				answers[i] = d
+			if state, err := readServerState(ctx, connection); err == nil {
+				states[i] = state
 			}
 		})
 	}
 	all.Wait()
-	return slices.DeleteFunc(answers, func(d described) bool { return !d.known })
+	return slices.DeleteFunc(states, func(state serverState) bool { return !state.known })
 }
 
-// WatchHosts looks at all hosts now and then, until ctx ends: where another server was
-// promoted while the one that is written to goes on, that one is left.
+// WatchHosts checks all hosts every few seconds until ctx ends. Where another server was
+// promoted while the former primary still runs, the connections to that one are closed.
 func (s *Store) WatchHosts(ctx context.Context) error {
-	var reported time.Time
+	var loggedAt time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(lookEvery):
+		case <-time.After(hostCheckInterval):
 		}
-		rivals := s.fence.compare(s.fence.others(ctx))
-		if len(rivals) > 0 && time.Since(reported) >= lookRemind {
-			reported = time.Now()
-			s.log.ErrorContext(ctx, "another PostgreSQL server than the one written to takes writes, too: stop it, or make it a standby", "hosts", rivals)
+		otherPrimaries := s.fence.update(s.fence.readHosts(ctx))
+		if len(otherPrimaries) > 0 && time.Since(loggedAt) >= hostLogInterval {
+			loggedAt = time.Now()
+			s.log.ErrorContext(ctx, "another PostgreSQL server than the one written to takes writes, too: stop it, or make it a standby", "hosts", otherPrimaries)
 		}
 	}
 }
 
-// compare leaves the server that is written to where one is on a later timeline, and
-// returns the addresses of others that take writes.
-func (f *fence) compare(found []described) (rivals []string) {
+// update makes the server on the latest timeline the primary, and returns the addresses of
+// the others that accept writes.
+func (f *fence) update(servers []serverState) (otherPrimaries []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.last == nil {
+	if f.primary == nil {
 		return nil
 	}
-	before := *f.last
-	for _, d := range found {
-		if d.is.system == f.last.system && d.is.timeline > f.last.timeline {
-			f.last = &d.is
+	before := *f.primary
+	for _, server := range servers {
+		if server.id.system == f.primary.system && server.id.timeline > f.primary.timeline {
+			f.primary = &server.id
 		}
 	}
-	for _, d := range found {
-		if d.is.system != f.last.system || d.is.timeline < f.last.timeline || f.last.mark != "" && d.is.mark != f.last.mark {
-			rivals = append(rivals, d.address)
+	for _, server := range servers {
+		if server.id.system != f.primary.system || server.id.timeline < f.primary.timeline || f.primary.mark != "" && server.id.mark != f.primary.mark {
+			otherPrimaries = append(otherPrimaries, server.address)
 		}
 	}
-	if *f.last != before {
-		f.log.Warn("another PostgreSQL server was promoted: connections to the one before are ended", "system", f.last.system, "timeline", f.last.timeline)
-		f.changed()
+	if *f.primary != before {
+		f.log.Warn("another PostgreSQL server was promoted: connections to the one before are ended", "system", f.primary.system, "timeline", f.primary.timeline)
+		f.onChange()
 	}
-	return rivals
+	return otherPrimaries
 }

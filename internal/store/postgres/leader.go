@@ -9,33 +9,34 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// leaderConfirmEvery is how often the leader confirms that it holds the lock, and
-// leaderLease how long a confirmation is valid.
 const (
-	leaderConfirmEvery = 500 * time.Millisecond
-	leaderLease        = 2 * time.Second
+	// leaderConfirmInterval is how often the leader confirms that it holds the lock.
+	leaderConfirmInterval = 500 * time.Millisecond
+	// leaderLease is how long a confirmation is valid.
+	leaderLease = 2 * time.Second
 )
 
-// takeoverDelay is how long a process that had to try more than once holds the lock
-// before it becomes the leader: its predecessor may count on its lease for so long after
-// its connection was cut. A process that gets the lock at its first try does not wait, so
-// that a start is quick. That leaves one gap: a process that starts within the 2 s after
-// such a cut. Until they are over, the predecessor may still serve older pages.
+// takeoverDelay is how long a process that did not get the lock at its first try holds it
+// before it becomes the leader: the lease of its predecessor may be valid for so long after
+// the server has ended the predecessor's connection. A process that gets the lock at its
+// first try does not wait, so that a start is quick. One case is not covered: a process that
+// starts within 2 s after its predecessor lost the connection; until the lease expires, the
+// predecessor may serve outdated pages.
 const takeoverDelay = leaderLease
 
-// tryLeaderLock takes the advisory lock that one session at a time holds until its
-// connection ends. The key is the word "messenge" in ASCII.
+// tryLeaderLock takes a session-level advisory lock, which is held until the connection
+// ends. The key is "messenge" in ASCII.
 const tryLeaderLock = `SELECT pg_try_advisory_lock(7882833662242088805)`
 
-// LeaderObserver learns whether this process is the leader. The calls come one at a time.
+// LeaderObserver is notified whether this process is the leader. Calls are never concurrent.
 type LeaderObserver interface {
 	// Elected: this process is the leader until the given time; called when it becomes
 	// the leader, and again with a later time after each confirmation.
 	Elected(until time.Time)
-	// Unconfirmed: this process is no longer the leader, or can no longer tell whether
-	// another one is.
+	// Unconfirmed: this process is no longer the leader, or does not know whether another one is.
 	Unconfirmed()
-	// Standby: another process is the leader; called once until Elected or Unconfirmed.
+	// Standby: another process is the leader; called once, then not until after Elected or
+	// Unconfirmed.
 	Standby()
 }
 
@@ -48,8 +49,8 @@ func (s *Store) CampaignForLeader(ctx context.Context, observer LeaderObserver) 
 		onStandby = onStandby && !elected
 		delay = takeoverDelay
 		if elected {
-			// Whoever takes the lock from this process waits for the delay first, and this
-			// process fails at least once before it gets the lock back.
+			// A process that takes over meanwhile holds the lock for its own delay first, so
+			// this process would fail at least once, and wait for the delay then.
 			delay = 0
 		}
 		switch {
@@ -59,14 +60,14 @@ func (s *Store) CampaignForLeader(ctx context.Context, observer LeaderObserver) 
 				onStandby = false
 				observer.Unconfirmed()
 			}
-			s.log.WarnContext(ctx, "the lock of the one serving process can't be had; tried again", "error", err)
+			s.log.WarnContext(ctx, "the leader lock could not be taken or confirmed; tried again", "error", err)
 		case !onStandby:
 			onStandby = true
 			observer.Standby()
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(leaderConfirmEvery):
+		case <-time.After(leaderConfirmInterval):
 		}
 	}
 	return nil
@@ -74,8 +75,8 @@ func (s *Store) CampaignForLeader(ctx context.Context, observer LeaderObserver) 
 
 var errNotLeader = errors.New("another process serves on this database")
 
-// holdLeaderLock takes the lock, is the leader after the delay, and holds the lock for as
-// long as it can be confirmed. It reports whether this process was the leader.
+// holdLeaderLock takes the lock and holds it until it can't be confirmed; after the delay
+// this process is the leader. It reports whether that happened.
 func (s *Store) holdLeaderLock(ctx context.Context, observer LeaderObserver, delay time.Duration) (elected bool, err error) {
 	connection, confirmed, err := s.takeLeaderLock(ctx)
 	if err != nil {
@@ -98,7 +99,7 @@ func (s *Store) holdLeaderLock(ctx context.Context, observer LeaderObserver, del
 		select {
 		case <-ctx.Done():
 			return elected, nil
-		case <-time.After(leaderConfirmEvery):
+		case <-time.After(leaderConfirmInterval):
 		}
 		requested := time.Now()
 		confirming, cancel := context.WithDeadline(ctx, confirmed.Add(leaderLease))

@@ -11,7 +11,7 @@ import (
 type observer struct {
 	elected, unconfirmed, standby chan struct{}
 	mu                            sync.Mutex
-	since, until                  time.Time // from the first Elected on, to the last one's time
+	since, until                  time.Time // the time of the first Elected, and the argument of the last
 }
 
 func newObserver() *observer {
@@ -31,12 +31,12 @@ func (o *observer) Elected(until time.Time) {
 func (o *observer) Unconfirmed() { o.unconfirmed <- struct{}{} }
 func (o *observer) Standby()     { o.standby <- struct{}{} }
 
-// endHolder ends the connection that has the lock.
+// endHolder terminates the connection that holds the lock.
 const endHolder = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'
 	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
-// A leader whose connection was cut counts on its lease until it ends; the process that
-// takes the lock over must not lead before that.
+// A leader that lost its connection remains the leader until its lease expires; the process
+// that takes the lock over must not become the leader before that.
 func TestTakeoverWaitsForTheEndOfTheLease(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -57,7 +57,7 @@ func TestTakeoverWaitsForTheEndOfTheLease(t *testing.T) {
 	<-first.elected
 	defer campaign(second)()
 	<-second.standby
-	<-first.elected // it was confirmed just now
+	<-first.elected // confirmed just now
 	if _, err := pool.Exec(t.Context(), endHolder); err != nil {
 		t.Fatal(err)
 	}

@@ -15,25 +15,24 @@ import (
 )
 
 const (
-	// Whoever writes waits, so that the database stays empty until it is full. A vacuum
-	// in the background gives way after deadlock_timeout, a second.
+	// Writers wait, so that the database stays empty until the import is committed. An
+	// autovacuum that holds a table is cancelled by the server after deadlock_timeout, a second.
 	lockTables = `
 		SET LOCAL lock_timeout = '10s'; LOCK TABLE accounts, sessions, chats, chat_users, events IN EXCLUSIVE MODE`
 	selectHasData = `
 		SELECT EXISTS (SELECT 1 FROM accounts WHERE account_id <> '00000000-0000-0000-0000-000000000001')
 			OR EXISTS (SELECT 1 FROM sessions) OR EXISTS (SELECT 1 FROM chats) OR EXISTS (SELECT 1 FROM chat_users)
 			OR EXISTS (SELECT 1 FROM events)`
-	// Every database has the built-in account; only its times are taken over.
+	// Every database has the built-in account; only its times are imported.
 	loadAnonymous = `
 		UPDATE accounts SET created_at = $2, disabled_at = $3 WHERE account_id = $1`
-	// The planner would take the tables for empty until they are next analyzed.
+	// Until the next autovacuum the planner would assume that the tables are empty.
 	analyzeTables = `
 		ANALYZE accounts, sessions, chats, chat_users, events`
 )
 
-// Load stores all that the reader gives, in one transaction: nothing of it stays
-// where anything fails, or the process ends. The error is transfer.ErrNotEmpty
-// where the database has data. It may take as long as it needs.
+// Load stores all rows of the reader in one transaction, without a time limit. The error is
+// transfer.ErrNotEmpty where the database has data.
 func (s *Store) Load(ctx context.Context, r *transfer.Reader) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, withoutDeadline, pgx.QueryExecModeSimpleProtocol); err != nil {
@@ -75,33 +74,33 @@ func load(ctx context.Context, tx pgx.Tx, r *transfer.Reader) error {
 	return errors.Join(err, r.Close())
 }
 
-// copyTable copies the rows until there is no more, which a nil one says.
+// copyTable copies the rows that row returns, until it returns nil.
 func copyTable(
 	ctx context.Context, tx pgx.Tx, r *transfer.Reader, table transfer.Table, row func() ([]any, error),
 ) error {
 	var first int64 // the line of the first row
-	var unread error
+	var readErr error
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{table.Name}, table.Columns, pgx.CopyFromFunc(func() ([]any, error) {
 		var values []any
-		if values, unread = row(); first == 0 {
+		if values, readErr = row(); first == 0 {
 			first = r.Line()
 		}
-		return values, unread
+		return values, readErr
 	}))
 	switch {
-	case unread != nil:
-		return unread // the server says of it only that the copy was broken off
+	case readErr != nil:
+		return readErr // err says only that the copy was cancelled
 	case err != nil:
-		return refused(err, first)
+		return withLine(err, first)
 	}
 	return nil
 }
 
 var copiedLine = regexp.MustCompile(`^COPY \w+, line (\d+)`)
 
-// refused says in which line of the file a row was refused, where the server
-// tells its number in the copy, which began at the line first.
-func refused(err error, first int64) error {
+// withLine adds the line of the file to the error of a COPY whose first row is in the line
+// first, where the server tells which row it refused.
+func withLine(err error, first int64) error {
 	var refusal *pgconn.PgError
 	if errors.As(err, &refusal) {
 		if found := copiedLine.FindStringSubmatch(refusal.Where); found != nil {
@@ -113,7 +112,7 @@ func refused(err error, first int64) error {
 	return err
 }
 
-// accountRow skips the built-in account, which is there already.
+// accountRow skips the built-in account, which every database has, and stores it in anonymous.
 func accountRow(r *transfer.Reader, anonymous *messenger.Account) ([]any, error) {
 	a, more, err := r.Account()
 	if err == nil && more && a.ID == messenger.AnonymousAccount.ID {

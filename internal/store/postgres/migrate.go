@@ -22,16 +22,15 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrationLockTimeout is how long a migration waits for a table's lock: while
-// it waits, everybody else queues behind it.
+// migrationLockTimeout is how long a migration waits for a table lock. While it waits, all
+// other statements on the table wait behind it.
 const migrationLockTimeout = 3 * time.Second
 
-// minVersion is the oldest server that works, as server_version_num.
+// minVersion is the oldest supported server, as server_version_num.
 const minVersion = 150000
 
-// Migrate brings the schema up to this binary's version. Any number of
-// processes may do so at once: one works, the others wait. A schema newer than
-// this binary is left as it is.
+// Migrate migrates the schema to this binary's version. Any number of processes may call it
+// at once: one migrates, the others wait. A newer schema is not changed.
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.checkPooling(ctx); err != nil {
 		return err
@@ -43,14 +42,14 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.rememberServer(ctx); err != nil {
+	if err := s.recordServer(ctx); err != nil {
 		return err
 	}
 	return s.useIndex(ctx)
 }
 
-// rememberServer has the database remember its server, once it has a place for that.
-func (s *Store) rememberServer(ctx context.Context) error {
+// recordServer records the server's identity, now that the migrations have made its table.
+func (s *Store) recordServer(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
 	defer cancel()
 	return s.failure(s.pool.AcquireFunc(ctx, func(connection *pgxpool.Conn) error {
@@ -90,7 +89,7 @@ func (s *Store) withProvider(ctx context.Context, work func(*goose.Provider) err
 	if err != nil {
 		return err
 	}
-	// Asked every second, for five minutes: others may be at a long migration.
+	// Tried every second for five minutes: another process may run a long migration.
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300), lock.WithUnlockTimeout(1, 5))
 	if err != nil {
 		return err
@@ -103,7 +102,7 @@ func (s *Store) withProvider(ctx context.Context, work func(*goose.Provider) err
 	return work(provider)
 }
 
-// checkServer refuses a server on which things would go wrong later.
+// checkServer returns an error for a server of an unsupported version or encoding.
 func checkServer(ctx context.Context, database *sql.DB) error {
 	var version int
 	var encoding string

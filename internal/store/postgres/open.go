@@ -22,8 +22,8 @@ import (
 	"messenger-api/internal/words"
 )
 
-// The deadlines of a connection. A statement of ours takes milliseconds; what
-// takes this long is stuck, and its client has been answered.
+// The timeouts of connections and statements. A statement takes milliseconds normally; the
+// client of one that takes this long has already got an error.
 const (
 	connectTimeout   = 2 * time.Second
 	acquireTimeout   = 2 * time.Second
@@ -44,38 +44,39 @@ type Options struct {
 	User     string
 	Password string
 	Database string
-	// SSLMode is one of libpq's.
+	// SSLMode is one of libpq's sslmode values.
 	SSLMode string
-	// RootCert is the file of the authorities that vouch for the server, Cert and Key are
-	// those of the certificate to show to it; empty for none.
+	// RootCert is the file of the CA certificates that the server's is verified with, Cert and
+	// Key those of the client certificate; empty for none.
 	RootCert, Cert, Key string
-	// PoolSize is the most connections of this process.
+	// PoolSize is the maximum number of connections of this process.
 	PoolSize int
 	// LogSQL logs each statement, without its arguments.
 	LogSQL bool
 	// Tracer traces each statement; nil for none. It must not keep arguments.
 	Tracer pgx.QueryTracer
-	// Adopt takes the database also where it was last written on another system, and
-	// has it remember this one.
+	// Adopt accepts a database that was last written on another system, as after a restore,
+	// and records the present one in it.
 	Adopt bool
-	// Analyser is the version whose index of words is used; words.Version where it is empty.
+	// Analyser is the version of the analyser whose search index is used; words.Version() if empty.
 	Analyser string
 }
 
-// Store implements messenger.Store and search.Store. It may be closed twice.
+// Store implements messenger.Store and search.Store. It may be closed more than once.
 type Store struct {
 	pool  *pgxpool.Pool
 	fence *fence
 	log   *slog.Logger
-	// wordsIndexed: the index of words was there when it was last looked for.
+	// wordsIndexed: the GIN index existed when it was last checked.
 	wordsIndexed atomic.Bool
-	// analyser is the version of the index of words that is used, and suffix ends the names of its tables, once it is known.
+	// analyser is the version of the search index that is used. suffix is the suffix of its
+	// tables' names; nil until it is known.
 	analyser string
 	suffix   atomic.Pointer[string]
 }
 
-// Open makes a Store. It connects when it is first asked something, so that a
-// database that is down is an error of that call.
+// Open returns a Store. It does not connect: where the database is down, the first call of
+// a method fails.
 func Open(options Options, log *slog.Logger) (*Store, error) {
 	config, err := poolConfig(options, log)
 	if err != nil {
@@ -83,7 +84,7 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	}
 	s := &Store{log: log, analyser: cmp.Or(options.Analyser, words.Version())}
 	s.fence = newFence(config.ConnConfig.Copy(), func() { go s.pool.Reset() }, log)
-	s.fence.adopting = options.Adopt
+	s.fence.adopt = options.Adopt
 	config.ConnConfig.ValidateConnect = func(ctx context.Context, connection *pgconn.PgConn) error {
 		if err := s.fence.admit(ctx, connection); err != nil {
 			return err
@@ -101,8 +102,8 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	if len(options.Hosts) == 0 {
 		return nil, errors.New("no PostgreSQL host")
 	}
-	// Only what has no field of its own goes through the parser. What is empty stands
-	// there so that no file in the home directory counts in its place.
+	// Only the settings that have no field in the result are parsed. Empty ones are given,
+	// too, else the driver would read their defaults from files in the home directory.
 	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s passfile='' sslrootcert=%s sslcert=%s sslkey=%s",
 		joinHosts(options.Hosts), joinPorts(options.Hosts), options.SSLMode, quoted(options.RootCert), quoted(options.Cert), quoted(options.Key)))
 	if err != nil {
@@ -127,7 +128,7 @@ func poolConfig(options Options, log *slog.Logger) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// keepAlive finds out within half a minute that a server vanished.
+// keepAlive detects a vanished server within half a minute.
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
 
 func joinHosts(hosts []Host) string {
@@ -146,18 +147,19 @@ func joinPorts(hosts []Host) string {
 	return strings.Join(ports, ",")
 }
 
-// quoted is a value in the form of the driver's parser.
+// quoted quotes a value for the driver's parser.
 func quoted(value string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// selectReady is a statement as requests run them: prepared, and on a table. The built-in account is always there.
+// selectReady is prepared and reads a table, as the statements of requests do. The built-in
+// account always exists.
 const selectReady = `
 	SELECT current_setting('transaction_read_only') FROM accounts WHERE account_id = $1`
 
-// Ping asks whether the server answers and takes writes.
+// Ping returns an error unless the server answers and accepts writes.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
 	defer cancel()
@@ -179,13 +181,13 @@ func (s *Store) TryCommit(ctx context.Context) error {
 	return s.failure(err)
 }
 
-// Close waits for what runs and ends all connections.
+// Close waits for the connections in use and closes all.
 func (s *Store) Close() error {
 	s.pool.Close()
 	return nil
 }
 
-// inTransaction runs work in one transaction, committed when it returns nil.
+// inTransaction runs work in one transaction, which is committed if work returns nil.
 func (s *Store) inTransaction(ctx context.Context, work func(tx pgx.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, statementTimeout)
 	defer cancel()

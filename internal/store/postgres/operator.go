@@ -25,7 +25,8 @@ const (
 	endAnySession = `
 		UPDATE sessions SET logged_out_at = $2 WHERE session_id = $1 AND logged_out_at IS NULL AND expires_at > $2
 		RETURNING token_hash`
-	// The expression is that of the index sessions_end, in which the open ones are the last.
+	// LEAST(expires_at, logged_out_at) is the expression of the index sessions_end, in which
+	// open sessions come last.
 	endSomeSessions = `
 		UPDATE sessions SET logged_out_at = $1 WHERE token_hash = ANY (ARRAY(
 			SELECT token_hash FROM sessions WHERE LEAST(expires_at, logged_out_at) > $1 AND logged_out_at IS NULL
@@ -50,8 +51,8 @@ func (s *Store) changeAndEnd(
 	ctx context.Context, account messenger.ID, now time.Time, change string, arguments ...any,
 ) (ended []messenger.TokenHash, err error) {
 	err = s.inTransaction(ctx, func(tx pgx.Tx) error {
-		// The account's row is locked, so that a log-in under way either comes first
-		// and is ended, or later and is refused.
+		// The update locks the account's row: a concurrent log-in has either committed its
+		// session, which is ended here, or waits and is refused.
 		if _, err := tx.Exec(ctx, change, arguments...); err != nil {
 			return err
 		}
@@ -105,7 +106,7 @@ func (s *Store) EndSomeSessions(ctx context.Context, now time.Time, limit int) (
 	return s.end(ctx, endSomeSessions, now, limit)
 }
 
-// end runs an update that returns the hashes of the sessions it ended.
+// end runs an update that returns the token hashes of the ended sessions.
 func (s *Store) end(ctx context.Context, update string, arguments ...any) ([]messenger.TokenHash, error) {
 	rows, err := s.pool.Query(ctx, update, arguments...)
 	if err != nil {

@@ -8,30 +8,31 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// ErrTransactionPooling is returned where a pooler such as pgbouncer stands before the server
-// and gives a connection to others between two transactions. Prepared statements, locks that last and
-// settings of a session are lost there.
+// ErrTransactionPooling is returned where a pooler such as pgbouncer pools transactions: it
+// assigns a server connection for one transaction only, so prepared statements, session-level
+// locks and session settings are lost.
 var ErrTransactionPooling = errors.New("a pooler before PostgreSQL pools transactions: " +
 	"set pool_mode = session in it for this database, or connect to PostgreSQL itself")
 
-// poolingRounds is how often transaction pooling is looked for: others may use the pooler at the same time.
-const poolingRounds = 3
+// poolingChecks is how often the check is repeated: other clients of the pooler can hide
+// transaction pooling from a single one.
+const poolingChecks = 3
 
-const selectProcess = `
+const selectBackendPID = `
 	SELECT pg_backend_pid()`
 
-// checkPooling refuses a pooler that pools transactions. A connection of ours keeps its
-// server's process: where another connection gets it, or it changes, it is not ours.
+// checkPooling returns ErrTransactionPooling where the backend process of a connection
+// changes between transactions, or serves another connection at the same time.
 func (s *Store) checkPooling(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*acquireTimeout)
 	defer cancel()
 	err := s.pool.AcquireFunc(ctx, func(one *pgxpool.Conn) error {
-		process, err := processOf(ctx, one)
+		process, err := backendPID(ctx, one)
 		if err != nil || process == one.Conn().PgConn().PID() {
-			return err // nobody stands between
+			return err // there is no pooler
 		}
-		for range poolingRounds {
-			if err := s.compareProcesses(ctx, one, process); err != nil {
+		for range poolingChecks {
+			if err := s.compareBackends(ctx, one, process); err != nil {
 				return err
 			}
 		}
@@ -43,32 +44,32 @@ func (s *Store) checkPooling(ctx context.Context) error {
 	return s.failure(err)
 }
 
-func (s *Store) compareProcesses(ctx context.Context, one *pgxpool.Conn, process uint32) error {
+func (s *Store) compareBackends(ctx context.Context, one *pgxpool.Conn, process uint32) error {
 	return s.pool.AcquireFunc(ctx, func(other *pgxpool.Conn) error {
-		// Asked just before, so that the process is the one that was free last, which poolers take first.
-		now, err := processOf(ctx, one)
+		// This makes the process the one that was released last, which poolers assign next.
+		now, err := backendPID(ctx, one)
 		switch {
 		case err != nil:
 			return err
 		case now != process:
 			return ErrTransactionPooling
 		}
-		tx, err := other.Begin(ctx) // in a transaction its server's process is its own
+		tx, err := other.Begin(ctx) // within a transaction a pooler keeps the process assigned
 		if sqlState(err) == protocolViolation {
-			return ErrTransactionPooling // of statements, even
+			return ErrTransactionPooling // statement pooling, which refuses transactions
 		}
 		if err != nil {
 			return fmt.Errorf("use a second connection: %w", err)
 		}
-		defer tx.Rollback(ctx) //nolint:errcheck // it has read, and nothing else
-		others, err := processOf(ctx, other)
+		defer tx.Rollback(ctx) //nolint:errcheck // it was read-only
+		others, err := backendPID(ctx, other)
 		if err != nil {
 			return err
 		}
 		if others == process {
 			return ErrTransactionPooling
 		}
-		now, err = processOf(ctx, one)
+		now, err = backendPID(ctx, one)
 		if err == nil && now != process {
 			err = ErrTransactionPooling
 		}
@@ -76,9 +77,9 @@ func (s *Store) compareProcesses(ctx context.Context, one *pgxpool.Conn, process
 	})
 }
 
-// processOf asks which process of the server answers, by the protocol that needs nothing prepared.
-func processOf(ctx context.Context, connection *pgxpool.Conn) (uint32, error) {
-	row, err := askOne(ctx, connection.Conn().PgConn(), selectProcess)
+// backendPID returns the id of the server process that serves the connection.
+func backendPID(ctx context.Context, connection *pgxpool.Conn) (uint32, error) {
+	row, err := queryRow(ctx, connection.Conn().PgConn(), selectBackendPID)
 	if err != nil || row == nil {
 		return 0, err
 	}

@@ -2,7 +2,7 @@ package postgres
 
 import "messenger-api/internal/store"
 
-// Pools tells how the connections are used. It asks nothing of the server.
+// Pools returns the statistics of the pool. It does not access the database.
 func (s *Store) Pools() []store.Pool {
 	use := s.pool.Stat()
 	return []store.Pool{{

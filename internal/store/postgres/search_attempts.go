@@ -35,7 +35,7 @@ const (
 	failTask = `
 		UPDATE search_tasks SET status = 4, lease_ends_at = NULL, ended_at = $2, progress = NULL
 		WHERE task_id = $1 AND status IN (1, 2)`
-	// Results go from the newest to the oldest: a place further on is a smaller one.
+	// Results are sorted from the newest to the oldest: a later position is smaller.
 	advanceTask = `
 		UPDATE search_tasks SET confirmed_created_at = $2, confirmed_message_id = $3
 		WHERE task_id = $1 AND ($2, $3) < (confirmed_created_at, confirmed_message_id)`
@@ -92,15 +92,15 @@ func (s *Store) FailTask(ctx context.Context, task messenger.ID, now time.Time) 
 // AdvanceTask implements search.Store. A task that is gone is errs.ErrTaskNotFound.
 func (s *Store) AdvanceTask(
 	ctx context.Context, task messenger.ID, confirmed search.SortKey,
-) (place search.SortKey, err error) {
+) (position search.SortKey, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(advanceTask, task, confirmed.CreatedAt, confirmed.MessageID)
 	batch.Queue(selectConfirmed, task).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&place.CreatedAt, &place.MessageID)
+		return row.Scan(&position.CreatedAt, &position.MessageID)
 	})
 	err = s.pool.SendBatch(ctx, batch).Close()
 	if errors.Is(err, pgx.ErrNoRows) {
 		return search.SortKey{}, errs.ErrTaskNotFound
 	}
-	return place, s.failure(err)
+	return position, s.failure(err)
 }

@@ -27,8 +27,8 @@ var (
 
 const searchChats = 1000
 
-// BenchmarkFind searches what was sent to a thousand chats, as an account that is in
-// few of them and as one that is in all.
+// BenchmarkFind searches the messages of a thousand chats, as an account in 20 of them and as
+// one in all.
 func BenchmarkFind(b *testing.B) {
 	environment := testkit.Postgres(b)
 	store := openStore(b, environment)
@@ -70,8 +70,8 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// fillChats sends and indexes the messages, and gives an account that is in 20 chats,
-// one that is in all, and the terms, the frequent ones first.
+// fillChats sends and indexes the messages, and returns an account in 20 chats, one in all, and
+// the terms, the most frequent first.
 func fillChats(b *testing.B, store *postgres.Store) (few, all messenger.ID, terms []string) {
 	b.Helper()
 	users := make([]messenger.User, searchChats)
@@ -113,8 +113,8 @@ func memberOf(b *testing.B, store *postgres.Store, account messenger.ID) messeng
 	return user
 }
 
-// indexAll brings the index up, tells how long a message takes, and gives the terms,
-// the frequent ones first.
+// indexAll indexes all messages, logs the time per message, and returns the terms, the most
+// frequent first.
 func indexAll(b *testing.B, store *postgres.Store) []string {
 	b.Helper()
 	start := time.Now()
@@ -149,8 +149,7 @@ func indexAll(b *testing.B, store *postgres.Store) []string {
 	})
 }
 
-// reportIndex brings the statistics up, as happens by itself after a while, and tells
-// how large the index is.
+// reportIndex updates the statistics, as autovacuum would, and logs the size of the index.
 func reportIndex(b *testing.B, environment []string) {
 	b.Helper()
 	administer(b, environment, "VACUUM ANALYZE")
@@ -158,7 +157,7 @@ func reportIndex(b *testing.B, environment []string) {
 		WHERE relname IN ('events', 'search_index', 'search_index_words')`))
 }
 
-// administer runs SQL that no method of the store is for, and gives the rows' first columns.
+// administer runs SQL and returns the first column of its rows.
 func administer(b *testing.B, environment []string, statement string) []string {
 	b.Helper()
 	connection, err := pgx.Connect(b.Context(), testkit.PostgresURL(environment))

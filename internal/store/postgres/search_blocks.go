@@ -6,82 +6,85 @@ import (
 	"messenger-api/internal/search"
 )
 
-// messagesMost is how many messages are judged at once, where there is no index of words yet.
+// maxMessages is how many messages one step matches while the GIN index does not exist yet.
 const maxMessages = 16384
 
-// looks are blocks, or parts of one, as the arrays that unnest takes; parts has the place of each
-// one's part in its list.
+// blocks are index blocks, whole or in part, as arrays for unnest. ranges has for each the
+// index of the search.LogRange that it is a part of.
 type blocks struct {
 	ranges               []int32
 	prefixes, authors    []string
 	firsts, lasts, chats []int64
 }
 
-// looksAt cuts parts up into blocks, the newest first.
-func blocksOf(parts []search.LogRange) (l blocks) {
-	for i, part := range parts {
-		for last := part.Through; last >= part.From; {
-			first := max(last/search.BlockMessages*search.BlockMessages, part.From)
-			l.add(i, part, first, last)
+// blocksOf splits ranges into blocks, the newest first.
+func blocksOf(ranges []search.LogRange) (b blocks) {
+	for i, one := range ranges {
+		for last := one.Through; last >= one.From; {
+			first := max(last/search.BlockMessages*search.BlockMessages, one.From)
+			b.add(i, one, first, last)
 			last = first - 1
 		}
 	}
-	return l
+	return b
 }
 
-func (l *blocks) add(i int, part search.LogRange, first, last int64) {
-	place := lexemePrefix(part.Number, last)
-	l.ranges = append(l.ranges, int32(i))
-	l.prefixes = append(l.prefixes, place)
-	l.authors = append(l.authors, authorFilter(place, part.Author))
-	l.firsts = append(l.firsts, first)
-	l.lasts = append(l.lasts, last)
-	l.chats = append(l.chats, part.Number)
+func (b *blocks) add(i int, one search.LogRange, first, last int64) {
+	prefix := lexemePrefix(one.Number, last)
+	b.ranges = append(b.ranges, int32(i))
+	b.prefixes = append(b.prefixes, prefix)
+	b.authors = append(b.authors, authorFilter(prefix, one.Author))
+	b.firsts = append(b.firsts, first)
+	b.lasts = append(b.lasts, last)
+	b.chats = append(b.chats, one.Number)
 }
 
-// restsOf are what is left of the parts once all of them was looked at, but for what selectRests knows.
-func remaindersOf(parts []search.LogRange) []search.Remainder {
-	rests := make([]search.Remainder, len(parts))
-	for i, part := range parts {
-		rests[i] = search.Remainder{Through: part.From - 1, Newest: part.Newest}
+// remaindersOf returns what remains of the chats once the ranges are searched to their ends;
+// queueRemainders corrects it.
+func remaindersOf(ranges []search.LogRange) []search.Remainder {
+	remainders := make([]search.Remainder, len(ranges))
+	for i, one := range ranges {
+		remainders[i] = search.Remainder{Through: one.From - 1, Newest: one.Newest}
 	}
-	return rests
+	return remainders
 }
 
-// onlyMessages leaves so many messages to look at.
-func firstMessages(all blocks, parts []search.LogRange, rests []search.Remainder, most int64) (blocks, []search.Remainder) {
-	var few blocks
-	for i, part := range parts {
-		rests[i] = search.Remainder{Through: part.Through, Newest: part.Newest}
+// firstMessages returns the first blocks, with at most limit messages, and the remainders
+// after them.
+func firstMessages(all blocks, ranges []search.LogRange, remainders []search.Remainder, limit int64) (blocks, []search.Remainder) {
+	var selected blocks
+	for i, one := range ranges {
+		remainders[i] = search.Remainder{Through: one.Through, Newest: one.Newest}
 	}
-	for at := 0; at < len(all.ranges) && most > 0; at++ {
+	for at := 0; at < len(all.ranges) && limit > 0; at++ {
 		i := int(all.ranges[at])
-		first := max(all.firsts[at], all.lasts[at]-most+1)
-		few.add(i, parts[i], first, all.lasts[at])
-		most -= all.lasts[at] - first + 1
-		rests[i].Through = first - 1
+		first := max(all.firsts[at], all.lasts[at]-limit+1)
+		selected.add(i, ranges[i], first, all.lasts[at])
+		limit -= all.lasts[at] - first + 1
+		remainders[i].Through = first - 1
 	}
-	return few, rests
+	return selected, remainders
 }
 
-// queueRests finds out what is left where something is: other events may fill the places before.
-func (s *Store) queueRemainders(batch *pgx.Batch, parts []search.LogRange, rests []search.Remainder) {
-	var asked []int32
+// queueRemainders moves each remainder back to the newest indexed message in it; the seqs
+// after that are events of other kinds.
+func (s *Store) queueRemainders(batch *pgx.Batch, ranges []search.LogRange, remainders []search.Remainder) {
+	var indexes []int32
 	var chats, befores []int64
-	for i, rest := range rests {
-		if rest.Through > 0 {
-			asked, chats, befores = append(asked, int32(i)), append(chats, parts[i].Number), append(befores, rest.Through+1)
-			rests[i].Through = 0
+	for i, remainder := range remainders {
+		if remainder.Through > 0 {
+			indexes, chats, befores = append(indexes, int32(i)), append(chats, ranges[i].Number), append(befores, remainder.Through+1)
+			remainders[i].Through = 0
 		}
 	}
-	if asked == nil {
+	if indexes == nil {
 		return
 	}
-	batch.Queue(s.versioned(selectRemainders), asked, chats, befores).Query(func(rows pgx.Rows) error {
-		var part int
-		var rest search.Remainder
-		_, err := pgx.ForEachRow(rows, []any{&part, &rest.Through, &rest.Newest}, func() error {
-			rests[part] = rest
+	batch.Queue(s.versioned(selectRemainders), indexes, chats, befores).Query(func(rows pgx.Rows) error {
+		var index int
+		var remainder search.Remainder
+		_, err := pgx.ForEachRow(rows, []any{&index, &remainder.Through, &remainder.Newest}, func() error {
+			remainders[index] = remainder
 			return nil
 		})
 		return err

@@ -8,7 +8,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-// buildLock is the key of the advisory lock under which the index of words is built.
+// buildLock is the key of the advisory lock that is held while the GIN index is built.
 const buildLock = 0x73656172636801
 
 const (
@@ -25,13 +25,13 @@ const (
 	withoutTimeouts = `
 		SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
 			set_config('maintenance_work_mem', '256MB', false)`
-	// Others go on reading and writing meanwhile.
+	// CONCURRENTLY blocks no reads and writes.
 	buildWords = `
 		CREATE INDEX CONCURRENTLY search_index_words ON search_index USING gin (words) WITH (fastupdate = off)`
 )
 
-// DeferIndexBuild implements search.Store: to build the index of words once over all is several times as quick as
-// to extend it by each message.
+// DeferIndexBuild implements search.Store. It drops the GIN index: to build it once over all
+// messages is several times as fast as to extend it by each.
 func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (bool, error) {
 	var built, toFill bool
 	if err := s.pool.QueryRow(ctx, s.versioned(selectWordsIndexed)).Scan(&built); err != nil || !built {
@@ -44,7 +44,7 @@ func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (bool, error) 
 		if _, err := tx.Exec(ctx, s.versioned(lockPositionsTable)); err != nil {
 			return err
 		}
-		// Another process may have begun to fill it meanwhile.
+		// Another process may have begun to fill it before the lock was taken.
 		if err := tx.QueryRow(ctx, s.versioned(selectAlmostEmpty), least).Scan(&toFill); err != nil || !toFill {
 			return err
 		}

@@ -9,8 +9,8 @@ import (
 	"messenger-api/internal/search"
 )
 
-// What ends in the middle of building leaves an index that is not valid; it is built anew.
-func TestBuildGoesOnAfterAnEnd(t *testing.T) {
+// A process that ends during the build leaves an invalid index; the next one builds it again.
+func TestInterruptedBuildIsRepeated(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
 	user := member(t, store)
@@ -22,7 +22,7 @@ func TestBuildGoesOnAfterAnEnd(t *testing.T) {
 	if err != nil || !deferred || wordsIndex(t, pool) != "none" {
 		t.Fatalf("deferred is %v, %v, the index %s", deferred, err, wordsIndex(t, pool))
 	}
-	// Another process, whose server was killed while it built.
+	// As after a process whose server was killed during the build.
 	for _, statement := range []string{
 		"CREATE INDEX search_index_words ON search_index USING gin (words)",
 		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'search_index_words'::regclass",

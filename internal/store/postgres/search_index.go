@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// What is lost in a crash is indexed again.
+	// The commit may be asynchronous: what a crash loses is indexed again.
 	deferCommit = `
 		SET LOCAL synchronous_commit = off`
 	insertPositions = `
@@ -21,17 +21,17 @@ const (
 		SELECT chat_id, 0, $2 FROM unnest($1::uuid[]) AS s (chat_id)
 		WHERE NOT EXISTS (SELECT FROM search_positions p WHERE p.chat_id = s.chat_id)
 		ORDER BY chat_id ON CONFLICT DO NOTHING`
-	// The rows are the locks of the chats' indexes, taken in one order by all: whoever comes second waits,
-	// and finds that the positions have moved, since a later statement moves them.
+	// The rows are locked in the order of chat_id by all processes. The second process waits, and
+	// finds the new positions, since it reads and advances them in a later statement.
 	lockPositions = `
 		SELECT FROM search_positions WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`
 	advancePositions = `
 		UPDATE search_positions p SET seq = m.through, newest_at = greatest(p.newest_at, m.newest_at)
 		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
-			AS m (chat_id, indexed, through, newest_at, place)
+			AS m (chat_id, indexed, through, newest_at, ordinal)
 		JOIN search_positions old ON old.chat_id = m.chat_id
 		WHERE p.chat_id = m.chat_id AND p.seq = m.indexed
-		RETURNING m.place, p.chat_number, old.newest_at`
+		RETURNING m.ordinal, p.chat_number, old.newest_at`
 	insertIndexed = `
 		INSERT INTO search_index (chat_number, seq, created_at, newest_at, message_id, words)
 		SELECT i.chat_number, i.seq, i.created_at, i.newest_at, i.message_id, i.words::tsvector
@@ -62,11 +62,12 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 	return extended, nil
 }
 
-// queueMoves moves the positions and tells of each that was where it is to be.
+// queueAdvances advances the positions of the chats, and calls advanced for each that was at
+// the extension's start.
 func (s *Store) queueAdvances(
-	batch *pgx.Batch, extensions []search.Extension, moved func(i int, chat, newestBefore int64),
+	batch *pgx.Batch, extensions []search.Extension, advanced func(i int, chat, newestBefore int64),
 ) {
-	var started [][16]byte
+	var newChats [][16]byte
 	chats := make([][16]byte, len(extensions))
 	from, through, newest := make([]int64, len(extensions)), make([]int64, len(extensions)), make([]int64, len(extensions))
 	for i := range extensions {
@@ -76,28 +77,28 @@ func (s *Store) queueAdvances(
 			newest[i] = max(newest[i], one.Entries[j].Message.CreatedAt.UnixMicro())
 		}
 		if one.Indexed == 0 {
-			started = append(started, one.ChatID)
+			newChats = append(newChats, one.ChatID)
 		}
 	}
 	sorted := slices.Clone(chats)
 	slices.SortFunc(sorted, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
 	batch.Queue(deferCommit)
-	if started != nil {
-		batch.Queue(s.versioned(insertPositions), started, math.MinInt64)
+	if newChats != nil {
+		batch.Queue(s.versioned(insertPositions), newChats, math.MinInt64)
 	}
 	batch.Queue(s.versioned(lockPositions), sorted)
 	batch.Queue(s.versioned(advancePositions), chats, from, through, newest).Query(func(rows pgx.Rows) error {
-		var place int
+		var ordinal int
 		var chat, newestBefore int64
-		_, err := pgx.ForEachRow(rows, []any{&place, &chat, &newestBefore}, func() error {
-			moved(place-1, chat, newestBefore)
+		_, err := pgx.ForEachRow(rows, []any{&ordinal, &chat, &newestBefore}, func() error {
+			advanced(ordinal-1, chat, newestBefore)
 			return nil
 		})
 		return err
 	})
 }
 
-// indexRows are rows of the index as the arrays that unnest takes.
+// indexRows are rows of the index as arrays, for unnest.
 type indexRows struct {
 	chats, seqs, createdAts, newestAts []int64
 	messageIDs                         [][16]byte
@@ -117,39 +118,39 @@ func (r *indexRows) add(chat, newest int64, entries []search.Entry) {
 	}
 }
 
-// The messages come in the order of the chats and of seq. One is read while those before it are
-// short of the bytes.
+// selectUnindexed returns messages in the order of the given chats and of seq, up to the one
+// with which their texts reach $4 bytes.
 const selectUnindexed = `
-		SELECT e.place, e.message_id, e.seq, e.user_id, e.text, e.created_at
+		SELECT e.ordinal, e.message_id, e.seq, e.user_id, e.text, e.created_at
 		FROM (
-			SELECT b.place, e.*, sum(octet_length(e.text)) OVER (ORDER BY b.place, e.seq) - octet_length(e.text) AS bytes_before
-			FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS b (chat_id, indexed, last_seq, place)
+			SELECT b.ordinal, e.*, sum(octet_length(e.text)) OVER (ORDER BY b.ordinal, e.seq) - octet_length(e.text) AS bytes_before
+			FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS b (chat_id, indexed, last_seq, ordinal)
 			CROSS JOIN LATERAL (
 				SELECT * FROM events e
 				WHERE e.chat_id = b.chat_id AND e.seq > b.indexed AND e.seq <= b.last_seq AND e.kind = 1 ORDER BY e.seq
 			) e
 		) e
-		WHERE e.bytes_before < greatest($4, 1) ORDER BY e.place, e.seq`
+		WHERE e.bytes_before < greatest($4, 1) ORDER BY e.ordinal, e.seq`
 
 // ReadUnindexed implements search.Store.
 func (s *Store) ReadUnindexed(
-	ctx context.Context, behind []search.IndexLag, mostBytes int,
+	ctx context.Context, lags []search.IndexLag, maxBytes int,
 ) ([]search.Extension, error) {
-	chats, from, through := make([][16]byte, len(behind)), make([]int64, len(behind)), make([]int64, len(behind))
-	extensions := make([]search.Extension, len(behind))
-	for i, one := range behind {
+	chats, from, through := make([][16]byte, len(lags)), make([]int64, len(lags)), make([]int64, len(lags))
+	extensions := make([]search.Extension, len(lags))
+	for i, one := range lags {
 		chats[i], from[i], through[i] = one.ChatID, one.Indexed, one.LastSeq
 		extensions[i] = search.Extension{IndexLag: one, Through: one.LastSeq}
 	}
-	rows, err := s.pool.Query(ctx, selectUnindexed, chats, from, through, mostBytes) //nolint:rowserrcheck // ForEachRow does
+	rows, err := s.pool.Query(ctx, selectUnindexed, chats, from, through, maxBytes) //nolint:rowserrcheck // ForEachRow does
 	if err != nil {
 		return nil, s.failure(err)
 	}
-	var place, read int
+	var ordinal, read int
 	var message messenger.Message
-	columns := []any{&place, &message.ID, &message.Seq, &message.UserID, &message.Text, &message.CreatedAt}
+	columns := []any{&ordinal, &message.ID, &message.Seq, &message.UserID, &message.Text, &message.CreatedAt}
 	_, err = pgx.ForEachRow(rows, columns, func() error {
-		one := &extensions[place-1]
+		one := &extensions[ordinal-1]
 		message.ChatID, message.CreatedAt = one.ChatID, message.CreatedAt.UTC()
 		one.Entries = append(one.Entries, search.Entry{Message: message})
 		read += len(message.Text)
@@ -158,9 +159,9 @@ func (s *Store) ReadUnindexed(
 	if err != nil {
 		return nil, s.failure(slow(err))
 	}
-	if read >= mostBytes && place > 0 { // it stopped here, perhaps early
-		extensions = extensions[:place]
-		extensions[place-1].Through = message.Seq
+	if read >= maxBytes && ordinal > 0 { // stopped at the limit, perhaps before the end of the last chat
+		extensions = extensions[:ordinal]
+		extensions[ordinal-1].Through = message.Seq
 	}
 	return extensions, nil
 }

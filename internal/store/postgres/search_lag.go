@@ -47,8 +47,8 @@ func (s *Store) RecentIndexLag(ctx context.Context, from, to time.Time, limit in
 	return s.indexLags(ctx, selectRecentLag, smallestIDOf(from), smallestIDOf(to), limit)
 }
 
-// smallestIDOf is before all ids that are made at the time or later: they begin
-// with its 48 bits of milliseconds.
+// smallestIDOf returns the smallest UUID of version 7 of the time: those begin with 48 bits of
+// milliseconds.
 func smallestIDOf(t time.Time) (id messenger.ID) {
 	binary.BigEndian.PutUint64(id[:8], uint64(max(t.UnixMilli(), 0))<<16)
 	return id
@@ -57,7 +57,7 @@ func smallestIDOf(t time.Time) (id messenger.ID) {
 // ScanIndexLag implements search.Store.
 func (s *Store) ScanIndexLag(
 	ctx context.Context, chat messenger.ID, limit int,
-) (behind []search.IndexLag, last messenger.ID, done bool, err error) {
+) (lags []search.IndexLag, last messenger.ID, done bool, err error) {
 	positions, err := s.indexLags(ctx, selectIndexedSeqs, chat, limit)
 	if err != nil {
 		return nil, chat, false, err
@@ -66,10 +66,10 @@ func (s *Store) ScanIndexLag(
 	for _, position := range positions {
 		last = position.ChatID
 		if position.Indexed < position.LastSeq {
-			behind = append(behind, position)
+			lags = append(lags, position)
 		}
 	}
-	return behind, last, len(positions) < limit, nil
+	return lags, last, len(positions) < limit, nil
 }
 
 func (s *Store) indexLags(ctx context.Context, statement string, arguments ...any) ([]search.IndexLag, error) {
@@ -77,6 +77,6 @@ func (s *Store) indexLags(ctx context.Context, statement string, arguments ...an
 	if err != nil {
 		return nil, s.failure(err)
 	}
-	behind, err := pgx.CollectRows(rows, pgx.RowToStructByPos[search.IndexLag])
-	return behind, s.failure(err)
+	lags, err := pgx.CollectRows(rows, pgx.RowToStructByPos[search.IndexLag])
+	return lags, s.failure(err)
 }

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-// deleteEndedTasks leaves the newest $2.
+// deleteEndedTasks keeps the newest $2.
 const deleteEndedTasks = `
 	DELETE FROM search_tasks WHERE task_id IN (
 		SELECT task_id FROM search_tasks WHERE account_id = $1 AND ended_at IS NOT NULL

@@ -10,76 +10,77 @@ import (
 	"messenger-api/internal/words"
 )
 
-// A lexeme of the index is a word's term with its chat's number and block before it, as in
-// 1f|word and 1f.2|word: no term has anything but letters, digits and marks in it. The first block
-// is not written.
+// A lexeme of the index is a prefix with the chat's number and the block, and a term, as in
+// 1f|word and 1f.2|word, or the author, as in 1f@id; the block is left out where it is 0. Terms
+// have only letters, digits and marks, so the separators are unambiguous.
 const (
 	blockSign  = "."
 	termSign   = "|"
 	authorSign = "@"
-	// placeSign stands for what comes before the terms in a rendered query; SQL fills it in.
+	// prefixSign is the placeholder of the prefix in a rendered query; SQL replaces it.
 	prefixSign = "#"
 )
 
-// blockOf gives what comes before the terms of a message.
+// lexemePrefix returns the prefix of a message's lexemes.
 func lexemePrefix(chat, seq int64) string {
-	place := strconv.FormatInt(chat, 16)
+	prefix := strconv.FormatInt(chat, 16)
 	if block := seq / search.BlockMessages; block > 0 {
-		place += blockSign + strconv.FormatInt(block, 16)
+		prefix += blockSign + strconv.FormatInt(block, 16)
 	}
-	return place
+	return prefix
 }
 
-// renderQuery writes the query as the text of a tsquery with placeSign in it, for a cast:
-// PostgreSQL's own analyser has no part in it. A term has nothing in it that would need an escape.
+// renderQuery returns the text of a tsquery with prefixSign as the prefix. It is for a cast,
+// which does not use a text search configuration of PostgreSQL. Terms need no escaping.
 func renderQuery(query words.Query) string {
-	var made strings.Builder
+	var tsquery strings.Builder
 	for i, phrase := range query.All {
 		if i > 0 {
-			made.WriteString(" & ")
+			tsquery.WriteString(" & ")
 		}
-		writePhrase(&made, phrase)
+		writePhrase(&tsquery, phrase)
 	}
 	for _, phrase := range query.None {
-		made.WriteString(" & !")
-		writePhrase(&made, phrase)
+		tsquery.WriteString(" & !")
+		writePhrase(&tsquery, phrase)
 	}
-	return made.String()
+	return tsquery.String()
 }
 
-// writePhrase: a <-> b <-> c is (a <-> b) <-> c, and where a <-> b is found is where b is.
-func writePhrase(made *strings.Builder, phrase words.Phrase) {
-	made.WriteByte('(')
+// writePhrase writes a <-> b <-> c, which is (a <-> b) <-> c: the position of a <-> b is that of b.
+func writePhrase(tsquery *strings.Builder, phrase words.Phrase) {
+	tsquery.WriteByte('(')
 	for i, term := range phrase {
 		if i > 0 {
-			made.WriteString(" <-> ")
+			tsquery.WriteString(" <-> ")
 		}
-		made.WriteString("'" + prefixSign + termSign + term + "'")
+		tsquery.WriteString("'" + prefixSign + termSign + term + "'")
 	}
-	made.WriteByte(')')
+	tsquery.WriteByte(')')
 }
 
-// ofAuthor is what a rendered query ends with where only one author's messages are asked for.
-func authorFilter(place string, author messenger.ID) string {
+// authorFilter is appended to a rendered query to find only the author's messages; it is empty
+// for the zero ID.
+func authorFilter(prefix string, author messenger.ID) string {
 	if author == (messenger.ID{}) {
 		return ""
 	}
-	return " & " + authorLexeme(place, author)
+	return " & " + authorLexeme(prefix, author)
 }
 
-func authorLexeme(place string, author messenger.ID) string {
-	return "'" + place + authorSign + base64.RawURLEncoding.EncodeToString(author[:]) + "'"
+func authorLexeme(prefix string, author messenger.ID) string {
+	return "'" + prefix + authorSign + base64.RawURLEncoding.EncodeToString(author[:]) + "'"
 }
 
-// vectorOf writes a message's terms as the text of a tsvector.
+// vectorOf returns the text of the tsvector of a message.
 func vectorOf(chat int64, entry *search.Entry) string {
-	place := lexemePrefix(chat, entry.Message.Seq)
-	author := authorLexeme(place, entry.Message.UserID)
+	prefix := lexemePrefix(chat, entry.Message.Seq)
+	author := authorLexeme(prefix, entry.Message.UserID)
 	vector := entry.Document.TSVector()
 	if vector == "" {
 		return author
 	}
-	// A quote that follows a space, and the first one, begins a term.
-	begin := "'" + place + termSign
+	// The first quote, and each that follows a space, begins a term.
+	begin := "'" + prefix + termSign
 	return begin + strings.ReplaceAll(vector[1:], " '", " "+begin) + " " + author
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// An account may have several users in one chat. A name is one user's in a chat.
+	// An account may have several users in one chat. A name belongs to one user in a chat.
 	selectLogRanges = `
 		SELECT p.chat_id, p.chat_number, coalesce(named.user_id, '00000000-0000-0000-0000-000000000000'), 1::bigint, p.seq, p.newest_at
 		FROM (
@@ -19,7 +19,7 @@ const (
 		JOIN search_positions p ON p.chat_id = mine.chat_id
 		LEFT JOIN chat_users named ON $3 <> '' AND named.chat_id = mine.chat_id AND named.user_name = $3
 		WHERE p.seq > 0 AND ($3 = '' OR named.user_id IS NOT NULL)`
-	// An index that was not built to its end is not valid.
+	// CREATE INDEX CONCURRENTLY leaves an invalid index when it fails.
 	selectWordsIndexed = `
 		SELECT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('search_index_words') AND indisvalid)`
 )
@@ -27,17 +27,17 @@ const (
 // LogRanges implements search.Store.
 func (s *Store) LogRanges(
 	ctx context.Context, account messenger.ID, request search.Request,
-) (parts []search.LogRange, err error) {
+) (ranges []search.LogRange, err error) {
 	var indexed bool
 	batch := &pgx.Batch{}
 	batch.Queue(s.versioned(selectWordsIndexed)).QueryRow(func(row pgx.Row) error { return row.Scan(&indexed) })
 	batch.Queue(s.versioned(selectLogRanges), account, idOrNull(request.ChatID), request.UserName).Query(func(rows pgx.Rows) (err error) {
-		parts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.LogRange])
+		ranges, err = pgx.CollectRows(rows, pgx.RowToStructByPos[search.LogRange])
 		return err
 	})
 	if err := s.searching().SendBatch(ctx, batch).Close(); err != nil {
 		return nil, s.failure(slow(err))
 	}
 	s.wordsIndexed.Store(indexed)
-	return parts, nil
+	return ranges, nil
 }

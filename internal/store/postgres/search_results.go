@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// Results of earlier attempts count for nothing.
+	// Results of earlier attempts are obsolete.
 	deleteResultsOfAttempts = `
 		DELETE FROM search_results WHERE task_id = $1 AND attempt <= $2`
-	// The task's row is locked against its deletion, and without it nothing is stored:
-	// else results could be left without a task.
+	// The lock keeps the task from being deleted until the commit, and without the task nothing
+	// is stored: so no results are left without a task.
 	insertResults = `
 		WITH task AS MATERIALIZED (
 			SELECT task_id FROM search_tasks WHERE task_id = $1 FOR KEY SHARE
@@ -37,7 +37,7 @@ const (
 		DELETE FROM search_results WHERE task_id = ANY($1)`
 )
 
-// PutResults implements search.Store. They are kept as long as their task.
+// PutResults implements search.Store. Results are stored as long as their task.
 func (s *Store) PutResults(
 	ctx context.Context, task messenger.ID, attempt int, results []search.Result, _ time.Duration,
 ) error {
@@ -48,7 +48,7 @@ func (s *Store) PutResults(
 	return s.failure(s.pool.SendBatch(ctx, batch).Close())
 }
 
-// resultColumns are results as the arrays that unnest takes.
+// resultColumns are results as arrays, for unnest.
 type resultColumns struct {
 	createdAts, seqs    []int64
 	messageIDs, chatIDs [][16]byte
@@ -67,9 +67,9 @@ func resultColumnsOf(results []search.Result) resultColumns {
 
 // ResultsAfter implements search.Store.
 func (s *Store) ResultsAfter(
-	ctx context.Context, task messenger.ID, attempt int, place search.SortKey, limit int,
+	ctx context.Context, task messenger.ID, attempt int, after search.SortKey, limit int,
 ) ([]search.Result, error) {
-	rows, err := s.pool.Query(ctx, selectResults, task, attempt, place.CreatedAt, place.MessageID, limit)
+	rows, err := s.pool.Query(ctx, selectResults, task, attempt, after.CreatedAt, after.MessageID, limit)
 	if err != nil {
 		return nil, s.failure(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// A step of a search beyond its time is told from a database that is down.
+// A step of a search that exceeds its timeout fails with ErrTooSlow, not as an unavailable database.
 func TestFindTakesTooLong(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -30,7 +30,7 @@ func TestFindTakesTooLong(t *testing.T) {
 	}
 }
 
-// So is what is indexed.
+// The same for the indexing of messages.
 func TestExtendTakesTooLong(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)

@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// due_at is NULL until a task was published again for the first time: then it is
-	// the pause after created_at. The first condition is the index's, and enough for
-	// all but these. The power is bounded so that no interval overflows.
+	// The pause doubles with each publication, up to an hour. While due_at is NULL, before the
+	// task is published again for the first time, the task is due at created_at plus the pause;
+	// this is the second condition. The first one is the expression of the index. The exponent
+	// is bounded so that the interval can't overflow.
 	claimDueTasks = `
 		WITH due AS (
 			SELECT task_id FROM search_tasks
@@ -26,8 +27,8 @@ const (
 		FROM due WHERE t.task_id = due.task_id RETURNING t.task_id`
 	requeueTasks = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, due_at = $1 WHERE confirmed AND ended_at IS NULL`
-	// The conditions are there twice because only those on the row itself are judged
-	// again when it has changed before it could be locked.
+	// The conditions are repeated outside the subqueries because PostgreSQL checks only those
+	// again when a row was changed before it was locked.
 	deleteTasks = `
 		WITH old AS (
 			SELECT task_id FROM search_tasks WHERE task_id IN (

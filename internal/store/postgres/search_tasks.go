@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// The lock under which an account's tasks are counted. What counts them is a
-	// later statement, whose snapshot is younger than the lock.
+	// The lock of an account's tasks. They are counted in a later statement, whose snapshot is
+	// taken after the lock.
 	lockSearches = `
 		SELECT pg_advisory_xact_lock(uuid_hash_extended($1, 0))`
 	lockSearchesOfTask = `
@@ -40,9 +40,9 @@ const (
 		FROM search_tasks WHERE task_id = $1 AND confirmed`
 )
 
-// CreateTask implements search.Store. Without the lock a task is counted as of the
-// statement's snapshot.
-func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool, openMost int) error {
+// CreateTask implements search.Store. An unconfirmed task is inserted without the lock: the
+// limit is checked again, under it, by ConfirmTask.
+func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool, maxOpen int) error {
 	request := &task.Request
 	var inserted int64
 	batch := &pgx.Batch{}
@@ -51,7 +51,7 @@ func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool
 	}
 	queueCounted(batch, &inserted, insertTask,
 		task.ID, task.AccountID, request.Text, idOrNull(request.ChatID), request.UserName,
-		timeOrNull(request.After), timeOrNull(request.Before), task.CreatedAt, confirmed, openMost)
+		timeOrNull(request.After), timeOrNull(request.Before), task.CreatedAt, confirmed, maxOpen)
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return s.failure(err)
 	}
@@ -62,11 +62,11 @@ func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool
 }
 
 // ConfirmTask implements search.Store.
-func (s *Store) ConfirmTask(ctx context.Context, task messenger.ID, openMost int) error {
+func (s *Store) ConfirmTask(ctx context.Context, task messenger.ID, maxOpen int) error {
 	var confirmed bool
 	batch := &pgx.Batch{}
 	batch.Queue(lockSearchesOfTask, task)
-	batch.Queue(confirmTask, task, openMost)
+	batch.Queue(confirmTask, task, maxOpen)
 	batch.Queue(selectTaskConfirmed, task).QueryRow(func(row pgx.Row) error { return row.Scan(&confirmed) })
 	err := s.pool.SendBatch(ctx, batch).Close()
 	switch {
@@ -95,7 +95,7 @@ func (s *Store) Task(ctx context.Context, task messenger.ID) (search.Task, error
 	return found, s.failure(err)
 }
 
-// oneTask runs a statement that gives the columns of selectTask.
+// oneTask runs a statement that returns one row with the columns of selectTask.
 func (s *Store) oneTask(ctx context.Context, statement string, arguments ...any) (search.Task, error) {
 	var task search.Task
 	var chat *messenger.ID
@@ -115,7 +115,7 @@ func (s *Store) oneTask(ctx context.Context, statement string, arguments ...any)
 	return task, nil
 }
 
-// queueCounted adds a statement to the batch, and its count of rows to count.
+// queueCounted queues a statement, whose number of affected rows is added to count.
 func queueCounted(batch *pgx.Batch, count *int64, statement string, arguments ...any) {
 	batch.Queue(statement, arguments...).Exec(func(done pgconn.CommandTag) error {
 		*count += done.RowsAffected()

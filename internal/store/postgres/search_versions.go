@@ -25,7 +25,8 @@ const (
 		DROP TABLE IF EXISTS search_index, search_positions`
 )
 
-// createIndex makes the tables of another version as those of the migrations are, with their names.
+// createIndex creates the tables of another version like those of the migrations. withSuffix
+// adds the suffix to all names but those after an @.
 var createIndex = []string{
 	`CREATE TABLE search_positions (LIKE @search_positions INCLUDING ALL) WITH (fillfactor = 50)`,
 	`CREATE TABLE search_index (LIKE @search_index INCLUDING DEFAULTS INCLUDING STORAGE, PRIMARY KEY (chat_number, seq))`,
@@ -33,7 +34,7 @@ var createIndex = []string{
 	`ALTER TABLE search_index ALTER COLUMN words SET STATISTICS 0`,
 }
 
-// indexed is a statement about the index of words as it is about that of this process's analyser.
+// versioned returns a statement with the table names of the index of this process's analyser.
 func (s *Store) versioned(statement string) string {
 	if suffix := s.suffix.Load(); suffix != nil {
 		return withSuffix(statement, *suffix)
@@ -41,15 +42,15 @@ func (s *Store) versioned(statement string) string {
 	return statement
 }
 
-// renamed puts the suffix behind the names of an index's tables, but for those after an @.
+// withSuffix adds the suffix to the names of an index's tables, but not to those after an @.
 func withSuffix(statement, suffix string) string {
 	return strings.NewReplacer("@search_", "search_", "search_index", "search_index"+suffix, "search_positions", "search_positions"+suffix).
 		Replace(statement)
 }
 
-// useIndex finds or makes the index of this process's analyser, and removes those that are no longer needed.
+// useIndex finds or creates the index of this process's analyser, and removes obsolete ones.
 func (s *Store) useIndex(ctx context.Context) error {
-	var unneeded []store.IndexVersion
+	var obsolete []store.IndexVersion
 	err := s.inTransaction(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockVersions); err != nil {
 			return err
@@ -58,12 +59,12 @@ func (s *Store) useIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		standing, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.IndexVersion])
+		existing, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.IndexVersion])
 		if err != nil {
 			return err
 		}
-		own, isNew, old := store.ChooseIndex(standing, s.analyser)
-		unneeded = old
+		own, isNew, old := store.ChooseIndex(existing, s.analyser)
+		obsolete = old
 		if isNew && own.Suffix != "" {
 			for _, statement := range createIndex {
 				if _, err := tx.Exec(ctx, withSuffix(statement, own.Suffix)); err != nil {
@@ -75,7 +76,7 @@ func (s *Store) useIndex(ctx context.Context) error {
 		_, err = tx.Exec(ctx, upsertVersion, own.Version, own.Suffix, own.Used)
 		return err
 	})
-	for _, one := range unneeded {
+	for _, one := range obsolete {
 		if failure := s.removeIndex(ctx, one); failure != nil {
 			s.log.WarnContext(ctx, "an old search index was not removed; tried again at the next start", "error", failure)
 		}

@@ -8,11 +8,11 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// startupParameters are sent with the first message. They are those that pgbouncer lets
-// through: everything else is set by a statement.
+// startupParameters are sent in the startup message. pgbouncer accepts no others; everything
+// else is set by statements.
 var startupParameters = map[string]string{"application_name": "messenger-api", "client_encoding": "UTF8"}
 
-// sessionSettings are what each connection is set to, as name and value.
+// sessionSettings are set on each connection, as name and value.
 var sessionSettings = [][2]string{
 	{"default_transaction_isolation", "read committed"},
 	{"synchronous_commit", "on"},
@@ -23,21 +23,21 @@ var sessionSettings = [][2]string{
 	{"tcp_keepalives_interval", "5"},
 	{"tcp_keepalives_count", "3"},
 	{"jit", "off"},
-	// Statements are planned once, not each time: planning one of a batch takes
-	// longer than running it. Ours are index probes, whatever the sizes.
+	// Generic plans: planning the statement of a batch takes longer than running it, and all
+	// statements are index probes, whatever the sizes of tables and parameters.
 	{"plan_cache_mode", "force_generic_plan"},
 	{"enable_hashjoin", "off"},
 	{"enable_mergejoin", "off"},
 }
 
-// migrationSettings are what a connection for migrations is set to after that.
+// migrationSettings are set on connections for migrations, after sessionSettings.
 var migrationSettings = [][2]string{
 	{"lock_timeout", milliseconds(migrationLockTimeout)},
 	{"statement_timeout", "0"},
 	{"idle_in_transaction_session_timeout", "0"},
 }
 
-// setSession sets a session, in one round trip.
+// setSession sets all settings in one round trip.
 func setSession(ctx context.Context, connection *pgconn.PgConn, settings [][2]string) error {
 	var statements strings.Builder
 	for _, setting := range settings {

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// The account's row is locked, so that a change of its password either comes
-	// first and refuses the session, or later and ends it.
+	// FOR SHARE locks the account's row: a concurrent password change has either committed,
+	// and the session is refused, or comes later and ends the session.
 	insertSession = `
 		INSERT INTO sessions (token_hash, session_id, account_id, created_at, expires_at, address, user_agent)
 		SELECT $1, $2, account_id, $4, $5, $6, $7 FROM accounts
@@ -20,9 +20,9 @@ const (
 		SELECT s.token_hash, s.session_id, s.account_id, s.created_at, s.expires_at, s.logged_out_at, s.address, s.user_agent
 		FROM unnest($1::bytea[]) AS h (token_hash)
 		CROSS JOIN LATERAL (SELECT * FROM sessions WHERE token_hash = h.token_hash LIMIT 1) s`
-	// The ones that end last, each found where the index has it, and the current one. The
-	// account is told from the session's by IS NOT DISTINCT FROM so that no index of
-	// accounts is taken for it, where all sessions of the account are.
+	// The current session, and those that expire last, which one index scan finds. The first
+	// part compares the account by IS NOT DISTINCT FROM, which can't use the index on accounts:
+	// there it would read all sessions of the account.
 	selectOpenSessions = `
 		SELECT * FROM (
 			SELECT * FROM (
@@ -37,7 +37,8 @@ const (
 				)
 			) open ORDER BY session_id = $3 DESC, expires_at DESC LIMIT $4
 		) listed ORDER BY created_at DESC, session_id DESC`
-	// The planner is not to know the limit: it would read and sort them all. The condition is that of the index.
+	// The limit is a subquery, so that the planner does not know it and scans the index in
+	// order instead of sorting. address <> '' is the condition of the partial index.
 	selectLogInAddresses = `
 		SELECT address FROM sessions
 		WHERE account_id = (SELECT account_id FROM accounts WHERE user_name = $1) AND created_at >= $2 AND address <> ''

@@ -8,8 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// sqlLog logs statements as they run. Arguments are left out: they hold messages
-// and the hashes of secrets.
+// sqlLog logs each statement without its arguments, which hold messages and hashes of
+// secrets.
 type sqlLog struct{ log *slog.Logger }
 
 type sqlLogKey struct{}

@@ -13,11 +13,11 @@ import (
 
 var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
 
-// theSearchItself is in files whose statements have bounds of their own, by the steps that a search is made in.
-var theSearchItself = regexp.MustCompile(`^search_(build|find|index|blocks|ranges|lag|query)\.go$`)
+// searchFiles are the files with statements that run as steps of a search, which have a limit of
+// their own.
+var searchFiles = regexp.MustCompile(`^search_(build|find|index|blocks|ranges|lag|query)\.go$`)
 
-// statementsOfPackage finds every constant of the package that is SQL, so that
-// none is forgotten, but for the search itself.
+// statementsOfPackage finds every SQL constant of the package, except in searchFiles.
 func statementsOfPackage(t *testing.T) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(".")
@@ -26,7 +26,7 @@ func statementsOfPackage(t *testing.T) map[string]string {
 	}
 	statements := map[string]string{}
 	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") || theSearchItself.MatchString(entry.Name()) {
+		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") || searchFiles.MatchString(entry.Name()) {
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), entry.Name(), nil, 0)

@@ -7,10 +7,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The database of the cost tests in small: what is unequal in life. Chat 1 has 100,000
+// The database of the cost tests, with sizes as unequal as in production. Chat 1 has 100,000
 // messages of 10,000 users, chats 2 to 21 have 5,000 of 200, the other 5,000 have 10
-// of 2. Account 1 is in every chat, account 2 has 3,000 names in chat 1. The rows
-// lie in the order in which they would have come. id(kind, n) is an id: of account
+// of 2. Account 1 is in every chat, account 2 has 3,000 names in chat 1. Rows are
+// inserted in the order of their times. id(kind, n) is an id: of account
 // n (kind 1), session (2), chat (3), task (6); user u of chat c is id(4, c * 100000 + u), its message
 // seq id(5, c * 1000000 + seq).
 var unequalFunctions = []string{
@@ -25,7 +25,8 @@ var unequalFunctions = []string{
 		CASE WHEN n = 1 THEN 10000 WHEN n <= 21 THEN 200 ELSE 2 END AS users FROM generate_series(1::bigint, 5021) n`,
 }
 
-// firstDay is the database when it was small: each chat has one user and one message.
+// firstDay fills the small database of which the outdated statistics are: each chat has one user
+// and one message.
 var firstDay = []string{
 	`INSERT INTO accounts SELECT id(1, n), 'name' || lpad(n::text, 6, '0'), 'hash', now() FROM generate_series(1, 500) n`,
 	`INSERT INTO sessions SELECT sha256(n::text::bytea), id(2, n), id(1, n), now(), now() + interval '1 hour', NULL, '', ''
@@ -36,7 +37,7 @@ var firstDay = []string{
 		'key1', 'text' FROM sizes`,
 }
 
-// growth is what came later. A session of account 1 in three is past its end.
+// growth adds the rest. Of the sessions of account 1 a third has expired.
 var growth = []string{
 	`INSERT INTO accounts SELECT id(1, n), 'name' || lpad(n::text, 6, '0'), 'hash', now() FROM generate_series(501, 10002) n`,
 	`INSERT INTO sessions SELECT sha256(n::text::bytea), id(2, n), id(1, CASE WHEN n % 2 = 0 THEN 1 ELSE n / 2 END),
@@ -59,13 +60,13 @@ var growth = []string{
 	`INSERT INTO search_positions (chat_id, seq, newest_at) SELECT id(3, chat), messages - chat % 2, 0 FROM sizes WHERE chat % 3 > 0`,
 }
 
-// noStatistics leaves the planner as it is before anything was analyzed.
+// noStatistics removes the statistics, as before the first ANALYZE.
 var noStatistics = []string{
 	`DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
 	`UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
 }
 
-// withoutAutovacuum keeps the statistics as the test has them.
+// withoutAutovacuum keeps autovacuum from changing the statistics.
 const withoutAutovacuum = `DO $$ DECLARE name text; BEGIN
 	FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
 		EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = off)', name);

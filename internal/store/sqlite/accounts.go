@@ -44,7 +44,7 @@ func (s *Store) AccountByID(ctx context.Context, id messenger.ID) (messenger.Acc
 }
 
 func (s *Store) account(ctx context.Context, query string, key any) (messenger.Account, error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	account, err := scanAccount(s.readers.QueryRowContext(ctx, query, key))
 	if errors.Is(err, sql.ErrNoRows) {

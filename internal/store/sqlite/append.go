@@ -13,7 +13,7 @@ import (
 // AppendMessages implements messenger.Store.
 func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (appended []messenger.AppendResult, err error) {
 	if err := s.lastSeqs.acquire(ctx); err != nil {
-		return nil, s.notBegun(err)
+		return nil, s.beginError(err)
 	}
 	defer s.lastSeqs.release()
 	committed := false
@@ -22,17 +22,17 @@ func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (
 			s.lastSeqs.clear()
 		}
 	}()
-	a := &appending{ctx: ctx, unwatched: context.WithoutCancel(ctx), lastSeqs: s.lastSeqs, chats: map[messenger.ID]*chatState{}}
-	err = s.onWriter(ctx, func(writer *connection) error {
+	a := &batchAppend{ctx: ctx, uncancelled: context.WithoutCancel(ctx), lastSeqs: s.lastSeqs, chats: map[messenger.ID]*chatState{}}
+	err = s.withWriter(ctx, func(writer *connection) error {
 		a.writer = writer
 		if err := writer.begin(ctx); err != nil {
-			return s.notBegun(writer.rollBack(a.unwatched, err))
+			return s.beginError(writer.rollBack(a.uncancelled, err))
 		}
-		if appended, err = a.all(batch); err != nil {
-			return s.notAppended(ctx, writer.rollBack(a.unwatched, err))
+		if appended, err = a.appendAll(batch); err != nil {
+			return s.appendError(ctx, writer.rollBack(a.uncancelled, err))
 		}
-		if err := writer.commit(a.unwatched); err != nil {
-			return s.notCommitted(writer.rollBack(a.unwatched, err))
+		if err := writer.commit(a.uncancelled); err != nil {
+			return s.commitError(writer.rollBack(a.uncancelled, err))
 		}
 		return nil
 	})
@@ -44,28 +44,28 @@ func (s *Store) AppendMessages(ctx context.Context, batch []messenger.Message) (
 	return appended, nil
 }
 
-// appending is one batch on its way into the log, under the write lock. It ends
-// with ctx, between statements: they take a few microseconds each, and need not be
-// watched one by one.
-type appending struct {
-	ctx, unwatched context.Context
-	writer         *connection
-	lastSeqs       *lastSeqCache
-	chats          map[messenger.ID]*chatState
+// batchAppend is the state of one AppendMessages, within its transaction. ctx is checked
+// between statements only, and the statements run with uncancelled: each takes a few
+// microseconds, and the driver starts a goroutine for a context that can end.
+type batchAppend struct {
+	ctx, uncancelled context.Context
+	writer           *connection
+	lastSeqs         *lastSeqCache
+	chats            map[messenger.ID]*chatState
 }
 
-// chatState is whether a chat exists, and its last seq before the batch and now.
+// chatState is whether a chat exists, and its last seq before the batch and so far.
 type chatState struct {
 	exists       bool
 	before, last int64
 }
 
-func (a *appending) all(batch []messenger.Message) ([]messenger.AppendResult, error) {
+func (a *batchAppend) appendAll(batch []messenger.Message) ([]messenger.AppendResult, error) {
 	appended := make([]messenger.AppendResult, len(batch))
 	insertion := newInsertion()
 	for i := range batch {
 		var err error
-		if appended[i], err = a.one(&batch[i], insertion); err != nil {
+		if appended[i], err = a.appendOne(&batch[i], insertion); err != nil {
 			return nil, err
 		}
 	}
@@ -80,9 +80,8 @@ func (a *appending) all(batch []messenger.Message) ([]messenger.AppendResult, er
 	return appended, a.ctx.Err()
 }
 
-// one stores a message. What the insert refuses is judged after it: the user
-// first, then whether the message is stored already, perhaps by this batch.
-func (a *appending) one(message *messenger.Message, insertion *insertion) (messenger.AppendResult, error) {
+// appendOne stores a message. Only if nothing was inserted, it is checked why.
+func (a *batchAppend) appendOne(message *messenger.Message, insertion *insertion) (messenger.AppendResult, error) {
 	chat, err := a.chat(message.ChatID)
 	switch {
 	case err != nil:
@@ -95,13 +94,13 @@ func (a *appending) one(message *messenger.Message, insertion *insertion) (messe
 	case err != nil:
 		return messenger.AppendResult{}, err
 	case inserted == 0:
-		return a.refused(message)
+		return a.rejected(message)
 	}
 	chat.last++
 	return messenger.AppendResult{MessageID: message.ID, Seq: chat.last}, nil
 }
 
-func (a *appending) chat(id messenger.ID) (*chatState, error) {
+func (a *batchAppend) chat(id messenger.ID) (*chatState, error) {
 	if chat, known := a.chats[id]; known {
 		return chat, nil
 	}
@@ -116,8 +115,7 @@ func (a *appending) chat(id messenger.ID) (*chatState, error) {
 	return chat, err
 }
 
-// readLastSeq asks the database.
-func (a *appending) readLastSeq(id messenger.ID) (exists bool, last int64, err error) {
+func (a *batchAppend) readLastSeq(id messenger.ID) (exists bool, last int64, err error) {
 	var found sql.Null[int64]
 	err = a.row(selectLastSeq, named(id[:]), &found)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -127,21 +125,21 @@ func (a *appending) readLastSeq(id messenger.ID) (exists bool, last int64, err e
 }
 
 // exec runs a statement and returns how many rows it changed.
-func (a *appending) exec(statement string, arguments []driver.NamedValue) (int64, error) {
+func (a *batchAppend) exec(statement string, arguments []driver.NamedValue) (int64, error) {
 	if err := a.ctx.Err(); err != nil {
 		return 0, err
 	}
-	result, err := a.writer.ExecContext(a.unwatched, statement, arguments)
+	result, err := a.writer.ExecContext(a.uncancelled, statement, arguments)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
 }
 
-// row reads the one row that a statement gives, or sql.ErrNoRows.
-func (a *appending) row(statement string, arguments []driver.NamedValue, targets ...sql.Scanner) error {
+// row reads the one row of a statement's result; without one the error is sql.ErrNoRows.
+func (a *batchAppend) row(statement string, arguments []driver.NamedValue, targets ...sql.Scanner) error {
 	if err := a.ctx.Err(); err != nil {
 		return err
 	}
-	return a.writer.row(a.unwatched, statement, arguments, targets...)
+	return a.writer.row(a.uncancelled, statement, arguments, targets...)
 }

@@ -6,8 +6,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// insertion is the arguments of insertMessage. They are made once for a batch and
-// filled anew for each message: what the driver gets it copies.
+// insertion has the arguments of insertMessage. They are allocated once for a batch and reused
+// for each message; the driver copies the values.
 type insertion struct {
 	arguments                    []driver.NamedValue
 	message, chat, user, account messenger.ID
@@ -19,7 +19,7 @@ func newInsertion() *insertion {
 	return i
 }
 
-// of gives the arguments for a message with this number. They hold until the next one's.
+// of returns the arguments for a message and its seq. They are valid until the next call.
 func (i *insertion) of(message *messenger.Message, seq int64) []driver.NamedValue {
 	i.message, i.chat, i.user, i.account = message.ID, message.ChatID, message.UserID, message.AccountID
 	i.arguments[0].Value = seq
@@ -29,7 +29,7 @@ func (i *insertion) of(message *messenger.Message, seq int64) []driver.NamedValu
 	return i.arguments
 }
 
-// clientKey is NULL for a message without one.
+// clientKey is the client_message_id, or nil for NULL.
 func clientKey(message *messenger.Message) any {
 	if message.ClientMessageID == "" {
 		return nil

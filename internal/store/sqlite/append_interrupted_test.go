@@ -10,9 +10,9 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// Wherever a batch's context ends it is stored whole or not at all, the answer says
-// which, and the writer goes on.
-func TestABatchEndsBetweenStatements(t *testing.T) {
+// After whatever statement a batch's context ends, the batch is stored as a whole or not at all, as
+// the error says, and the next batch is stored.
+func TestContextEndsBetweenStatements(t *testing.T) {
 	for at, after := range map[string]string{"BEGIN": "ROLLBACK", "INSERT": "ROLLBACK", "UPDATE": "ROLLBACK", "COMMIT": ""} {
 		t.Run(at, func(t *testing.T) {
 			s := open(t, t.TempDir())
@@ -20,7 +20,7 @@ func TestABatchEndsBetweenStatements(t *testing.T) {
 			ctx, end := context.WithCancel(t.Context())
 			defer end()
 			var later []string
-			telling(s, func(word string) {
+			onStatements(s, func(word string) {
 				if ctx.Err() != nil {
 					later = append(later, word)
 				}
@@ -33,7 +33,7 @@ func TestABatchEndsBetweenStatements(t *testing.T) {
 			if got := strings.Join(later, " "); got != after {
 				t.Errorf("after the end ran %q", got)
 			}
-			telling(s, func(string) {})
+			onStatements(s, func(string) {})
 			if stored != (err == nil) || !stored && !errors.Is(err, context.Canceled) ||
 				errors.Is(err, messenger.ErrOutcomeUnknown) || errors.Is(err, messenger.ErrRejected) {
 				t.Error(err)
@@ -48,7 +48,7 @@ func TestABatchEndsBetweenStatements(t *testing.T) {
 	}
 }
 
-// A panic gives back the turn and the lock, and what it leaves open is asked anew.
+// A panic releases the locks, and the cache of last seqs is cleared.
 func TestAPanicLeavesTheWriterUsable(t *testing.T) {
 	for at, want := range map[string][]string{"INSERT": {"after", "before"}, "COMMIT": {"after", "panics", "before"}} {
 		t.Run(at, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestAPanicLeavesTheWriterUsable(t *testing.T) {
 			if _, err := s.AppendMessages(t.Context(), messages(user, "before")); err != nil {
 				t.Fatal(err)
 			}
-			telling(s, func(word string) {
+			onStatements(s, func(word string) {
 				if word == at {
 					panic(at)
 				}
@@ -71,7 +71,7 @@ func TestAPanicLeavesTheWriterUsable(t *testing.T) {
 				_, err := s.AppendMessages(t.Context(), messages(user, "panics"))
 				t.Error("no panic:", err)
 			}()
-			telling(s, func(string) {})
+			onStatements(s, func(string) {})
 			appended, err := s.AppendMessages(t.Context(), messages(user, "after"))
 			if err != nil || appended[0].Seq != int64(len(want)) {
 				t.Error(appended, err)

@@ -8,46 +8,46 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// lastSeqsMost is how many chats are cached at a time, at about 50 bytes each.
-const lastSeqsMost = 16384
+// maxCachedSeqs is the limit of cached chats, which take about 50 bytes each.
+const maxCachedSeqs = 16384
 
-// lastSeqCache caches the last seq of chats, as of the last commit. It needs no expiry:
-// only this process appends, one batch at a time. It is cleared where a commit fails.
-// Whoever uses it has acquired it.
+// lastSeqCache caches the last seq of chats, as of the last commit. Entries need no expiry:
+// only this process appends. It must be acquired before use, and cleared after a transaction
+// that was not committed.
 type lastSeqCache struct {
-	turn *semaphore.Weighted
+	sem  *semaphore.Weighted
 	last map[messenger.ID]int64
 }
 
 func newLastSeqCache() *lastSeqCache {
-	return &lastSeqCache{turn: semaphore.NewWeighted(1), last: map[messenger.ID]int64{}}
+	return &lastSeqCache{sem: semaphore.NewWeighted(1), last: map[messenger.ID]int64{}}
 }
 
 // acquire waits until no other batch uses the cache, or ctx ends.
-func (c *lastSeqCache) acquire(ctx context.Context) error { return c.turn.Acquire(ctx, 1) }
+func (c *lastSeqCache) acquire(ctx context.Context) error { return c.sem.Acquire(ctx, 1) }
 
-func (c *lastSeqCache) release() { c.turn.Release(1) }
+func (c *lastSeqCache) release() { c.sem.Release(1) }
 
-// get gives the last seq of a chat that is known to exist.
+// get returns the last seq of a chat, if it is cached; the chat exists then.
 func (c *lastSeqCache) get(chat messenger.ID) (last int64, known bool) {
 	last, known = c.last[chat]
 	return last, known
 }
 
-// put takes over the last seqs of the chats of a batch that was committed.
+// put stores the last seqs of the chats of a batch, after its commit.
 func (c *lastSeqCache) put(chats map[messenger.ID]*chatState) {
 	for id, chat := range chats {
 		if !chat.exists {
 			continue
 		}
-		if _, known := c.last[id]; !known && len(c.last) >= lastSeqsMost {
+		if _, known := c.last[id]; !known && len(c.last) >= maxCachedSeqs {
 			c.evictOne()
 		}
 		c.last[id] = chat.last
 	}
 }
 
-// evictOne makes room. Any will do: the next batch reads it again.
+// evictOne removes any chat; its next batch reads the last seq from the database.
 func (c *lastSeqCache) evictOne() {
 	for other := range c.last {
 		delete(c.last, other)

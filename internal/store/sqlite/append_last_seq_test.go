@@ -10,8 +10,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// The last seq of a chat is not asked again after a commit, and is after a
-// failure: what is cached is what was committed.
+// The last seq of a chat is cached after a commit, and no longer after a failed one.
 func TestLastSeqsAreThoseCommitted(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
@@ -52,7 +51,7 @@ func TestAnUnknownChatHasNoLastSeq(t *testing.T) {
 	}
 }
 
-// Batches that come at once get numbers without holes, each for itself.
+// Concurrent batches get consecutive seqs.
 func TestBatchesAtOnce(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
@@ -73,20 +72,20 @@ func TestBatchesAtOnce(t *testing.T) {
 
 func TestLastSeqsAreBounded(t *testing.T) {
 	lastSeqs := newLastSeqCache()
-	for i := range 2 * lastSeqsMost {
+	for i := range 2 * maxCachedSeqs {
 		id := messenger.ID{0: byte(i), 1: byte(i >> 8), 2: byte(i >> 16)}
 		lastSeqs.put(map[messenger.ID]*chatState{id: {exists: true, last: int64(i)}})
 		if last, known := lastSeqs.get(id); !known || last != int64(i) {
 			t.Fatalf("the last seq %d is not cached", i)
 		}
 	}
-	if len(lastSeqs.last) > lastSeqsMost {
+	if len(lastSeqs.last) > maxCachedSeqs {
 		t.Errorf("%d last seqs are kept", len(lastSeqs.last))
 	}
 }
 
-// Who waits for the turn until the deadline is told that the database is busy.
-func TestOtherBatchesAreWaitedForUntilTheDeadline(t *testing.T) {
+// A batch that waits for another one until its deadline fails with ErrBusy.
+func TestWaitingForAnotherBatchEndsAtTheDeadline(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
 	if err := s.lastSeqs.acquire(t.Context()); err != nil {

@@ -8,8 +8,9 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// refused finds out why a message was not inserted.
-func (a *appending) refused(message *messenger.Message) (messenger.AppendResult, error) {
+// rejected finds out why a message was not inserted: its user is not the account's, or it is
+// stored already, perhaps by this batch.
+func (a *batchAppend) rejected(message *messenger.Message) (messenger.AppendResult, error) {
 	var isUser sql.Null[bool]
 	err := a.row(selectIsUser, named(message.ChatID[:], message.UserID[:], message.AccountID[:]), &isUser)
 	switch {
@@ -23,11 +24,11 @@ func (a *appending) refused(message *messenger.Message) (messenger.AppendResult,
 	err = a.row(selectStoredMessage, named(message.ID[:], message.ChatID[:], message.AccountID[:], clientKey(message)),
 		blob{stored.MessageID[:]}, &seq)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = errNumberTaken
+		err = errSeqTaken
 	}
 	stored.Seq = seq.V
 	return stored, err
 }
 
-// errNumberTaken: the log has an event past the chat's last_seq.
-var errNumberTaken = errors.New("the next number of the chat's log is taken")
+// errSeqTaken means that the database is inconsistent: the log has an event after the chat's last_seq.
+var errSeqTaken = errors.New("the next number of the chat's log is taken")

@@ -33,8 +33,8 @@ func TestAPoisonousMessageStoresNothing(t *testing.T) {
 	}
 }
 
-// A log that goes on past its chat's last_seq is a fault; its numbers are not given twice.
-func TestATakenNumberIsRejected(t *testing.T) {
+// An event after the chat's last_seq is a defect; its seq is not assigned again.
+func TestTakenSeqIsRejected(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
 	if _, err := s.AppendMessages(t.Context(), messages(user, "first")); err != nil {
@@ -89,11 +89,11 @@ func TestALockedDatabaseIsBusy(t *testing.T) {
 	}
 }
 
-// A commit that fails leaves its outcome open; the same batch then finds it out.
+// The outcome of a failed commit is unknown; the same batch can be tried again.
 func TestAFailedCommitIsOfUnknownOutcome(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
-	// A deferred foreign key is judged by COMMIT.
+	// A deferred foreign key is checked by COMMIT.
 	for _, statement := range []string{
 		`CREATE TABLE faults (account_id BLOB REFERENCES accounts DEFERRABLE INITIALLY DEFERRED)`,
 		`CREATE TRIGGER fault AFTER INSERT ON events BEGIN INSERT INTO faults VALUES (x'00'); END`,
@@ -132,7 +132,7 @@ func TestADeadlineStoresNothing(t *testing.T) {
 	}
 }
 
-// A full disk is nobody's fault and leaves the database usable.
+// A full disk makes the database unavailable, and usable again when there is space.
 func TestAFullDatabaseIsUnavailable(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)

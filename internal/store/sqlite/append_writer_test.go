@@ -10,32 +10,32 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// telling lets told know of each statement by its first word, once it has run.
-func telling(s *Store, told func(word string)) {
+// onStatements calls notify with the first word of each statement, after it has run.
+func onStatements(s *Store, notify func(word string)) {
 	for _, connections := range s.connections {
-		connections.ran = func(_ context.Context, statement string, _ time.Time, _ error) {
-			told(strings.Fields(statement)[0])
+		connections.onStatement = func(_ context.Context, statement string, _ time.Time, _ error) {
+			notify(strings.Fields(statement)[0])
 		}
 	}
 }
 
-func TestEachStatementOfABatchIsTold(t *testing.T) {
+func TestStatementsOfABatch(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
-	stranger := user
-	stranger.AccountID = messenger.NewID()
+	unknownUser := user
+	unknownUser.AccountID = messenger.NewID()
 	poison := `CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.text = 'poison' BEGIN SELECT RAISE(ABORT, 'poisoned'); END`
 	if _, err := s.writer.ExecContext(t.Context(), poison); err != nil {
 		t.Fatal(err)
 	}
 	var words []string
-	telling(s, func(word string) { words = append(words, word) })
+	onStatements(s, func(word string) { words = append(words, word) })
 	for _, test := range []struct {
 		batch []messenger.Message
 		want  string
 	}{
 		{messages(user, "one", "two"), "BEGIN SELECT INSERT INSERT UPDATE COMMIT"},
-		{messages(stranger, "refused"), "BEGIN INSERT SELECT COMMIT"},
+		{messages(unknownUser, "refused"), "BEGIN INSERT SELECT COMMIT"},
 		{messages(user, "three", "poison", "four"), "BEGIN INSERT INSERT ROLLBACK"},
 	} {
 		words = nil
@@ -46,13 +46,13 @@ func TestEachStatementOfABatchIsTold(t *testing.T) {
 	}
 }
 
-// A writer that could not roll back is thrown away, and its transaction with it.
-func TestABadWriterIsThrownAway(t *testing.T) {
+// A connection whose rollback failed is closed, which ends its transaction.
+func TestBadWriterIsClosed(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
 	var bad *connection
 	cause := errors.New("the cause")
-	err := s.onWriter(t.Context(), func(writer *connection) error {
+	err := s.withWriter(t.Context(), func(writer *connection) error {
 		bad = writer
 		if err := writer.begin(t.Context()); err != nil {
 			return err
@@ -67,7 +67,7 @@ func TestABadWriterIsThrownAway(t *testing.T) {
 	if !errors.Is(err, cause) {
 		t.Fatal(err)
 	}
-	err = s.onWriter(t.Context(), func(writer *connection) error {
+	err = s.withWriter(t.Context(), func(writer *connection) error {
 		if writer == bad {
 			t.Error("the connection is still there")
 		}
@@ -82,11 +82,11 @@ func TestABadWriterIsThrownAway(t *testing.T) {
 	}
 }
 
-// There may be a transaction to roll back or not: the error stays the same.
+// rollBack returns the same error with and without a transaction.
 func TestRollingBackKeepsTheError(t *testing.T) {
 	s := open(t, t.TempDir())
 	cause := errors.New("the cause")
-	err := s.onWriter(t.Context(), func(writer *connection) error {
+	err := s.withWriter(t.Context(), func(writer *connection) error {
 		if err := writer.begin(t.Context()); err != nil {
 			return err
 		}

@@ -9,19 +9,18 @@ import (
 	"messenger-api/internal/store"
 )
 
-// copySettings are those of a connection that copies: VACUUM INTO writes, though
-// not to the database that it reads.
+// copySettings are the settings of a connection for VACUUM INTO, which query_only would forbid.
 var copySettings = []string{"mode=ro", "_busy_timeout=5000", "_dqs=0"}
 
-// selectIsOurs tells a database of ours from another one.
+// selectIsOurs reports whether a database is one of this service.
 const selectIsOurs = `
 	SELECT count(*) = 3 FROM sqlite_schema WHERE type = 'table' AND name IN ('goose_db_version', 'accounts', 'events')`
 
-// Backup copies the database in the directory, as of one moment, into target,
-// an empty file, and makes sure that the copy is whole. Another process may serve
-// from the directory meanwhile. To bring target to the disk is the caller's.
+// Backup copies a snapshot of the database in the directory to target, an empty file, and checks
+// the copy's integrity. Another process may serve from the directory meanwhile. The caller syncs
+// target.
 func Backup(ctx context.Context, directory, target string) (err error) {
-	path, lock, err := beside(ctx, directory)
+	path, lock, err := lockDatabase(ctx, directory)
 	if err != nil {
 		return err
 	}
@@ -32,8 +31,7 @@ func Backup(ctx context.Context, directory, target string) (err error) {
 	return inspect(ctx, target)
 }
 
-// copyDatabase copies one database file into an empty one, with what its
-// write-ahead log has.
+// copyDatabase copies a database file, including its write-ahead log, to an empty file.
 func copyDatabase(ctx context.Context, from, to string) (err error) {
 	source, err := openFile(ctx, from, copySettings)
 	if err != nil {
@@ -46,8 +44,8 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 	return nil
 }
 
-// inspect makes sure that a file is a whole database of ours, of a version that
-// this binary knows.
+// inspect returns an error unless the file is an intact database of this service, with a schema
+// that this binary knows.
 func inspect(ctx context.Context, path string) (err error) {
 	database, err := readFile(ctx, path)
 	if err != nil {

@@ -8,21 +8,20 @@ import (
 	"fmt"
 )
 
-// ChangeDetector detects, by SQLite's data_version, that another process changed the
-// database. It is not safe for concurrent use.
+// ChangeDetector detects, by PRAGMA data_version, commits of other processes. It is not safe
+// for concurrent use.
 type ChangeDetector struct {
 	store      *Store
 	connection driver.Conn
 	version    int64
 }
 
-// ChangeDetector makes a detector; its first call of Changed reports a change.
+// ChangeDetector returns a new detector.
 func (s *Store) ChangeDetector() *ChangeDetector { return &ChangeDetector{store: s} }
 
-// Changed reports whether another process may have committed something since it was
-// last called. The first call reports true, and so does one after the connection
-// that writes had to be opened anew: the version is that connection's own, and
-// what it commits itself does not count.
+// Changed reports whether another process may have committed since the last call. It is true for
+// the first call, and for the first one after the writer was reconnected: data_version is
+// comparable only on one connection, and does not change with that connection's own commits.
 func (c *ChangeDetector) Changed(ctx context.Context) (changed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()

@@ -18,8 +18,8 @@ const (
 		INSERT INTO chat_users (chat_id, user_id, account_id, user_name, created_at) VALUES (?, ?, ?, ?, ?)`
 )
 
-// JoinChat implements messenger.Store. The transaction has the database's one
-// write lock, and so the chat's.
+// JoinChat implements messenger.Store. The database's write lock takes the place of a lock of the
+// chat.
 func (s *Store) JoinChat(ctx context.Context, user messenger.User) (messenger.User, error) {
 	joined := user
 	err := s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {

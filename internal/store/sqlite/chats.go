@@ -25,7 +25,7 @@ func (s *Store) CreateChat(ctx context.Context, chat messenger.Chat) error {
 
 // ChatExists implements messenger.Store.
 func (s *Store) ChatExists(ctx context.Context, chat messenger.ID) (exists bool, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	err = s.readers.QueryRowContext(ctx, selectChatExists, chat[:]).Scan(&exists)
 	return exists, s.failure(err)

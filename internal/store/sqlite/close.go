@@ -5,11 +5,11 @@ import (
 	"errors"
 )
 
-// Close waits for what runs, brings the write-ahead log into the database file
-// and leaves the directory to the next process.
+// Close waits for running calls, checkpoints the write-ahead log, closes the connections and
+// unlocks the directory. It may be called more than once.
 func (s *Store) Close() error { return s.close() }
 
-func (s *Store) shut() error {
+func (s *Store) closeAll() error {
 	s.closed.Store(true)
 	var failures []error
 	if s.readers != nil {
@@ -21,7 +21,7 @@ func (s *Store) shut() error {
 	if s.writer != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
 		defer cancel()
-		// The last connection to be closed would do it too, but tell nobody that it failed.
+		// SQLite checkpoints when the last connection closes, but reports no error then.
 		_, err := s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
 		failures = append(failures, err, s.writer.Close())
 	}

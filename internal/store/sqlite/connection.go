@@ -12,26 +12,25 @@ import (
 	modernc "modernc.org/sqlite"
 )
 
-// connector opens connections that keep each statement they ran prepared:
-// preparing one costs as much as running it. All statements are constants, so
-// there are never many.
+// connector opens connections that keep their prepared statements: preparing a statement takes
+// as long as running it. All statements are constants, so their number is bounded.
 type connector struct {
 	driver.Connector
 
-	// echo gets each statement; nil for nobody.
-	echo *slog.Logger
-	// ran is told of each statement; nil for nobody.
-	ran func(ctx context.Context, statement string, started time.Time, err error)
-	// open counts the connections.
+	// logger logs each statement; nil for no log.
+	logger *slog.Logger
+	// onStatement is called after each statement; nil for none.
+	onStatement func(ctx context.Context, statement string, started time.Time, err error)
+	// open counts the open connections.
 	open sync.WaitGroup
 }
 
-func newConnector(dataSource string, echo *slog.Logger) (*connector, error) {
+func newConnector(dataSource string, logger *slog.Logger) (*connector, error) {
 	base, err := modernc.NewConnector(dataSource)
 	if err != nil {
 		return nil, fmt.Errorf("configure SQLite: %w", err)
 	}
-	return &connector{Connector: base, echo: echo}, nil
+	return &connector{Connector: base, logger: logger}, nil
 }
 
 // Connect implements driver.Connector.
@@ -48,7 +47,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &connection{driverConn: base, connector: c, statements: map[string]statement{}}, nil
 }
 
-// driverConn is what a connection of the driver can do.
+// driverConn has the interfaces that a connection of the driver implements.
 type driverConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -57,15 +56,15 @@ type driverConn interface {
 	driver.Validator
 }
 
-// statement is what a statement of the driver can do.
+// statement has the interfaces that a statement of the driver implements.
 type statement interface {
 	driver.Stmt
 	driver.StmtExecContext
 	driver.StmtQueryContext
 }
 
-// connection is used by one goroutine at a time, as database/sql promises. A
-// statement must not run again on it while rows of it are being read.
+// connection is used by one goroutine at a time, which database/sql ensures. A statement must
+// not run again on a connection while its rows are being read.
 type connection struct {
 	driverConn
 

@@ -1,7 +1,7 @@
 package sqlite
 
-// cost is what a statement is run with, and how many rows it is for: those that it returns or changes, and those
-// that it has to find them by.
+// cost is a statement's arguments and the number of rows that it needs with them: those that it returns or changes,
+// and those that it has to read to find them.
 type cost struct {
 	arguments string
 	rows      float64

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// A statement may take so many steps of SQLite's machine, beside those for each row that it is for.
-const stepsAtAll, stepsEach = 300, 80
+// The steps of SQLite's virtual machine that a statement may take: a base, and some for each row that it needs.
+const baseSteps, stepsPerRow = 300, 80
 
-// The database in small of what is unequal in life, as in the tests of PostgreSQL: chat 1 has 100,000 messages of
-// 10,000 users, chats 2 to 21 have 5,000 of 200, the other 1,000 have 10 of 2. Account 1 is in every chat,
-// account 2 has 3,000 names in chat 1. The rows lie in the order in which they would have come. id(kind, n) is
-// n in an id: of account (kind 1), session (2), chat (3), user (4), message (5), task (6).
+// The database of the cost tests, with sizes as unequal as in production, as in the tests of PostgreSQL: chat 1 has
+// 100,000 messages of 10,000 users, chats 2 to 21 have 5,000 of 200, the other 1,000 have 10 of 2. Account 1 is in
+// every chat, account 2 has 3,000 names in chat 1. Rows are inserted in the order of their times. id(kind, n) is an
+// id: of account n (kind 1), session (2), chat (3), user (4), message (5), task (6).
 const unequal = `
 	CREATE TABLE numbers (n INTEGER PRIMARY KEY);
 	INSERT INTO numbers WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 100000) SELECT n FROM r;
@@ -40,13 +40,13 @@ const unequal = `
 
 var idCall = regexp.MustCompile(`id\((\d), ((?:[^()]|\([^()]*\))*)\)`)
 
-// withIDs writes out the calls of id.
+// withIDs expands the calls of id.
 func withIDs(sql string) string {
 	return idCall.ReplaceAllString(sql, "unhex(printf('%02x%030x', $1, $2))")
 }
 
-// TestStatementsCostWhatTheyReturn runs statements on a database in which chats and accounts are of very
-// unequal sizes, as it is and after an ANALYZE that somebody ran while it was small, or later.
+// TestStatementsCostWhatTheyReturn runs statements on a database with chats and accounts of very different sizes:
+// without statistics, with those of an ANALYZE when it was small, and with current ones.
 func TestStatementsCostWhatTheyReturn(t *testing.T) {
 	t.Parallel()
 	for _, analyzed := range []string{"never", "later"} {
@@ -69,7 +69,7 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 					steps := float64(database.steps(withIDs(statement)))
 					database.exec("ROLLBACK")
 					t.Logf("%s(%s): %.0f steps for %.0f rows", name, one.arguments, steps, one.rows)
-					if steps > stepsAtAll+stepsEach*one.rows {
+					if steps > baseSteps+stepsPerRow*one.rows {
 						t.Errorf("%s(%s), which is for %.0f rows, takes %.0f steps", name, one.arguments, one.rows, steps)
 					}
 				}
@@ -80,15 +80,15 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 
 var placeholders = regexp.MustCompile(`\?(\d*)`)
 
-// withArguments puts arguments, divided by semicolons, in the places of the statement's parameters.
+// withArguments replaces the statement's parameters by arguments, which are separated by semicolons.
 func withArguments(t *testing.T, statement, arguments string) string {
 	t.Helper()
 	values, next := strings.Split(arguments, ";"), 0
-	return placeholders.ReplaceAllStringFunc(statement, func(place string) string {
+	return placeholders.ReplaceAllStringFunc(statement, func(parameter string) string {
 		next++
 		number := next
-		if place != "?" {
-			number, _ = strconv.Atoi(place[1:]) // digits, as the expression says
+		if parameter != "?" {
+			number, _ = strconv.Atoi(parameter[1:]) // digits, as the expression says
 		}
 		if number > len(values) {
 			t.Fatal(fmt.Errorf("no argument %d for %s", number, statement))

@@ -9,9 +9,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// counting is a connection to a database file by SQLite's own interface, which tells
-// what a statement did: the driver does not. SQLite's translated functions compute with
-// addresses of memory that is not Go's, so where they are inlined pointers aren't checked.
+// counting is a connection by SQLite's C interface, which counts the steps of a statement; the
+// driver does not offer that. The translated C functions do arithmetic on addresses outside of Go's
+// memory, so checkptr is off in the functions that they are inlined in.
 type counting struct {
 	t     testing.TB
 	tls   *libc.TLS
@@ -23,17 +23,17 @@ type counting struct {
 func openCounting(t testing.TB, path string) *counting {
 	t.Helper()
 	c := &counting{t: t, tls: libc.NewTLS()}
-	c.pin.Pin(&c.place)
+	c.pin.Pin(&c.handles)
 	name := c.text(path)
 	defer libc.Xfree(c.tls, name)
-	c.check(sqlite3.Xsqlite3_open_v2(c.tls, name, uintptr(unsafe.Pointer(&c.place.database)), sqlite3.SQLITE_OPEN_READWRITE, 0), path)
+	c.check(sqlite3.Xsqlite3_open_v2(c.tls, name, uintptr(unsafe.Pointer(&c.handles.database)), sqlite3.SQLITE_OPEN_READWRITE, 0), path)
 	t.Cleanup(c.close)
 	return c
 }
 
 //go:nocheckptr
 func (c *counting) close() {
-	c.check(sqlite3.Xsqlite3_close_v2(c.tls, c.place.database), "close")
+	c.check(sqlite3.Xsqlite3_close_v2(c.tls, c.handles.database), "close")
 	c.pin.Unpin()
 	c.tls.Close()
 }
@@ -52,29 +52,29 @@ func (c *counting) text(text string) uintptr {
 func (c *counting) check(code int32, what string) {
 	c.t.Helper()
 	if code != sqlite3.SQLITE_OK {
-		c.t.Fatalf("%s: %s", what, libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.place.database)))
+		c.t.Fatalf("%s: %s", what, libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.handles.database)))
 	}
 }
 
-// exec runs statements that take no arguments.
+// exec runs statements without arguments.
 //
 //go:nocheckptr
 func (c *counting) exec(statements string) {
 	c.t.Helper()
 	text := c.text(statements)
 	defer libc.Xfree(c.tls, text)
-	c.check(sqlite3.Xsqlite3_exec(c.tls, c.place.database, text, 0, 0, 0), statements)
+	c.check(sqlite3.Xsqlite3_exec(c.tls, c.handles.database, text, 0, 0, 0), statements)
 }
 
-// steps runs a statement to its end and tells how many steps SQLite's machine took.
+// steps runs a statement and returns the number of steps of SQLite's virtual machine.
 //
 //go:nocheckptr
 func (c *counting) steps(statement string) int {
 	c.t.Helper()
 	text := c.text(statement)
 	defer libc.Xfree(c.tls, text)
-	c.check(sqlite3.Xsqlite3_prepare_v2(c.tls, c.place.database, text, -1, uintptr(unsafe.Pointer(&c.place.statement)), 0), statement)
-	prepared := c.place.statement
+	c.check(sqlite3.Xsqlite3_prepare_v2(c.tls, c.handles.database, text, -1, uintptr(unsafe.Pointer(&c.handles.statement)), 0), statement)
+	prepared := c.handles.statement
 	for {
 		switch code := sqlite3.Xsqlite3_step(c.tls, prepared); code {
 		case sqlite3.SQLITE_ROW:

@@ -6,37 +6,34 @@ import (
 	"strings"
 )
 
-// asideInfix stands between the name of the database and the time at which it was
-// put aside.
-const asideInfix = ".until-"
+// replacedInfix is between the name of a database that Restore has replaced and the time of that.
+const replacedInfix = ".until-"
 
-// IsDatabaseFile reports whether a file that is written under path would take the place of
-// the database in the directory or of what belongs to it: its log, the locks,
-// the databases that Restore put aside. It goes by what path leads to, and, where
-// nothing stands there yet, by the name that it has in the directory. There need
-// not be a database.
+// IsDatabaseFile reports whether writing to path would overwrite the database of the directory
+// or one of its files: its write-ahead log, the lock files, the databases that Restore has
+// replaced. Links are followed. Files that don't exist yet are recognized by their names.
 func IsDatabaseFile(directory, path string) bool {
 	database := filepath.Join(directory, fileName)
-	own := append(databaseFiles(database), filepath.Join(directory, lockName), filepath.Join(directory, commandsLockName))
-	// Where the database is a link, its log lies beside what that leads to.
+	files := append(databaseFiles(database), filepath.Join(directory, lockName), filepath.Join(directory, commandsLockName))
+	// Where the database is a symbolic link, its log is in the directory of the target.
 	if target, err := filepath.EvalSymlinks(database); err == nil {
-		own = append(own, databaseFiles(target)...)
+		files = append(files, databaseFiles(target)...)
 	}
-	for _, file := range own {
-		if sameFile(file, path) || samePlace(file, path) {
+	for _, file := range files {
+		if sameFile(file, path) || sameName(file, path) {
 			return true
 		}
 	}
-	place, name := placeOf(path)
-	return strings.HasPrefix(name, fileName+asideInfix) && sameFile(place, directory)
+	parent, name := splitPath(path)
+	return strings.HasPrefix(name, fileName+replacedInfix) && sameFile(parent, directory)
 }
 
-// databaseFiles are the paths of a database and of the files that SQLite makes for it.
+// databaseFiles returns the paths of a database and of the files that SQLite makes for it.
 func databaseFiles(database string) []string {
 	return []string{database, database + "-wal", database + "-shm", database + "-journal"}
 }
 
-// sameFile reports whether both paths lead to one file, which may have many names.
+// sameFile reports whether both paths are links to one file.
 func sameFile(one, other string) bool {
 	first, err := os.Stat(one)
 	if err != nil {
@@ -46,17 +43,16 @@ func sameFile(one, other string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// samePlace reports whether both paths are one name in one directory, be there a
-// file or not.
-func samePlace(one, other string) bool {
-	place, name := placeOf(one)
-	otherPlace, otherName := placeOf(other)
-	return name == otherName && sameFile(place, otherPlace)
+// sameName reports whether both paths are one name in one directory; no file need exist.
+func sameName(one, other string) bool {
+	parent, name := splitPath(one)
+	otherParent, otherName := splitPath(other)
+	return name == otherName && sameFile(parent, otherParent)
 }
 
-// placeOf splits a path without tidying it: a ".." behind a link leads elsewhere
-// than its text says.
-func placeOf(path string) (directory, name string) {
+// splitPath splits a path without cleaning it: a ".." after a symbolic link must be resolved by
+// the file system.
+func splitPath(path string) (directory, name string) {
 	directory, name = filepath.Split(path)
 	return directory + ".", name
 }

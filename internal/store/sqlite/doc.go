@@ -1,7 +1,6 @@
-// Package sqlite keeps the messenger's data in an embedded SQLite database in
-// a directory of its own, with hand-written SQL, one file per table.
+// Package sqlite implements messenger.Store and search.Store on an embedded SQLite database in a
+// data directory, with hand-written SQL, one file per table.
 //
-// One process serves from a directory, by a file lock. Within it one connection
-// writes, its transactions one after the other, and several read beside it;
-// every commit is on the disk before it is answered.
+// A file lock lets one process serve from a directory. In it one connection writes and several
+// read concurrently; every commit is synced to the disk before it returns.
 package sqlite

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/transfer"
 )
 
-// What is exported, in the order of each table's key.
+// The statements of an export, each in the order of its table's primary key.
 const (
 	dumpCounts = `
 		SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM sessions), (SELECT count(*) FROM chats),
@@ -29,11 +29,10 @@ const (
 		FROM events ORDER BY chat_id, seq`
 )
 
-// Dump writes all that the database in the directory holds, as of one moment.
-// Another process may serve from the directory meanwhile, whose write-ahead log
-// grows until the end.
+// Dump writes all rows of the database in the directory, as of one snapshot. Another process may
+// serve from the directory meanwhile; its write-ahead log can't be truncated until the end.
 func Dump(ctx context.Context, directory string, w *transfer.Writer) (err error) {
-	path, lock, err := beside(ctx, directory)
+	path, lock, err := lockDatabase(ctx, directory)
 	if err != nil {
 		return err
 	}
@@ -43,7 +42,7 @@ func Dump(ctx context.Context, directory string, w *transfer.Writer) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, database.Close()) }()
-	// What is read in one transaction is as of its first read.
+	// A transaction's snapshot is taken at its first read.
 	tx, err := database.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)

@@ -16,8 +16,8 @@ import (
 	"messenger-api/internal/search"
 )
 
-// failure turns what the driver says into what the domain understands; errors
-// of the domain pass unchanged.
+// failure converts an error of the driver to one of the domain: an unavailable database to
+// errs.ErrServiceUnavailable. Errors of the domain are returned unchanged.
 func (s *Store) failure(err error) error {
 	var known *errs.Error
 	if err == nil || errors.As(err, &known) {
@@ -29,7 +29,8 @@ func (s *Store) failure(err error) error {
 	return err
 }
 
-// unavailable tells a database that is busy, full or out of reach from a fault.
+// unavailable reports whether the database is busy, full or can't be accessed; any other error
+// is a defect.
 func unavailable(err error) bool {
 	switch primaryCode(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
@@ -39,24 +40,24 @@ func unavailable(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn)
 }
 
-// slow tells what ended by a deadline of ours, not by that of its caller's ctx, from
-// all else. A transaction that its deadline ended may say no more than that it is over.
-func slow(ctx context.Context, err error) error {
+// slow wraps err in search.ErrTooSlow where a timeout of the store caused it, and not the end of
+// callerCtx. A transaction that its timeout has rolled back may return only sql.ErrTxDone.
+func slow(callerCtx context.Context, err error) error {
 	ended := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrTxDone) ||
 		primaryCode(err) == sqlite3.SQLITE_INTERRUPT
-	if !ended || ctx.Err() != nil {
+	if !ended || callerCtx.Err() != nil {
 		return err
 	}
 	return errs.ErrServiceUnavailable.After(time.Second).WithCause(fmt.Errorf("%w: %w", search.ErrTooSlow, err))
 }
 
-// busy: a lock was not to be had in time.
+// busy reports whether a lock could not be taken in time.
 func busy(err error) bool {
 	code := primaryCode(err)
 	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
 }
 
-// primaryCode is SQLite's result code without what extends it, 0 for other errors.
+// primaryCode returns SQLite's primary result code, 0 for other errors.
 func primaryCode(err error) int {
 	return resultCode(err) & 0xff
 }
@@ -69,10 +70,9 @@ func resultCode(err error) int {
 	return 0
 }
 
-// The failures of AppendMessages depend on how far it came.
-
-// notBegun: whoever waits for BEGIN until the deadline waits for the lock.
-func (s *Store) notBegun(err error) error {
+// beginError converts an error of AppendMessages before its transaction. A deadline then has
+// ended the wait for the write lock.
+func (s *Store) beginError(err error) error {
 	if busy(err) || errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("%w: %w", messenger.ErrBusy, err)
 		return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
@@ -80,21 +80,23 @@ func (s *Store) notBegun(err error) error {
 	return s.failure(err)
 }
 
-// notAppended: the transaction is rolled back, so nothing is stored.
-func (s *Store) notAppended(ctx context.Context, err error) error {
+// appendError converts an error of AppendMessages after which the transaction was rolled back,
+// so nothing is stored.
+func (s *Store) appendError(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		return s.failure(err)
 	case busy(err):
-		return s.notBegun(err)
+		return s.beginError(err)
 	case unavailable(err), s.closed.Load():
 		return s.failure(err)
 	}
 	return fmt.Errorf("%w: %w", messenger.ErrRejected, err)
 }
 
-// notCommitted: what a failed COMMIT left on the disk may come back with it.
-func (s *Store) notCommitted(err error) error {
+// commitError converts an error of COMMIT. The outcome is unknown: the transaction may be in the
+// write-ahead log, and be there when the database is opened again.
+func (s *Store) commitError(err error) error {
 	err = fmt.Errorf("%w: %w", messenger.ErrOutcomeUnknown, err)
 	return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 }

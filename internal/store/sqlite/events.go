@@ -8,17 +8,16 @@ import (
 )
 
 const (
-	// selectMessages reads a page. Kind 1 is a message. A CROSS JOIN keeps its
-	// order: the log first, each message's user then.
+	// selectMessages reads a page. Kind 1 is a message. A CROSS JOIN fixes the join order: first the
+	// events, then each message's user.
 	selectMessages = `
 		SELECT e.message_id, e.seq, e.user_id, u.user_name, e.account_id, coalesce(e.client_message_id, ''), e.text, e.created_at
 		FROM events e CROSS JOIN chat_users u ON u.chat_id = e.chat_id AND u.user_id = e.user_id
 		WHERE e.chat_id = ? AND e.seq < ? AND e.kind = 1
 		ORDER BY e.seq DESC LIMIT ?`
-	// insertMessage stores nothing where the account has no such user in the chat,
-	// and nothing where the message is stored already. OR FAIL, which for one row is
-	// the same as none: SQLite need not be able to undo it apart from the rest, for
-	// which it would copy each page that it changes.
+	// insertMessage inserts nothing where the account has no such user in the chat, or where
+	// the message is stored already. OR FAIL spares a statement journal: without it SQLite
+	// copies each page that the statement changes, to be able to undo the statement alone.
 	insertMessage = `
 		INSERT OR FAIL INTO events (chat_id, seq, kind, created_at, account_id, user_id, message_id, client_message_id, text)
 		SELECT chat_id, ?, 1, ?, account_id, user_id, ?, ?, ?
@@ -33,16 +32,16 @@ const (
 
 // Messages implements messenger.Store.
 func (s *Store) Messages(
-	ctx context.Context, chat messenger.ID, before int64, limit, bytesMost int,
+	ctx context.Context, chat messenger.ID, before int64, limit, maxBytes int,
 ) (messages []messenger.Message, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, selectMessages, chat[:], before, limit)
 	if err != nil {
 		return nil, s.failure(err)
 	}
 	defer rows.Close()
-	for bytes := 0; bytes < bytesMost && rows.Next(); {
+	for bytes := 0; bytes < maxBytes && rows.Next(); {
 		m, err := scanMessage(rows, chat)
 		if err != nil {
 			return nil, s.failure(err)

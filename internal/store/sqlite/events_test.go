@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A connection whose reader went away must serve the next one.
-func TestCancelledReadersHarmNobody(t *testing.T) {
+// A connection on which a read was cancelled must serve the next read.
+func TestCancelledReadsLeaveConnectionsUsable(t *testing.T) {
 	s := open(t, t.TempDir())
 	user := join(t, s)
 	if _, err := s.AppendMessages(t.Context(), manyMessages(user, 500)); err != nil {

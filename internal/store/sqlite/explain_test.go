@@ -13,22 +13,20 @@ import (
 
 var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
 
-// wholeTables are what a statement may read from end to end: a list of
-// migrations, the arguments of a call, what an inner SELECT found, what the full-text
-// index has of the words in one chat, the tasks of the last hour, and the sessions
-// that nobody ended, to end some of them.
+// wholeTables are the full scans that a statement may make: of the list of migrations, of
+// arguments, of a subquery's result, of the full-text index's entries for words in one chat, of the
+// tasks of the last hour, and of the open sessions, to end some of them.
 var wholeTables = regexp.MustCompile(`^SCAN (goose_db_version|sqlite_schema|h VIRTUAL TABLE INDEX \d+:|CONSTANT ROW` +
 	`|\(subquery-\d+\)$|mine$|recent$|listed$|search_index VIRTUAL TABLE INDEX \d+:(M\d+)?><$` +
 	`|search_tasks USING COVERING INDEX search_tasks_status$|sessions USING INDEX sessions_open$)`)
 
-// tooWide are searches that read all of a chat or of an account.
+// tooWide are index searches that read all rows of a chat or of an account.
 var tooWide = regexp.MustCompile(`^SEARCH (e|events|s|sessions) .*\((chat_id=\?|account_id=\?|chat_id=\? AND account_id=\?)\)$`)
 
-// sorted are the statements that may sort what they found.
+// sorted are the statements that may sort their result.
 var sorted = map[string]bool{"selectOpenSessions": true, "selectRecentLag": true, "selectHits": true}
 
-// readAll are the statements that may read tables from end to end: they export
-// them, or ask whether there is anything in them.
+// readAll are the statements that may scan whole tables: exports, and whether there is any row.
 var readAll = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|selectAlmostEmpty|selectVersions)$`)
 
 func TestEveryStatementHasItsIndex(t *testing.T) {
@@ -52,7 +50,7 @@ func TestEveryStatementHasItsIndex(t *testing.T) {
 	}
 }
 
-// explain gives the steps of the statement's plan.
+// explain returns the lines of the statement's plan.
 func explain(t *testing.T, s *Store, statement string) (steps []string) {
 	t.Helper()
 	arguments := make([]any, strings.Count(statement, "?"))
@@ -75,8 +73,7 @@ func explain(t *testing.T, s *Store, statement string) (steps []string) {
 	return steps
 }
 
-// statementsOfPackage finds every constant of the package that is SQL, so that
-// none is forgotten.
+// statementsOfPackage finds every SQL constant of the package.
 func statementsOfPackage(t *testing.T) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(".")

@@ -8,12 +8,12 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// now is any time, in the microseconds that the database keeps.
+// now is any time, with the precision of the database.
 var now = time.Date(2026, 5, 4, 3, 2, 1, 987654000, time.UTC)
 
 var discard = slog.New(slog.DiscardHandler)
 
-// open opens the directory, migrated, until the end of the test.
+// open opens and migrates the directory's database, and closes it at the end of the test.
 func open(t testing.TB, directory string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), Options{Directory: directory}, discard)
@@ -31,7 +31,7 @@ func open(t testing.TB, directory string) *Store {
 	return s
 }
 
-// join makes an account that is a user of a new chat.
+// join creates an account and a chat with it as the only user.
 func join(t testing.TB, s *Store) messenger.User {
 	t.Helper()
 	account := messenger.Account{ID: messenger.NewID(), Name: messenger.NewID().String(), PasswordHash: "hash", CreatedAt: now}

@@ -14,7 +14,7 @@ const (
 		SELECT EXISTS (SELECT 1 FROM accounts WHERE account_id <> x'00000000000000000000000000000001')
 			OR EXISTS (SELECT 1 FROM sessions) OR EXISTS (SELECT 1 FROM chats) OR EXISTS (SELECT 1 FROM chat_users)
 			OR EXISTS (SELECT 1 FROM events)`
-	// Every database has the built-in account; only its times are taken over.
+	// Every database has the built-in account; only its times are imported.
 	loadAnonymous = `
 		UPDATE accounts SET created_at = ?, disabled_at = ? WHERE account_id = ?`
 	loadAccount = `
@@ -31,9 +31,8 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
-// Load stores all that the reader gives, in one transaction: nothing of it stays
-// where anything fails, or the process ends. The error is transfer.ErrNotEmpty
-// where the database has data. It may take as long as it needs.
+// Load stores all rows of the reader in one transaction, without a time limit. The error is
+// transfer.ErrNotEmpty where the database has data.
 func (s *Store) Load(ctx context.Context, r *transfer.Reader) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
@@ -66,7 +65,7 @@ func load(ctx context.Context, tx *sql.Tx, r *transfer.Reader) error {
 	return r.Close()
 }
 
-// insert stores a row that was just read.
+// insert stores the row that was read last; its line is added to an error.
 func insert(ctx context.Context, tx *sql.Tx, r *transfer.Reader, statement string, arguments ...any) (bool, error) {
 	if _, err := tx.ExecContext(ctx, statement, arguments...); err != nil {
 		return false, fmt.Errorf("line %d: refused by the database: %w", r.Line(), err)

@@ -10,32 +10,31 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockName is the file that the serving process holds locked. It stays when the
-// process ends; only the lock on it counts, and that ends with the process.
+// lockName is the file that the serving process locks. The file remains after the process; the
+// lock ends with it.
 const lockName = "messenger.lock"
 
 const lockRetryPause = 100 * time.Millisecond
 
-// commandsLockName is the file that commands beside the serving process hold
-// locked together while they write, so that nobody replaces the database under
-// them.
+// commandsLockName is the file that commands lock, shared, while they use the database of a
+// serving process, and a restore locks, exclusively, before it replaces the database.
 const commandsLockName = "messenger.commands.lock"
 
-// LockedError says that another process serves from the directory.
+// LockedError is returned where another process serves from the directory.
 type LockedError struct {
 	Directory string
-	// Waited is how long this process hoped for the other one's end.
+	// Waited is how long this process has waited for the lock.
 	Waited time.Duration
 }
 
-// Error implements error, for the person who started the process.
+// Error implements error; the text says what to do.
 func (e *LockedError) Error() string {
 	return fmt.Sprintf("another process serves from the data directory %s, and still did after %v; "+
 		"end it, or choose another directory", e.Directory, e.Waited)
 }
 
-// lockForCommand is held by each command that writes beside the serving process.
-func lockForCommand(ctx context.Context, directory string, wait time.Duration) (*flock.Flock, error) {
+// lockCommandsShared waits for a restore, and keeps others from starting.
+func lockCommandsShared(ctx context.Context, directory string, wait time.Duration) (*flock.Flock, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	lock := flock.New(filepath.Join(directory, commandsLockName))
@@ -45,8 +44,8 @@ func lockForCommand(ctx context.Context, directory string, wait time.Duration) (
 	return lock, nil
 }
 
-// shutCommandsOut waits for those commands to end, and lets none in.
-func shutCommandsOut(ctx context.Context, directory string, wait time.Duration) (*flock.Flock, error) {
+// lockCommandsExclusive waits for commands that use the database, and keeps others from starting.
+func lockCommandsExclusive(ctx context.Context, directory string, wait time.Duration) (*flock.Flock, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	lock := flock.New(filepath.Join(directory, commandsLockName))
@@ -56,8 +55,7 @@ func shutCommandsOut(ctx context.Context, directory string, wait time.Duration) 
 	return lock, nil
 }
 
-// lockDirectory takes the directory for this process, waiting for another one
-// to end if there is one.
+// lockDirectory locks the directory, and waits for another process that serves from it.
 func lockDirectory(ctx context.Context, directory string, wait time.Duration, log *slog.Logger) (*flock.Flock, error) {
 	lock := flock.New(filepath.Join(directory, lockName))
 	locked, err := lock.TryLock()

@@ -10,39 +10,39 @@ import (
 	"time"
 )
 
-// logMost is how long the write-ahead log may get, in bytes, before it is begun anew:
-// twice what is brought into the database at a time. SQLite begins it anew by itself
-// where nobody reads from it, which with searches one after the other never happens.
-const logMost = 32 << 20
+// maxLogBytes is the size at which the write-ahead log is truncated: twice that of SQLite's
+// automatic checkpoint. SQLite restarts the log itself only when a commit finds no reader, which
+// can't happen while searches follow each other.
+const maxLogBytes = 32 << 20
 
-// How long the log may be waited for: who searches, until the steps under way are over;
-// who writes, while short reads end; and how long it is left alone where a long read,
-// such as a backup, needs it.
 const (
-	logSearchesTimeout = 2 * time.Second
-	logWriterTimeout   = 250 * time.Millisecond
-	logPause           = 10 * time.Second
-	logLookEvery       = time.Second
+	// checkpointTimeout bounds how long searches are held up, while their running steps end.
+	checkpointTimeout = 2 * time.Second
+	// checkpointBusyTimeout bounds how long sends are held up, while short reads end.
+	checkpointBusyTimeout = 250 * time.Millisecond
+	// checkpointRetryPause follows an attempt that failed because of a long read, such as a backup.
+	checkpointRetryPause = 10 * time.Second
+	logCheckInterval     = time.Second
 )
 
-// RunCheckpoints truncates the write-ahead log by a checkpoint whenever it is too long,
+// RunCheckpoints truncates the write-ahead log by a checkpoint whenever it exceeds maxLogBytes,
 // until ctx ends.
 func (s *Store) RunCheckpoints(ctx context.Context) error {
-	for pause := logLookEvery; ; {
+	for pause := logCheckInterval; ; {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(pause):
 		}
-		pause = logLookEvery
+		pause = logCheckInterval
 		size, err := s.logSize()
-		if err == nil && size > logMost {
-			err = s.restartLog(ctx)
+		if err == nil && size > maxLogBytes {
+			err = s.checkpoint(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "the database's write-ahead log is long, and was not begun anew; tried again",
+			s.log.WarnContext(ctx, "the write-ahead log exceeds its limit and could not be truncated; tried again",
 				"bytes", size, "error", err)
-			pause = logPause
+			pause = checkpointRetryPause
 		}
 	}
 }
@@ -58,9 +58,9 @@ func (s *Store) logSize() (int64, error) {
 	return file.Size(), nil
 }
 
-// restartLog lets no search begin meanwhile.
-func (s *Store) restartLog(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, logSearchesTimeout)
+// checkpoint takes all connections of searches, so that none begins meanwhile, and the writer.
+func (s *Store) checkpoint(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, checkpointTimeout)
 	defer cancel()
 	for range searchReaders {
 		held, err := s.searchers.Conn(ctx)
@@ -75,7 +75,7 @@ func (s *Store) restartLog(ctx context.Context) error {
 	}
 	defer writer.Close()
 	return errors.Join(
-		run(ctx, writer, fmt.Sprintf("PRAGMA busy_timeout = %d", logWriterTimeout.Milliseconds())),
+		run(ctx, writer, fmt.Sprintf("PRAGMA busy_timeout = %d", checkpointBusyTimeout.Milliseconds())),
 		truncateLog(ctx, writer),
 		run(context.WithoutCancel(ctx), writer, fmt.Sprintf("PRAGMA busy_timeout = %d", writeTimeout.Milliseconds())))
 }
@@ -85,7 +85,7 @@ func run(ctx context.Context, connection *sql.Conn, statement string) error {
 	return err
 }
 
-// truncateLog brings the log into the database and begins it anew.
+// truncateLog checkpoints and truncates the log. The error is errInUse where a reader needs it.
 func truncateLog(ctx context.Context, writer *sql.Conn) error {
 	var blocked bool
 	var pages, moved int

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// lengthenLog writes until the log is longer than it may be, while a reader keeps it
-// from being begun anew.
+// lengthenLog writes until the log exceeds its limit, while a reader keeps SQLite from restarting it.
 func lengthenLog(t *testing.T, s *Store) {
 	t.Helper()
 	reader, err := s.readers.BeginTx(t.Context(), nil)
@@ -24,7 +23,7 @@ func lengthenLog(t *testing.T, s *Store) {
 		t.Fatal(err)
 	}
 	user, text := join(t, s), strings.Repeat("x", 60_000)
-	for size := int64(0); size <= logMost; {
+	for size := int64(0); size <= maxLogBytes; {
 		if _, err := s.AppendMessages(t.Context(), messages(user, text, text, text, text)); err != nil {
 			t.Fatal(err)
 		}
@@ -34,10 +33,10 @@ func lengthenLog(t *testing.T, s *Store) {
 	}
 }
 
-func TestALongLogIsBegunAnew(t *testing.T) {
+func TestLongLogIsTruncated(t *testing.T) {
 	s := open(t, t.TempDir())
 	lengthenLog(t, s)
-	if err := s.restartLog(t.Context()); err != nil {
+	if err := s.checkpoint(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if size, err := s.logSize(); err != nil || size != 0 {
@@ -52,8 +51,8 @@ func TestALongLogIsBegunAnew(t *testing.T) {
 	}
 }
 
-// What reads for long, such as a backup, is not waited for: sends go on.
-func TestALongLogThatIsRead(t *testing.T) {
+// A checkpoint does not wait for a long read, such as a backup, and sends continue.
+func TestLongReadDelaysTheTruncation(t *testing.T) {
 	s := open(t, t.TempDir())
 	lengthenLog(t, s)
 	user := join(t, s)
@@ -68,7 +67,7 @@ func TestALongLogThatIsRead(t *testing.T) {
 	if _, err := s.AppendMessages(t.Context(), messages(user, "after the reader's snapshot")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.restartLog(t.Context()); !errors.Is(err, errInUse) {
+	if err := s.checkpoint(t.Context()); !errors.Is(err, errInUse) {
 		t.Errorf("the error is %v", err)
 	}
 	if _, err := s.AppendMessages(t.Context(), messages(user, "more")); err != nil {
@@ -77,7 +76,7 @@ func TestALongLogThatIsRead(t *testing.T) {
 	if err := reader.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.restartLog(t.Context()); err != nil {
+	if err := s.checkpoint(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

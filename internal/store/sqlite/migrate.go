@@ -12,9 +12,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings the schema up to this binary's version; only then the other
-// methods work. Each step is one transaction. A schema newer than this binary
-// is left as it is.
+// Migrate migrates the schema to this binary's version; it must be called before the other
+// methods. Each step is one transaction. A newer schema is not changed.
 func (s *Store) Migrate(ctx context.Context) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 func dbPath(directory string) string { return filepath.Join(directory, fileName) }
 
-func TestStatusBesideAServer(t *testing.T) {
+func TestStatusWhileServing(t *testing.T) {
 	directory := t.TempDir()
 	pending, err := Status(t.Context(), directory)
 	if err != nil || len(pending) == 0 || !pending[0].AppliedAt.IsZero() {
@@ -49,7 +49,7 @@ func TestStatusOfAnEmptyDatabase(t *testing.T) {
 	}
 }
 
-// An older binary must start on a newer schema: it only adds.
+// An older binary must start on a newer schema.
 func TestMigrateLeavesANewerSchema(t *testing.T) {
 	directory := t.TempDir()
 	s := open(t, directory)

@@ -19,15 +19,15 @@ import (
 	"messenger-api/internal/words"
 )
 
-// searchReaders is how many connections searches have of their own.
+// searchReaders is the number of connections for searches only.
 const searchReaders = 2
 
-// fileName is the database in the directory.
+// fileName is the name of the database file in the directory.
 const fileName = "messenger.db"
 
 // Options say where the database is.
 type Options struct {
-	// Directory is made where it is missing.
+	// Directory is created if it does not exist.
 	Directory string
 	// LockWait is how long Open waits for another process that serves from the directory.
 	LockWait time.Duration
@@ -35,11 +35,11 @@ type Options struct {
 	LogSQL bool
 	// OnStatement is called after each statement; nil for none.
 	OnStatement func(ctx context.Context, statement string, started time.Time, err error)
-	// Analyser is the version whose index of words is used; words.Version where it is empty.
+	// Analyser is the version of the analyser whose search index is used; words.Version() if empty.
 	Analyser string
 }
 
-// Store implements messenger.Store and search.Store. It may be closed twice.
+// Store implements messenger.Store and search.Store. It may be closed more than once.
 type Store struct {
 	directory   string
 	log         *slog.Logger
@@ -47,22 +47,22 @@ type Store struct {
 	connections []*connector
 	writer      *sql.DB
 	readers     *sql.DB
-	// searchers are the readers of searches and of the index, so that these keep no other waiting.
+	// searchers are the connections of searches and of indexing, which so can't take all readers.
 	searchers *sql.DB
-	// path is the database's file.
+	// path is the database file.
 	path     string
 	lastSeqs *lastSeqCache
-	// analyser is the version of the index of words that is used, and suffix ends the names of its tables, once it is known.
+	// analyser is the version of the search index that is used. suffix is the suffix of its
+	// tables' names; nil until it is known.
 	analyser string
 	suffix   atomic.Pointer[string]
 	closed   atomic.Bool
 	close    func() error
 }
 
-// Open takes the directory for this process and opens the database in it, an
-// empty one where there is none. Migrate comes next. The error is a
-// *LockedError when another process keeps the directory for longer than
-// LockWait.
+// Open locks the directory and opens the database in it; it creates an empty one if there is
+// none. Migrate must be called next. The error is a *LockedError where another process keeps
+// the directory locked for longer than LockWait.
 func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
 	directory, err := makeDirectory(options.Directory)
 	if err != nil {
@@ -78,16 +78,16 @@ func Open(ctx context.Context, options Options, log *slog.Logger) (*Store, error
 	}
 	s.analyser = cmp.Or(options.Analyser, s.analyser)
 	for _, connections := range s.connections {
-		connections.ran = options.OnStatement
+		connections.onStatement = options.OnStatement
 	}
 	return s, nil
 }
 
-// openWith opens the database of a directory under a lock, which Close gives back.
-func openWith(ctx context.Context, lock *flock.Flock, directory string, echo bool, log *slog.Logger) (*Store, error) {
+// openWith opens the database of a directory. Close unlocks the lock.
+func openWith(ctx context.Context, lock *flock.Flock, directory string, logSQL bool, log *slog.Logger) (*Store, error) {
 	s := &Store{directory: directory, log: log, lock: lock, lastSeqs: newLastSeqCache(), analyser: words.Version()}
-	s.close = sync.OnceValue(s.shut)
-	if err := s.connect(ctx, filepath.Join(directory, fileName), echo); err != nil {
+	s.close = sync.OnceValue(s.closeAll)
+	if err := s.connect(ctx, filepath.Join(directory, fileName), logSQL); err != nil {
 		return nil, errors.Join(withDisk(directory, err), s.Close())
 	}
 	return s, nil
@@ -104,12 +104,12 @@ func makeDirectory(path string) (string, error) {
 	return directory, nil
 }
 
-func (s *Store) connect(ctx context.Context, path string, echo bool) error {
+func (s *Store) connect(ctx context.Context, path string, logSQL bool) error {
 	s.path = path
 	if err := syncDataOnly(); err != nil {
 		return err
 	}
-	// SQLite would make the file readable to everybody.
+	// SQLite would create the file with permissions for all users.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
@@ -117,14 +117,14 @@ func (s *Store) connect(ctx context.Context, path string, echo bool) error {
 	if err := file.Close(); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	if s.writer, err = s.pool(path, writerSettings, 1, echo); err != nil {
+	if s.writer, err = s.pool(path, writerSettings, 1, logSQL); err != nil {
 		return err
 	}
-	if s.readers, err = s.pool(path, readerSettings, runtime.NumCPU()+2, echo); err != nil {
+	if s.readers, err = s.pool(path, readerSettings, runtime.NumCPU()+2, logSQL); err != nil {
 		return err
 	}
 	s.readers.SetConnMaxIdleTime(readerIdleTime)
-	if s.searchers, err = s.pool(path, readerSettings, searchReaders, echo); err != nil {
+	if s.searchers, err = s.pool(path, readerSettings, searchReaders, logSQL); err != nil {
 		return err
 	}
 	s.searchers.SetConnMaxIdleTime(readerIdleTime)
@@ -138,9 +138,9 @@ func (s *Store) connect(ctx context.Context, path string, echo bool) error {
 	return nil
 }
 
-func (s *Store) pool(path string, settings []string, size int, echo bool) (*sql.DB, error) {
+func (s *Store) pool(path string, settings []string, size int, logSQL bool) (*sql.DB, error) {
 	var log *slog.Logger
-	if echo {
+	if logSQL {
 		log = s.log
 	}
 	connections, err := newConnector(dataSource(path, settings), log)

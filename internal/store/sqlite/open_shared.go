@@ -23,36 +23,36 @@ import (
 const selectVersion = `
 	SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied = 1`
 
-// errNoDatabase says that the directory has none.
+// errNoDatabase is returned where the directory has no database.
 var errNoDatabase = errors.New("there is no database")
 
-// besideWait is how long a command that reads waits for a restore to end.
-const besideWait = 20 * time.Second
+// restoreWait is how long a read-only command waits for a restore.
+const restoreWait = 20 * time.Second
 
-// beside finds the database of a directory that another process may serve from,
-// and keeps it in its place until the lock is given back.
-func beside(ctx context.Context, directory string) (path string, lock *flock.Flock, err error) {
+// lockDatabase returns the path of the database of a directory that another process may serve
+// from. Until the lock is unlocked, no restore replaces the database.
+func lockDatabase(ctx context.Context, directory string) (path string, lock *flock.Flock, err error) {
 	path = filepath.Join(directory, fileName)
 	if _, err := os.Stat(path); err != nil {
 		return "", nil, fmt.Errorf("%w: %w", errNoDatabase, err)
 	}
-	lock, err = lockForCommand(ctx, directory, besideWait)
-	if noWriting(err) {
-		// Nobody can put another database there, either; and data must be got out.
+	lock, err = lockCommandsShared(ctx, directory, restoreWait)
+	if isUnwritable(err) {
+		// Without a lock: a restore can't write here, either, and reading must remain possible.
 		return path, flock.New(filepath.Join(directory, commandsLockName)), nil
 	}
 	return path, lock, err
 }
 
-// OpenReadOnly opens the database of a directory that another process may serve from, for a
-// command that reads accounts. It needs to write nothing.
+// OpenReadOnly opens the database of a directory that another process may serve from, for
+// commands that only read. The file system may be read-only.
 func OpenReadOnly(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
-	path, lock, err := beside(ctx, options.Directory)
+	path, lock, err := lockDatabase(ctx, options.Directory)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{log: log, lock: lock}
-	s.close = sync.OnceValue(s.shut)
+	s.close = sync.OnceValue(s.closeAll)
 	if s.readers, err = readFile(ctx, path); err == nil {
 		err = checkSchema(ctx, s.readers, true)
 	}
@@ -62,10 +62,9 @@ func OpenReadOnly(ctx context.Context, options Options, log *slog.Logger) (*Stor
 	return s, nil
 }
 
-// OpenShared opens the database of a directory that another process may serve
-// from, for a command that writes a little: the tables accounts and sessions, no
-// others. Where there is no database, or its schema is older than this binary,
-// the error says so.
+// OpenShared opens the database of a directory that another process may serve from, for commands
+// that write. They may write to the tables accounts and sessions only, since the server caches the
+// last seq of chats. There is an error if the directory has no database, or one with an older schema.
 func OpenShared(ctx context.Context, options Options, log *slog.Logger) (*Store, error) {
 	directory, err := filepath.Abs(options.Directory)
 	if err != nil {
@@ -74,7 +73,7 @@ func OpenShared(ctx context.Context, options Options, log *slog.Logger) (*Store,
 	if _, err := os.Stat(filepath.Join(directory, fileName)); err != nil {
 		return nil, fmt.Errorf("%w in %s: run messenger-api migrate up, or serve, first", errNoDatabase, directory)
 	}
-	lock, err := lockForCommand(ctx, directory, options.LockWait)
+	lock, err := lockCommandsShared(ctx, directory, options.LockWait)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +87,7 @@ func OpenShared(ctx context.Context, options Options, log *slog.Logger) (*Store,
 	return s, nil
 }
 
-// readFile opens a database file for reading. It is one connection, closed by the
-// caller.
+// readFile opens a database file for reading, with one connection.
 func readFile(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s", errNoDatabase, path)
@@ -110,8 +108,8 @@ func openFile(ctx context.Context, path string, settings []string) (*sql.DB, err
 	database := sql.OpenDB(connections)
 	database.SetMaxOpenConns(1)
 	if slices.Contains(settings, readOnly) && !slices.Contains(settings, immutable) && unreadable(ctx, database) && !hasLog(path) {
-		// SQLite needs a file beside it to share a database, and can't make one here. Without
-		// a log there is nothing to share.
+		// SQLite can't create the -shm file for shared access here. As there is no log, the file can
+		// be read without it, as immutable.
 		return openFile(ctx, path, append(slices.Clip(settings), immutable))
 	}
 	return database, nil
@@ -122,7 +120,7 @@ const (
 	immutable = "immutable=1"
 )
 
-// unreadable reports whether what keeps the database from being read is the file system.
+// unreadable reports whether the database can't be read for an error of the file system.
 func unreadable(ctx context.Context, database *sql.DB) bool {
 	var version int
 	switch primaryCode(database.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version)) {
@@ -132,7 +130,7 @@ func unreadable(ctx context.Context, database *sql.DB) bool {
 	return false
 }
 
-// hasLog reports whether a write-ahead log holds anything, as it does after a crash.
+// hasLog reports whether there is a write-ahead log that is not empty, as after a crash.
 func hasLog(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
@@ -143,7 +141,7 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
 }
 
-// schemaVersion finds how far a database was migrated, 0 where it never was.
+// schemaVersion returns the version of a database's schema, 0 if it was never migrated.
 func schemaVersion(ctx context.Context, from querier) (version int64, err error) {
 	var versioned bool
 	if err := from.QueryRowContext(ctx, selectIsVersioned).Scan(&versioned); err != nil || !versioned {
@@ -153,7 +151,7 @@ func schemaVersion(ctx context.Context, from querier) (version int64, err error)
 	return version, err
 }
 
-// knownVersion is the newest schema that this binary knows.
+// knownVersion returns the newest version of the schema that this binary knows.
 func knownVersion() (newest int64, err error) {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -169,8 +167,8 @@ func knownVersion() (newest int64, err error) {
 	return newest, nil
 }
 
-// checkSchema refuses a database whose schema is not the one of this binary. A
-// newer one is refused where newer columns would be lost.
+// checkSchema returns a *store.SchemaError where the schema is older than this binary, or newer
+// and newerToo is false, as for an export, which would miss newer columns.
 func checkSchema(ctx context.Context, from querier, newerToo bool) error {
 	known, err := knownVersion()
 	if err != nil {

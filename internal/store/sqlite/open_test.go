@@ -55,8 +55,8 @@ func TestOpenWaitsForTheDirectory(t *testing.T) {
 	}
 }
 
-// A commit that was answered must outlive a crash of the machine, and commands must be
-// able to write beside a server.
+// A commit that was acknowledged must survive a crash of the machine, and commands must be able to
+// write while a server runs.
 func TestTheWriterSyncsItsCommitsAndGivesUpItsLock(t *testing.T) {
 	s := open(t, t.TempDir())
 	var synchronous int
@@ -73,7 +73,7 @@ func TestTheWriterSyncsItsCommitsAndGivesUpItsLock(t *testing.T) {
 	}
 }
 
-// notify closes a channel when something is logged.
+// notify is a log handler that closes a channel at the first record.
 type notify struct {
 	slog.Handler
 
@@ -124,7 +124,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	}
 }
 
-// dirEntry is the directory itself, in its parent.
+// dirEntry returns the directory's own entry in its parent.
 func dirEntry(t *testing.T, directory string) os.DirEntry {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(directory))

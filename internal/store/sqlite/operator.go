@@ -24,7 +24,7 @@ const (
 	endAnySession = `
 		UPDATE sessions SET logged_out_at = ?1 WHERE session_id = ?2 AND logged_out_at IS NULL AND expires_at > ?1
 		RETURNING token_hash`
-	// The expression is that of the index sessions_end, in which the open ones are the last.
+	// The expression of the index sessions_end, in which open sessions come last.
 	endSomeSessions = `
 		UPDATE sessions SET logged_out_at = ?1 WHERE token_hash IN (
 			SELECT token_hash FROM sessions INDEXED BY sessions_end
@@ -72,7 +72,7 @@ func (s *Store) EnableAccount(ctx context.Context, account messenger.ID) error {
 
 // AccountsAfter implements messenger.OperatorStore.
 func (s *Store) AccountsAfter(ctx context.Context, name string, limit int) (accounts []messenger.Account, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, selectAccountsAfter, name, limit)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Store) EndSomeSessions(ctx context.Context, now time.Time, limit int) (
 	return s.end(ctx, endSomeSessions, now.UnixMicro(), limit)
 }
 
-// end runs an update that returns the hashes of the sessions it ended.
+// end runs an update that returns the token hashes of the ended sessions.
 func (s *Store) end(ctx context.Context, update string, arguments ...any) (ended []messenger.TokenHash, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		ended, err = endSessions(ctx, tx, update, arguments...)

@@ -6,7 +6,7 @@ import (
 	"messenger-api/internal/store"
 )
 
-// Pools tells how the writer, the readers and those of searches are used. It asks nothing of the file.
+// Pools returns the statistics of the connection pools. It does not access the database.
 func (s *Store) Pools() []store.Pool {
 	return []store.Pool{
 		poolOf("sqlite_writer", s.writer), poolOf("sqlite_readers", s.readers), poolOf("sqlite_searchers", s.searchers),

@@ -13,19 +13,18 @@ import (
 	"messenger-api/internal/atomicfile"
 )
 
-// asideLayout names a database that was put aside.
-const asideLayout = "20060102T150405.000Z"
+// replacedLayout formats the time in the name of a replaced database.
+const replacedLayout = "20060102T150405.000Z"
 
-// Restore puts the database of a file, such as Backup made, in the place of the
-// one in the directory, which is put aside: kept is its path, empty where there
-// was none. The file stays as it is. Whatever happens meanwhile, the directory
-// has the old database or the new one. The error is a *LockedError when another
-// process keeps the directory for longer than LockWait.
+// Restore replaces the database of the directory by a copy of the file from, such as Backup
+// makes. The replaced database is kept under another name: kept is its path, empty if there was
+// none. The replacement is atomic. The error is a *LockedError where another process keeps the
+// directory locked for longer than LockWait.
 func Restore(ctx context.Context, options Options, from string, log *slog.Logger) (kept string, err error) {
 	if from, err = filepath.Abs(from); err != nil {
 		return "", fmt.Errorf("find the backup: %w", err)
 	}
-	// Under another name of the database SQLite would not find its log.
+	// If from is another link to the database, SQLite would not find its log there.
 	if sameFile(from, filepath.Join(options.Directory, fileName)) {
 		return "", fmt.Errorf("%s is the database in %s itself", from, options.Directory)
 	}
@@ -41,7 +40,7 @@ func Restore(ctx context.Context, options Options, from string, log *slog.Logger
 		return "", err
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	commands, err := shutCommandsOut(ctx, directory, options.LockWait)
+	commands, err := lockCommandsExclusive(ctx, directory, options.LockWait)
 	if err != nil {
 		return "", err
 	}
@@ -56,45 +55,44 @@ func Restore(ctx context.Context, options Options, from string, log *slog.Logger
 	if err := copyDatabase(ctx, from, fresh.Name()); err != nil {
 		return "", err
 	}
-	// What was inspected may have been changed since.
+	// The file may have changed since it was inspected.
 	if err := inspect(ctx, fresh.Name()); err != nil {
 		return "", err
 	}
-	if kept, err = putAside(ctx, path); err != nil {
-		return "", fmt.Errorf("put the present database aside: %w", err)
+	if kept, err = keepReplaced(ctx, path); err != nil {
+		return "", fmt.Errorf("put the present database kept: %w", err)
 	}
 	return kept, fresh.Commit()
 }
 
-// putAside gives the database a second name. It keeps the first one until
-// another file takes that, so that the directory is never without a database.
-func putAside(ctx context.Context, path string) (aside string, err error) {
+// keepReplaced links the database to a second name. The first one remains until it is replaced,
+// so that the directory always has a database.
+func keepReplaced(ctx context.Context, path string) (kept string, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	aside = path + asideInfix + time.Now().UTC().Format(asideLayout)
+	kept = path + replacedInfix + time.Now().UTC().Format(replacedLayout)
 	failure := emptyLog(ctx, path)
 	if busy(failure) || errors.Is(failure, errInUse) {
 		return "", failure
 	}
-	if err := os.Link(path, aside); err != nil {
+	if err := os.Link(path, kept); err != nil {
 		return "", err
 	}
-	// Under their old names the log and its index would be taken for the new
-	// database's. There is something in them only where the old one is damaged,
-	// which may be why another one is restored.
+	// The log is renamed, too: SQLite would use it for the new database. It is empty unless the
+	// old database is damaged, so that it could not be checkpointed.
 	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(path+suffix, kept+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 	}
-	return aside, nil
+	return kept, nil
 }
 
-// errInUse says that the log can't be emptied while somebody reads from it.
+// errInUse is returned where the log can't be truncated because a reader needs it.
 var errInUse = errors.New("another program has the database open")
 
-// emptyLog brings all of the write-ahead log into the database.
+// emptyLog checkpoints and truncates the write-ahead log of a database file.
 func emptyLog(ctx context.Context, path string) (err error) {
 	database, err := openFile(ctx, path, []string{"mode=rw", "_busy_timeout=5000"})
 	if err != nil {

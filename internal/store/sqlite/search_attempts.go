@@ -29,11 +29,11 @@ const (
 	failTask = `
 		UPDATE search_tasks SET status = 4, lease_ends_at = NULL, ended_at = ?, progress = NULL
 		WHERE task_id = ? AND status < 3`
-	// Results go from the newest to the oldest: on is what is less.
+	// Results are sorted from the newest to the oldest: a later position is smaller.
 	advanceTask = `
 		UPDATE search_tasks SET confirmed_created_at = ?2, confirmed_message_id = ?3
 		WHERE task_id = ?1 AND (confirmed_created_at, confirmed_message_id) > (?2, ?3)`
-	selectConfirmedPlace = `
+	selectConfirmed = `
 		SELECT confirmed_created_at, confirmed_message_id FROM search_tasks WHERE task_id = ?`
 )
 
@@ -101,7 +101,7 @@ func (s *Store) AdvanceTask(
 		if err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, selectConfirmedPlace, task[:]).Scan(&at.CreatedAt, blob{at.MessageID[:]})
+		err = tx.QueryRowContext(ctx, selectConfirmed, task[:]).Scan(&at.CreatedAt, blob{at.MessageID[:]})
 		if errors.Is(err, sql.ErrNoRows) {
 			return errs.ErrTaskNotFound
 		}

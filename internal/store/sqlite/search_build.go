@@ -15,15 +15,15 @@ const (
 		SELECT indexed * 10 <= there AND there - indexed >= ? FROM (
 			SELECT (SELECT coalesce(sum(seq), 0) FROM search_positions) AS indexed, (SELECT coalesce(sum(last_seq), 0) FROM chats) AS there
 		)`
-	// With a negative number FTS5 begins to merge all that there is, and with a positive one it goes on, each
-	// time by about so many pages.
+	// A negative number makes FTS5 begin to merge all segments, and a positive one continue; each
+	// call merges about that many pages.
 	mergeIndex = `
 		INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)`
 	selectChanges = `
 		SELECT total_changes()`
 )
 
-// mergePages is how much one transaction merges: no message can be sent meanwhile.
+// mergePages is how many pages one transaction merges; sends wait meanwhile.
 const mergePages = 64
 
 // DeferIndexBuild implements search.Index.
@@ -31,7 +31,7 @@ func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (deferred bool
 	if deferred, err = s.filling(ctx); err != nil || deferred {
 		return deferred, err
 	}
-	reads, cancel := reading(ctx)
+	reads, cancel := readContext(ctx)
 	defer cancel()
 	err = s.searching().QueryRowContext(reads, s.versioned(selectAlmostEmpty), least).Scan(&deferred)
 	if err != nil || !deferred {
@@ -41,7 +41,7 @@ func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (deferred bool
 }
 
 func (s *Store) filling(ctx context.Context) (filling bool, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	err = s.searching().QueryRowContext(ctx, selectFilling, s.analyser).Scan(&filling)
 	return filling, s.failure(err)
@@ -54,8 +54,8 @@ func (s *Store) setFilling(ctx context.Context, filling bool) error {
 	})
 }
 
-// BuildIndex implements search.Index: once the index is filled its segments are merged, so that a search has
-// fewer of them to look into.
+// BuildIndex implements search.Index. It merges the segments of the full-text index, so that a
+// search reads fewer of them.
 func (s *Store) BuildIndex(ctx context.Context) error {
 	filling, err := s.filling(ctx)
 	if err != nil || !filling {
@@ -72,7 +72,7 @@ func (s *Store) BuildIndex(ctx context.Context) error {
 	return s.setFilling(ctx, false)
 }
 
-// merge reports whether there is more to merge: FTS5 counts one change when it did nothing.
+// merge reports whether there is more to merge; FTS5 counts one change when it merged nothing.
 func (s *Store) merge(ctx context.Context, pages int) (more bool, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var before, after int64

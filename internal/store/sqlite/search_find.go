@@ -10,28 +10,28 @@ import (
 	"messenger-api/internal/search"
 )
 
-// A step of a search is ended after stepTimeout, and tried again as a smaller one; after stepEnough
-// it looks into no more chats.
+// A step of a search that exceeds stepTimeout is tried again as a smaller one. After stepBudget a
+// step begins no further chat.
 const (
 	stepTimeout = time.Second
 	stepBudget  = 75 * time.Millisecond
 )
 
 const (
-	// An account may have several users in one chat. A CROSS JOIN keeps its order.
+	// An account may have several users in one chat. A CROSS JOIN fixes the join order.
 	selectLogRanges = `
 		SELECT p.chat_id, p.chat_number, coalesce(author.user_id, zeroblob(16)), p.seq, p.newest_at
 		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
 		CROSS JOIN search_positions p ON p.chat_id = mine.chat_id
 		LEFT JOIN chat_users author ON ?3 <> '' AND author.chat_id = mine.chat_id AND author.user_name = ?3
 		WHERE p.seq > 0 AND (?3 = '' OR author.user_id IS NOT NULL)`
-	// FTS5 reads its lists backwards, and the bounds of the rowid let it begin in their middle.
+	// FTS5 scans backwards, and starts at the upper bound of the rowid.
 	selectCandidates = `
 		SELECT rowid, created_at, newest_at, message_id FROM search_index
 		WHERE search_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4`
 	selectRemainder = `
 		SELECT rowid, newest_at FROM search_index WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1`
-	// The results come as resultsArray makes them.
+	// The parameter is a resultsArray.
 	selectHits = `
 		SELECT h.key, c.chat_name, coalesce(u.user_name, ''), e.text
 		FROM json_each(?1) h
@@ -46,8 +46,8 @@ const (
 // LogRanges implements search.Index.
 func (s *Store) LogRanges(
 	ctx context.Context, account messenger.ID, request search.Request,
-) (parts []search.LogRange, err error) {
-	ctx, cancel := reading(ctx)
+) (ranges []search.LogRange, err error) {
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.searching().QueryContext(ctx, s.versioned(selectLogRanges), account[:], idOrNull(request.ChatID), request.UserName)
 	if err != nil {
@@ -55,31 +55,31 @@ func (s *Store) LogRanges(
 	}
 	defer rows.Close()
 	for rows.Next() {
-		part := search.LogRange{From: 1}
-		err := rows.Scan(blob{part.ChatID[:]}, &part.Number, blob{part.Author[:]}, &part.Through, &part.Newest)
+		logRange := search.LogRange{From: 1}
+		err := rows.Scan(blob{logRange.ChatID[:]}, &logRange.Number, blob{logRange.Author[:]}, &logRange.Through, &logRange.Newest)
 		if err != nil {
 			return nil, s.failure(err)
 		}
-		parts = append(parts, part)
+		ranges = append(ranges, logRange)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, s.failure(err)
 	}
-	return parts, nil
+	return ranges, nil
 }
 
-// searching are the connections that searches read with.
+// searching is the pool of the statements of searches.
 func (s *Store) searching() *sql.DB { return s.searchers }
 
-// FindInRanges implements search.Index. The lists of the index are as quick for what is common as for
-// what is rare. It goes through the chats one by one, until its time is over.
+// FindInRanges implements search.Index. It ignores whether the words are common, since FTS5 is as
+// fast for those. It searches one chat after another, until stepBudget.
 func (s *Store) FindInRanges(
-	ctx context.Context, criteria search.Criteria, parts []search.LogRange, _ bool, limit int,
+	ctx context.Context, criteria search.Criteria, ranges []search.LogRange, _ bool, limit int,
 ) ([]search.Result, []search.Remainder, error) {
-	if criteria.Query.Empty() || len(parts) == 0 {
-		return nil, make([]search.Remainder, len(parts)), nil
+	if criteria.Query.Empty() || len(ranges) == 0 {
+		return nil, make([]search.Remainder, len(ranges)), nil
 	}
-	asked := ctx
+	callerCtx := ctx
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	connection, err := s.searching().Conn(ctx)
@@ -87,37 +87,37 @@ func (s *Store) FindInRanges(
 		return nil, nil, s.failure(err)
 	}
 	defer connection.Close()
-	over := time.Now().Add(stepBudget)
+	deadline := time.Now().Add(stepBudget)
 	f := finder{s, connection, criteria, limit}
-	rests := make([]search.Remainder, len(parts))
+	remainders := make([]search.Remainder, len(ranges))
 	var results []search.Result
-	for i, part := range parts {
-		if i > 0 && time.Now().After(over) {
-			rests[i] = search.Remainder{Through: part.Through, Newest: part.Newest}
+	for i, logRange := range ranges {
+		if i > 0 && time.Now().After(deadline) {
+			remainders[i] = search.Remainder{Through: logRange.Through, Newest: logRange.Newest}
 			continue
 		}
 		var found []search.Result
-		if found, rests[i], err = f.find(ctx, part); err != nil {
-			return nil, nil, slow(asked, s.failure(err))
+		if found, remainders[i], err = f.find(ctx, logRange); err != nil {
+			return nil, nil, slow(callerCtx, s.failure(err))
 		}
 		results = append(results, found...)
 	}
 	slices.SortFunc(results, func(a, b search.Result) int { return a.SortKey.Compare(b.SortKey) })
-	return results[:min(limit, len(results))], rests, nil
+	return results[:min(limit, len(results))], remainders, nil
 }
 
 // LoadHits implements search.Index.
 func (s *Store) LoadHits(
-	ctx context.Context, account messenger.ID, results []search.Result, most, bytesMost int,
+	ctx context.Context, account messenger.ID, results []search.Result, limit, maxBytes int,
 ) (visible []search.Hit, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
-	rows, err := s.readers.QueryContext(ctx, selectHits, resultsArray(results), account[:], most)
+	rows, err := s.readers.QueryContext(ctx, selectHits, resultsArray(results), account[:], limit)
 	if err != nil {
 		return nil, s.failure(err)
 	}
 	defer rows.Close()
-	for bytes := 0; bytes < bytesMost && rows.Next(); {
+	for bytes := 0; bytes < maxBytes && rows.Next(); {
 		var at int
 		var one search.Hit
 		if err := rows.Scan(&at, &one.ChatName, &one.UserName, &one.Text); err != nil {

@@ -16,8 +16,8 @@ const (
 	selectUnindexed = `
 		SELECT message_id, seq, user_id, text, created_at FROM events
 		WHERE chat_id = ? AND seq > ? AND seq <= ? AND kind = 1 ORDER BY seq`
-	// movePosition returns nothing where the position is another than ?3.
-	movePosition = `
+	// advancePosition returns no row where the position is not ?3.
+	advancePosition = `
 		INSERT INTO search_positions (chat_id, seq, newest_at)
 		SELECT ?1, ?2, ?4 WHERE ?3 = 0 OR EXISTS (SELECT 1 FROM search_positions WHERE chat_id = ?1)
 		ON CONFLICT (chat_id) DO UPDATE SET seq = excluded.seq, newest_at = max(newest_at, excluded.newest_at)
@@ -31,46 +31,47 @@ const (
 
 // ReadUnindexed implements search.Index.
 func (s *Store) ReadUnindexed(
-	ctx context.Context, behind []search.IndexLag, mostBytes int,
+	ctx context.Context, lags []search.IndexLag, maxBytes int,
 ) (extensions []search.Extension, err error) {
-	asked := ctx
-	ctx, cancel := reading(ctx)
+	callerCtx := ctx
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	connection, err := s.searching().Conn(ctx)
 	if err != nil {
 		return nil, s.failure(err)
 	}
 	defer connection.Close()
-	for i := range behind {
-		extension, read, err := readUnindexed(ctx, connection, behind[i], mostBytes)
+	for i := range lags {
+		extension, read, err := readUnindexed(ctx, connection, lags[i], maxBytes)
 		if err != nil {
-			return nil, slow(asked, s.failure(err))
+			return nil, slow(callerCtx, s.failure(err))
 		}
 		extensions = append(extensions, extension)
-		if mostBytes -= read; mostBytes <= 0 {
+		if maxBytes -= read; maxBytes <= 0 {
 			break
 		}
 	}
 	return extensions, nil
 }
 
-// readUnindexed reads one chat's until they have the bytes, and tells how many they have.
+// readUnindexed reads messages of one chat until their texts reach maxBytes, and returns the
+// number of bytes.
 func readUnindexed(
-	ctx context.Context, connection *sql.Conn, behind search.IndexLag, mostBytes int,
+	ctx context.Context, connection *sql.Conn, lag search.IndexLag, maxBytes int,
 ) (extension search.Extension, read int, err error) {
-	extension = search.Extension{IndexLag: behind, Through: behind.LastSeq}
-	rows, err := connection.QueryContext(ctx, selectUnindexed, behind.ChatID[:], behind.Indexed, behind.LastSeq)
+	extension = search.Extension{IndexLag: lag, Through: lag.LastSeq}
+	rows, err := connection.QueryContext(ctx, selectUnindexed, lag.ChatID[:], lag.Indexed, lag.LastSeq)
 	if err != nil {
 		return extension, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		m := messenger.Message{ChatID: behind.ChatID}
+		m := messenger.Message{ChatID: lag.ChatID}
 		if err := rows.Scan(blob{m.ID[:]}, &m.Seq, blob{m.UserID[:]}, &m.Text, moment{&m.CreatedAt}); err != nil {
 			return extension, read, err
 		}
 		extension.Entries = append(extension.Entries, search.Entry{Message: m})
-		if read += len(m.Text); read >= mostBytes {
+		if read += len(m.Text); read >= maxBytes {
 			extension.Through = m.Seq
 			return extension, read, nil
 		}
@@ -78,7 +79,7 @@ func readUnindexed(
 	return extension, read, rows.Err()
 }
 
-// indexRow is a message as the index has it.
+// indexRow is a row of search_index.
 type indexRow struct {
 	chat     int64
 	newest   int64
@@ -89,7 +90,7 @@ type indexRow struct {
 // ExtendIndex implements search.Index.
 func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) (extended []bool, err error) {
 	extended = make([]bool, len(extensions))
-	// Rendered before the transaction: while it lasts, no message can be sent.
+	// The texts are rendered before the transaction, since sends wait while it lasts.
 	sequences := make([][]string, len(extensions))
 	for i := range extensions {
 		for _, entry := range extensions[i].Entries {
@@ -101,7 +102,7 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 		begun = true
 		var rows []indexRow
 		for i := range extensions {
-			chat, newest, err := s.move(ctx, tx, &extensions[i])
+			chat, newest, err := s.advance(ctx, tx, &extensions[i])
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
@@ -117,7 +118,7 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 		}
 		return insertRows(ctx, tx, s.versioned(insertIndexed), rows)
 	})
-	if begun { // who waits for the lock is not slow
+	if begun { // a timeout before that was a wait for the write lock
 		err = slow(ctx, err)
 	}
 	if err != nil {
@@ -126,9 +127,9 @@ func (s *Store) ExtendIndex(ctx context.Context, extensions []search.Extension) 
 	return extended, nil
 }
 
-// move moves a chat's position, and tells its number and how new its newest message was before; or
-// sql.ErrNoRows where the position is another one.
-func (s *Store) move(ctx context.Context, tx *sql.Tx, extension *search.Extension) (chat, newest int64, err error) {
+// advance advances a chat's position, and returns the chat's number and its newest_at before. The
+// error is sql.ErrNoRows where the position is not the extension's start.
+func (s *Store) advance(ctx context.Context, tx *sql.Tx, extension *search.Extension) (chat, newest int64, err error) {
 	id := extension.ChatID[:]
 	if err := tx.QueryRowContext(ctx, s.versioned(selectNewest), id, math.MinInt64).Scan(&newest); err != nil {
 		return 0, 0, err
@@ -137,12 +138,12 @@ func (s *Store) move(ctx context.Context, tx *sql.Tx, extension *search.Extensio
 	for i := range extension.Entries {
 		added = max(added, extension.Entries[i].Message.CreatedAt.UnixMicro())
 	}
-	err = tx.QueryRowContext(ctx, s.versioned(movePosition), id, extension.Through, extension.Indexed, added).Scan(&chat)
+	err = tx.QueryRowContext(ctx, s.versioned(advancePosition), id, extension.Through, extension.Indexed, added).Scan(&chat)
 	return chat, newest, err
 }
 
-// insertRows goes by the rowid: FTS5 writes out what it has gathered whenever one is less than the
-// one before.
+// insertRows inserts in the order of the rowid: FTS5 flushes its buffer whenever a rowid is smaller
+// than the one before.
 func insertRows(ctx context.Context, tx *sql.Tx, insert string, rows []indexRow) error {
 	slices.SortStableFunc(rows, func(a, b indexRow) int { return cmp.Compare(a.chat, b.chat) })
 	for _, row := range rows {

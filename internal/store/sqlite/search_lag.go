@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// A CROSS JOIN keeps its order: the account's chats first.
+	// A CROSS JOIN fixes the join order: the account's chats first.
 	selectAccountLag = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
 		CROSS JOIN chats c ON c.chat_id = mine.chat_id
 		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT ?3`
-	// The index is named since another one would spare the DISTINCT a sort.
+	// INDEXED BY: the planner would choose another index, which spares a sort for DISTINCT.
 	selectRecentLag = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT DISTINCT chat_id FROM events INDEXED BY events_message WHERE kind = 1 AND message_id >= ? AND message_id < ?) recent
@@ -41,8 +41,8 @@ func (s *Store) RecentIndexLag(ctx context.Context, from, to time.Time, limit in
 	return s.indexLags(ctx, selectRecentLag, first[:], end[:], limit)
 }
 
-// firstID is not greater than any version 7 UUID made at the time or later: those
-// begin with their milliseconds in 48 bits.
+// firstID returns the smallest UUID of version 7 of the time: those begin with 48 bits of
+// milliseconds.
 func firstID(made time.Time) (id messenger.ID) {
 	binary.BigEndian.PutUint64(id[:], uint64(max(made.UnixMilli(), 0))<<16)
 	return id
@@ -52,7 +52,7 @@ func firstID(made time.Time) (id messenger.ID) {
 func (s *Store) ScanIndexLag(
 	ctx context.Context, chat messenger.ID, limit int,
 ) (behind []search.IndexLag, last messenger.ID, done bool, err error) {
-	// One more than is looked at tells whether there are more.
+	// One more than the limit is read, to know whether there are more.
 	positions, err := s.indexLags(ctx, selectIndexedSeqs, chat[:], limit+1)
 	if err != nil {
 		return nil, chat, false, err
@@ -68,9 +68,8 @@ func (s *Store) ScanIndexLag(
 	return behind, last, done, nil
 }
 
-// positions reads what a query finds.
 func (s *Store) indexLags(ctx context.Context, query string, arguments ...any) (positions []search.IndexLag, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.searching().QueryContext(ctx, s.versioned(query), arguments...)
 	if err != nil {

@@ -9,15 +9,14 @@ import (
 	"messenger-api/internal/words"
 )
 
-// A token of the index is a word's term with its chat's number before it, as in
-// 12·word: so a search walks through what its chats have of a word, never through
-// what the other chats have. No term has anything but letters, digits and marks in it, so
-// that 12·· and an id is no word but the author.
+// A token of the index is the chat's number and a term, as in 12·word, so that a search reads only
+// the entries of its chats; or the author, as in 12··id. Terms have only letters, digits and marks,
+// so the separator is unambiguous.
 const tokenSeparator = "·"
 
 func tokenPrefix(chat int64) string { return strconv.FormatInt(chat, 10) + tokenSeparator }
 
-// tokens turns a document's sequence into the index's tokens, in their places, and adds the author.
+// tokens returns the index's tokens for a document's terms, at the same positions, and the author.
 func tokens(chat int64, sequence string, author messenger.ID) string {
 	prefix := tokenPrefix(chat)
 	if sequence != "" {
@@ -30,8 +29,8 @@ func authorToken(prefix string, author messenger.ID) string {
 	return prefix + tokenSeparator + hex.EncodeToString(author[:])
 }
 
-// matchExpression is the query as FTS5 reads it, for one chat and, where it is not zero, one author:
-// ("12·a" AND "12·b 12·c" AND "12··…") NOT ("12·d" OR "12·e"). The quotes make each term plain text.
+// matchExpression returns the FTS5 expression of the query for one chat and, unless it is zero, one
+// author: ("12·a" AND "12·b 12·c" AND "12··…") NOT ("12·d" OR "12·e"). Quotes escape the terms.
 func matchExpression(query words.Query, chat int64, author messenger.ID) string {
 	prefix := tokenPrefix(chat)
 	var expression strings.Builder

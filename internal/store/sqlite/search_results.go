@@ -14,8 +14,7 @@ import (
 const (
 	deleteAttemptResults = `
 		DELETE FROM search_results WHERE task_id = ? AND attempt = ?`
-	// insertResults stores nothing where the task is gone. The results come as
-	// resultsArray makes them.
+	// insertResults inserts nothing where the task was deleted. The results are a resultsArray.
 	insertResults = `
 		INSERT INTO search_results (task_id, attempt, created_at, message_id, chat_id, seq)
 		SELECT ?1, ?2, h.value ->> 0, unhex(h.value ->> 1), unhex(h.value ->> 2), h.value ->> 3
@@ -41,8 +40,8 @@ func (s *Store) PutResults(
 	})
 }
 
-// resultsArray is a JSON array with an array for each result, so that one
-// prepared statement serves any number of them.
+// resultsArray returns a JSON array with an array for each result, so that one prepared statement
+// takes any number of them.
 func resultsArray(results []search.Result) string {
 	var array strings.Builder
 	array.WriteByte('[')
@@ -63,9 +62,8 @@ func (s *Store) ResultsAfter(
 	return s.results(ctx, selectResults, task[:], attempt, place.CreatedAt, place.MessageID[:], limit)
 }
 
-// results reads what a query finds.
 func (s *Store) results(ctx context.Context, query string, arguments ...any) (results []search.Result, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, query, arguments...)
 	if err != nil {

@@ -12,21 +12,21 @@ import (
 
 const endless = "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n"
 
-// What takes longer than a call may is told from a database that is down.
+// A call that exceeds its timeout fails with ErrTooSlow, not as an unavailable database.
 func TestTooSlow(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		slowed []string
-		call   func(t *testing.T, s *Store, behind search.IndexLag, user messenger.User) error
+		call   func(t *testing.T, s *Store, lag search.IndexLag, user messenger.User) error
 	}{
 		"FindIn": {
 			[]string{
 				"ALTER TABLE search_index RENAME TO quick",
 				"CREATE VIEW search_index AS SELECT 0 AS search_index, 0 AS created_at, 0 AS newest_at, i AS rowid, 0 AS message_id FROM endless",
 			},
-			func(t *testing.T, s *Store, behind search.IndexLag, _ messenger.User) error {
+			func(t *testing.T, s *Store, lag search.IndexLag, _ messenger.User) error {
 				criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.BeforeAll()}
-				parts := []search.LogRange{{ChatID: behind.ChatID, Number: 1, From: 1, Through: 1}}
+				parts := []search.LogRange{{ChatID: lag.ChatID, Number: 1, From: 1, Through: 1}}
 				_, _, err := s.FindInRanges(t.Context(), criteria, parts, true, 10)
 				return err
 			},
@@ -36,15 +36,15 @@ func TestTooSlow(t *testing.T) {
 				"ALTER TABLE events RENAME TO quick",
 				"CREATE VIEW events AS SELECT quick.* FROM endless LEFT JOIN quick ON true",
 			},
-			func(t *testing.T, s *Store, behind search.IndexLag, _ messenger.User) error {
-				_, err := s.ReadUnindexed(t.Context(), []search.IndexLag{behind}, 10)
+			func(t *testing.T, s *Store, lag search.IndexLag, _ messenger.User) error {
+				_, err := s.ReadUnindexed(t.Context(), []search.IndexLag{lags}, 10)
 				return err
 			},
 		},
 		"Extend": {
 			[]string{"CREATE TRIGGER slow BEFORE INSERT ON search_positions BEGIN SELECT i FROM endless; END"},
-			func(t *testing.T, s *Store, behind search.IndexLag, _ messenger.User) error {
-				_, err := s.ExtendIndex(t.Context(), []search.Extension{{IndexLag: behind, Through: 1}})
+			func(t *testing.T, s *Store, lag search.IndexLag, _ messenger.User) error {
+				_, err := s.ExtendIndex(t.Context(), []search.Extension{{IndexLag: lag, Through: 1}})
 				return err
 			},
 		},
@@ -69,7 +69,7 @@ func TestTooSlow(t *testing.T) {
 	}
 }
 
-// Who waits for another's transaction is not slow: it is the database that is busy.
+// Waiting for another transaction is not ErrTooSlow: the database is busy.
 func TestExtendWaits(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// claimDueTasks doubles the pause up to an hour. due_at is NULL until a task was
-	// published again for the first time: then it is the pause after created_at. The
-	// first condition is the index's.
+	// The pause doubles with each publication, up to an hour. While due_at is NULL, before the
+	// task is published again for the first time, the task is due at created_at plus the pause.
+	// The first condition is the expression of the index.
 	claimDueTasks = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, published_again = published_again + 1,
 			due_at = ?1 + min(?2 << min(published_again + 1, 20), 3600000000)
@@ -25,7 +25,7 @@ const (
 	requeueTasks = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, due_at = ?
 		WHERE task_id IN (SELECT task_id FROM search_tasks WHERE confirmed = 1 AND status IN (1, 2))`
-	// Their results go with them.
+	// Results are deleted by ON DELETE CASCADE.
 	deleteTasks = `
 		DELETE FROM search_tasks WHERE task_id IN (
 			SELECT task_id FROM search_tasks WHERE ended_at < ?
@@ -77,7 +77,7 @@ func (s *Store) DeleteTasks(ctx context.Context, endedBefore, unconfirmedBefore 
 
 // CountTasks implements search.Tasks.
 func (s *Store) CountTasks(ctx context.Context) (map[search.Status]int, error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, countTasks)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Store) CountTasks(ctx context.Context) (map[search.Status]int, error) {
 
 // OldestWaiting implements search.Tasks.
 func (s *Store) OldestWaiting(ctx context.Context) (oldest time.Time, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	err = s.readers.QueryRowContext(ctx, selectOldestWaiting).Scan(moment{&oldest})
 	return oldest, s.failure(err)

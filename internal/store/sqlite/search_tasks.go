@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// insertTask stores nothing where the task would be one too many.
+	// insertTask inserts nothing where the account has as many open tasks as it may.
 	insertTask = `
 		INSERT INTO search_tasks (task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, confirmed)
 		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?10 > (
@@ -24,7 +24,7 @@ const (
 		SELECT EXISTS (SELECT 1 FROM search_tasks WHERE task_id = ?)`
 	deleteUnconfirmedTask = `
 		DELETE FROM search_tasks WHERE task_id = ? AND confirmed = 0`
-	// The progress is read by who goes on from it.
+	// progress is read only by takeTask, for the attempt that resumes from it.
 	selectTask = `
 		SELECT task_id, account_id, text, chat_id, user_name, sent_after, sent_before, created_at, confirmed,
 			status, attempt, tries, done, ended_at, newest_created_at, newest_message_id, oldest_created_at, oldest_message_id,
@@ -33,10 +33,10 @@ const (
 )
 
 // CreateTask implements search.Tasks.
-func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool, openMost int) error {
+func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool, maxOpen int) error {
 	request := &task.Request
 	inserted, err := s.write(ctx, insertTask, task.ID[:], task.AccountID[:], request.Text, idOrNull(request.ChatID),
-		request.UserName, timeOrNull(request.After), timeOrNull(request.Before), task.CreatedAt.UnixMicro(), confirmed, openMost)
+		request.UserName, timeOrNull(request.After), timeOrNull(request.Before), task.CreatedAt.UnixMicro(), confirmed, maxOpen)
 	if err == nil && inserted == 0 {
 		err = errs.ErrTooManyTasks
 	}
@@ -44,9 +44,9 @@ func (s *Store) CreateTask(ctx context.Context, task search.Task, confirmed bool
 }
 
 // ConfirmTask implements search.Tasks.
-func (s *Store) ConfirmTask(ctx context.Context, task messenger.ID, openMost int) error {
+func (s *Store) ConfirmTask(ctx context.Context, task messenger.ID, maxOpen int) error {
 	return s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		confirmed, err := changes(tx.ExecContext(ctx, confirmTask, task[:], openMost))
+		confirmed, err := changes(tx.ExecContext(ctx, confirmTask, task[:], maxOpen))
 		if err != nil || confirmed {
 			return err
 		}
@@ -69,7 +69,7 @@ func (s *Store) DeleteTask(ctx context.Context, task messenger.ID) error {
 
 // Task implements search.Tasks.
 func (s *Store) Task(ctx context.Context, id messenger.ID) (search.Task, error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	task, confirmed, err := scanTask(s.readers.QueryRowContext(ctx, selectTask, id[:], false))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !confirmed {

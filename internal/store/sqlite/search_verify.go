@@ -9,22 +9,22 @@ import (
 	"messenger-api/internal/words"
 )
 
-// outlineTerms is how many terms the index is asked for, and as many to exclude: each is
-// looked for in each chat. What a query has beyond that is judged by the texts of
-// what was found, judgedAtOnce of them in one statement.
+// prefilterTerms limits the terms of a query that the index is searched for, and also the excluded
+// ones, since each is looked up in each chat. Of a query with more terms the texts of the candidates
+// are matched, verifyBatch in one statement.
 const (
 	prefilterTerms = 8
 	verifyBatch    = 100
 )
 
-// The results come as resultsArray makes them.
+// The parameter is a resultsArray.
 const selectTexts = `
 		SELECT h.key, e.text
 		FROM json_each(?1) h
 		CROSS JOIN events e ON e.chat_id = unhex(h.value ->> 2) AND e.seq = h.value ->> 3
 		WHERE e.kind = 1 AND e.message_id = unhex(h.value ->> 1)`
 
-// finder looks into parts of chats.
+// finder searches ranges of chats' logs on one connection.
 type finder struct {
 	store      *Store
 	connection *sql.Conn
@@ -32,71 +32,72 @@ type finder struct {
 	limit      int
 }
 
-// find reads what of a part matches, and tells what is left of it.
-func (f finder) find(ctx context.Context, part search.LogRange) ([]search.Result, search.Remainder, error) {
-	outline, exact := f.criteria.Query.Prefilter(prefilterTerms)
-	matching, rest, err := f.candidates(ctx, outline, part)
+// find returns the newest matches in a range, and the remainder of the chat that was not searched.
+func (f finder) find(ctx context.Context, logRange search.LogRange) ([]search.Result, search.Remainder, error) {
+	prefilter, exact := f.criteria.Query.Prefilter(prefilterTerms)
+	matching, remainder, err := f.candidates(ctx, prefilter, logRange)
 	if err != nil || exact {
-		return matching, rest, err
+		return matching, remainder, err
 	}
 	var results []search.Result
 	for at := 0; at < len(matching); at += verifyBatch {
-		judged, err := f.verify(ctx, matching[at:min(at+verifyBatch, len(matching))])
+		verified, err := f.verify(ctx, matching[at:min(at+verifyBatch, len(matching))])
 		if err != nil {
-			return nil, rest, err
+			return nil, remainder, err
 		}
-		results = append(results, judged...)
+		results = append(results, verified...)
 	}
-	return results, rest, nil
+	return results, remainder, nil
 }
 
-// matching asks the index. Where it finds as many as there may be, the older ones are left.
+// candidates returns matches of the index. Where they reach the limit, the remainder begins before
+// the last one.
 func (f finder) candidates(
-	ctx context.Context, query words.Query, part search.LogRange,
-) (results []search.Result, rest search.Remainder, err error) {
-	start := part.Number << 32
-	expression := matchExpression(query, part.Number, part.Author)
-	rows, err := f.connection.QueryContext(ctx, f.store.versioned(selectCandidates), expression, start+part.From, start+part.Through, f.limit)
+	ctx context.Context, query words.Query, logRange search.LogRange,
+) (results []search.Result, remainder search.Remainder, err error) {
+	start := logRange.Number << 32
+	expression := matchExpression(query, logRange.Number, logRange.Author)
+	rows, err := f.connection.QueryContext(ctx, f.store.versioned(selectCandidates), expression, start+logRange.From, start+logRange.Through, f.limit)
 	if err != nil {
-		return nil, rest, err
+		return nil, remainder, err
 	}
 	defer rows.Close()
 	newest, oldest := f.criteria.Bounds()
 	count := 0
 	for ; rows.Next(); count++ {
-		result := search.Result{ChatID: part.ChatID}
-		err := rows.Scan(&result.Seq, &result.SortKey.CreatedAt, &rest.Newest, blob{result.SortKey.MessageID[:]})
+		result := search.Result{ChatID: logRange.ChatID}
+		err := rows.Scan(&result.Seq, &result.SortKey.CreatedAt, &remainder.Newest, blob{result.SortKey.MessageID[:]})
 		if err != nil {
-			return nil, rest, err
+			return nil, remainder, err
 		}
 		result.Seq -= start
-		rest.Through = result.Seq - 1
+		remainder.Through = result.Seq - 1
 		if result.SortKey.Compare(newest) > 0 && result.SortKey.Compare(oldest) <= 0 {
 			results = append(results, result)
 		}
 	}
 	if err := rows.Err(); err != nil || count == f.limit {
-		return results, rest, err
+		return results, remainder, err
 	}
-	rest, err = f.remainder(ctx, part)
-	return results, rest, err
+	remainder, err = f.remainderOf(ctx, logRange)
+	return results, remainder, err
 }
 
-// rest is what comes before a part.
-func (f finder) remainder(ctx context.Context, part search.LogRange) (rest search.Remainder, err error) {
-	if part.From <= 1 {
-		return rest, nil
+// remainderOf returns the remainder before a range.
+func (f finder) remainderOf(ctx context.Context, logRange search.LogRange) (remainder search.Remainder, err error) {
+	if logRange.From <= 1 {
+		return remainder, nil
 	}
-	start := part.Number << 32
-	err = f.connection.QueryRowContext(ctx, f.store.versioned(selectRemainder), start+1, start+part.From-1).Scan(&rest.Through, &rest.Newest)
+	start := logRange.Number << 32
+	err = f.connection.QueryRowContext(ctx, f.store.versioned(selectRemainder), start+1, start+logRange.From-1).Scan(&remainder.Through, &remainder.Newest)
 	if errors.Is(err, sql.ErrNoRows) {
-		return rest, nil
+		return remainder, nil
 	}
-	rest.Through -= start
-	return rest, err
+	remainder.Through -= start
+	return remainder, err
 }
 
-// judge gives those of the results whose texts the query matches, in their order.
+// verify returns those of the results whose texts match the query, in their order.
 func (f finder) verify(ctx context.Context, results []search.Result) (matching []search.Result, err error) {
 	rows, err := f.connection.QueryContext(ctx, selectTexts, resultsArray(results))
 	if err != nil {

@@ -16,18 +16,18 @@ const (
 		ON CONFLICT (version) DO UPDATE SET used = excluded.used`
 	deleteVersion = `
 		DELETE FROM search_versions WHERE version = ?`
-	// The tables of another version are as those of the migrations.
+	// The tables of another version are created by the statements of the migrations' tables.
 	selectIndexTables = `
 		SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN ('search_index', 'search_positions')`
 )
 
 var (
 	truncateIndex = []string{`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_positions`}
-	// FTS5 leaves the table of an index's unindexed columns behind.
+	// DROP TABLE of an FTS5 table does not drop the table of its unindexed columns.
 	dropIndex = []string{`DROP TABLE search_index`, `DROP TABLE IF EXISTS search_index_content`, `DROP TABLE search_positions`}
 )
 
-// indexed is a statement about the index of words as it is about that of this process's analyser.
+// versioned returns a statement with the table names of the index of this process's analyser.
 func (s *Store) versioned(statement string) string {
 	if suffix := s.suffix.Load(); suffix != nil {
 		return withSuffix(statement, *suffix)
@@ -35,7 +35,7 @@ func (s *Store) versioned(statement string) string {
 	return statement
 }
 
-// renamed puts the suffix behind the names of an index's tables.
+// withSuffix adds the suffix to the names of an index's tables.
 func withSuffix(statement, suffix string) string {
 	if suffix == "" {
 		return statement
@@ -43,16 +43,16 @@ func withSuffix(statement, suffix string) string {
 	return strings.NewReplacer("search_index", "search_index"+suffix, "search_positions", "search_positions"+suffix).Replace(statement)
 }
 
-// useIndex finds or makes the index of this process's analyser, and removes those that are no longer needed.
+// useIndex finds or creates the index of this process's analyser, and removes obsolete ones.
 func (s *Store) useIndex(ctx context.Context) error {
 	return s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		standing, err := rowsOf(ctx, tx, selectVersions, func(rows *sql.Rows, one *store.IndexVersion) error {
+		existing, err := rowsOf(ctx, tx, selectVersions, func(rows *sql.Rows, one *store.IndexVersion) error {
 			return rows.Scan(&one.Version, &one.Suffix, &one.Used)
 		})
 		if err != nil {
 			return err
 		}
-		own, isNew, unneeded := store.ChooseIndex(standing, s.analyser)
+		own, isNew, obsolete := store.ChooseIndex(existing, s.analyser)
 		if isNew && own.Suffix != "" {
 			statements, err := rowsOf(ctx, tx, selectIndexTables, func(rows *sql.Rows, one *string) error { return rows.Scan(one) })
 			if err != nil {
@@ -62,7 +62,7 @@ func (s *Store) useIndex(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, one := range unneeded {
+		for _, one := range obsolete {
 			if err := removeIndex(ctx, tx, one); err != nil {
 				return err
 			}
@@ -94,7 +94,7 @@ func execute(ctx context.Context, tx *sql.Tx, suffix string, statements []string
 	return nil
 }
 
-// rowsOf reads all rows of a small query.
+// rowsOf reads all rows of a query.
 func rowsOf[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows, *T) error) (read []T, err error) {
 	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {

@@ -15,12 +15,11 @@ const (
 		INSERT INTO sessions (token_hash, session_id, account_id, created_at, expires_at, address, user_agent)
 		SELECT ?, ?, account_id, ?, ?, ?, ? FROM accounts
 		WHERE account_id = ? AND password_hash = ? AND disabled_at IS NULL`
-	// The hashes come as a JSON array of hexadecimal texts, so that one prepared
-	// statement serves any number of them.
+	// The parameter is a hexArray, so that one prepared statement takes any number of hashes.
 	selectSessionsByToken = `
 		SELECT s.token_hash, s.session_id, s.account_id, s.created_at, s.expires_at, s.logged_out_at, s.address, s.user_agent
 		FROM json_each(?) h CROSS JOIN sessions s ON s.token_hash = unhex(h.value)`
-	// The ones that end last, each found where the index has it, and the current one.
+	// The current session, and those that expire last, which one index scan finds.
 	selectOpenSessions = `
 		SELECT * FROM (
 			SELECT * FROM (
@@ -34,7 +33,7 @@ const (
 				)
 			) ORDER BY session_id = ?3 DESC, expires_at DESC LIMIT ?4
 		) listed ORDER BY created_at DESC, session_id DESC`
-	// The last condition is that of the index.
+	// address <> '' is the condition of the partial index.
 	selectLogInAddresses = `
 		SELECT address FROM sessions
 		WHERE account_id = (SELECT account_id FROM accounts WHERE user_name = ?) AND created_at >= ? AND address <> ''
@@ -47,7 +46,7 @@ const (
 		UPDATE sessions SET logged_out_at = ?
 		WHERE account_id = ? AND session_id <> ? AND logged_out_at IS NULL AND expires_at > ?
 		RETURNING token_hash`
-	// The expression is that of the index sessions_end.
+	// The expression of the index sessions_end.
 	deleteSessions = `
 		DELETE FROM sessions WHERE token_hash IN (
 			SELECT token_hash FROM sessions WHERE min(expires_at, coalesce(logged_out_at, expires_at)) < ?
@@ -81,7 +80,7 @@ func (s *Store) SessionsByToken(
 func (s *Store) LogInAddresses(
 	ctx context.Context, name string, since time.Time, limit int,
 ) (addresses []string, err error) {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, selectLogInAddresses, name, since.UnixMicro(), limit)
 	if err != nil {
@@ -120,7 +119,7 @@ func (s *Store) OpenSessions(
 func (s *Store) eachSession(
 	ctx context.Context, take func(messenger.TokenHash, messenger.Session), query string, arguments ...any,
 ) error {
-	ctx, cancel := reading(ctx)
+	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.readers.QueryContext(ctx, query, arguments...)
 	if err != nil {
@@ -158,7 +157,7 @@ func (s *Store) EndSession(
 	return hashes[0], true, nil
 }
 
-// endSessions runs an update that returns the hashes of the sessions it ended.
+// endSessions runs an update that returns the token hashes of the ended sessions.
 func endSessions(ctx context.Context, tx *sql.Tx, update string, arguments ...any) ([]messenger.TokenHash, error) {
 	rows, err := tx.QueryContext(ctx, update, arguments...)
 	if err != nil {
@@ -176,8 +175,8 @@ func endSessions(ctx context.Context, tx *sql.Tx, update string, arguments ...an
 	return ended, rows.Err()
 }
 
-// DeleteSessions implements messenger.Store: at most 1000 at a time, so that
-// nobody waits long for the writer.
+// DeleteSessions implements messenger.Store. It deletes at most 1000, so that other writes don't
+// wait long.
 func (s *Store) DeleteSessions(ctx context.Context, endedBefore time.Time) (int, error) {
 	deleted, err := s.write(ctx, deleteSessions, endedBefore.UnixMicro())
 	return int(deleted), err

@@ -11,14 +11,13 @@ import (
 	modernc "modernc.org/sqlite"
 )
 
-// readerIdleTime is how long a reader that nobody needs keeps its memory.
+// readerIdleTime is after how long an idle reader is closed, which frees its memory.
 const readerIdleTime = 10 * time.Minute
 
-// The settings of each connection. cache_size is in KiB where negative. The
-// writer's BEGIN takes the lock at once: a transaction that reads first and
-// then writes could not wait for it. The write-ahead log is brought into the
-// database every 4000 pages, 16 MiB: many pages change in each batch, and so each
-// is written there less often. A longer log brings nothing more.
+// The settings of each connection. A negative cache_size is in KiB. The writer's transactions
+// are IMMEDIATE: one that reads before it takes the write lock could fail instead of waiting for
+// it. The automatic checkpoint is after 4000 pages, 16 MiB: many pages are changed by each batch,
+// and are written to the database once per checkpoint. A longer log was not faster.
 var (
 	writerSettings = []string{
 		"_journal_mode=WAL", "_synchronous=FULL",
@@ -32,18 +31,18 @@ var (
 	statusSettings = []string{"mode=ro", "_busy_timeout=5000", "_query_only=on", "_dqs=0"}
 )
 
-// dataSource names the file as a URI, in which any character of a path is safe.
+// dataSource returns the URI of the file, in which any character of a path is escaped.
 func dataSource(path string, settings []string) string {
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.Join(settings, "&")}
 	return uri.String()
 }
 
-// syncDataOnly has commits made durable by fdatasync, as SQLite's own builds do it, for
-// the whole process: all that is needed to read a file back, and not its times, for
-// which a file system with a journal would write a second time.
+// syncDataOnly makes SQLite use fdatasync instead of fsync, for the whole process. It syncs the
+// data and what is needed to read it, but not the file's times, for which a journaling file
+// system would write a second time.
 func syncDataOnly() error {
 	if _, err := modernc.Fdatasync(true); err != nil && !errors.Is(err, modernc.ErrFdatasyncUnavailable) {
-		return fmt.Errorf("have commits synced: %w", err)
+		return fmt.Errorf("make SQLite use fdatasync: %w", err)
 	}
 	return nil
 }

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// log writes down a statement as it ran, and tells of it. Arguments are left out: they hold
-// messages and the hashes of secrets.
+// log logs a statement and calls onStatement. Arguments are left out: they hold messages and
+// hashes of secrets.
 func (c *connector) log(ctx context.Context, text string, started time.Time, err error) {
-	if c.echo != nil {
-		c.echo.InfoContext(ctx, "sql", "statement", text, "duration", time.Since(started), "failed", err != nil)
+	if c.logger != nil {
+		c.logger.InfoContext(ctx, "sql", "statement", text, "duration", time.Since(started), "failed", err != nil)
 	}
-	if c.ran != nil {
-		c.ran(ctx, text, started, err)
+	if c.onStatement != nil {
+		c.onStatement(ctx, text, started, err)
 	}
 }
 
@@ -28,7 +28,7 @@ func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (dri
 	return &transaction{tx, ctx, c.connector}, nil
 }
 
-// transaction logs its end: the commit is where the time goes.
+// transaction logs its COMMIT or ROLLBACK, of which most of the time is spent in the first.
 type transaction struct {
 	driver.Tx
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestEchoShowsStatementsWithoutArguments(t *testing.T) {
+func TestSQLLogHasNoArguments(t *testing.T) {
 	var log bytes.Buffer
 	s, err := Open(t.Context(), Options{Directory: t.TempDir(), LogSQL: true}, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {

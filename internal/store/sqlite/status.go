@@ -22,9 +22,9 @@ const (
 		SELECT version_id, tstamp FROM goose_db_version WHERE is_applied = 1`
 )
 
-// Status lists the migrations that this binary knows, in order. It takes no
-// lock and changes nothing, so it may be asked beside a process that serves
-// from the directory. Where there is no database, all of them wait.
+// Status lists the migrations that this binary knows, in order. It takes no lock and changes
+// nothing, so another process may serve from the directory. Where there is no database, none is
+// applied.
 func Status(ctx context.Context, directory string) ([]store.Migration, error) {
 	applied, err := appliedMigrations(ctx, directory)
 	if err != nil {
@@ -45,7 +45,7 @@ func Status(ctx context.Context, directory string) ([]store.Migration, error) {
 	return steps, nil
 }
 
-// appliedMigrations finds when each version was applied.
+// appliedMigrations returns when each version was applied.
 func appliedMigrations(ctx context.Context, directory string) (_ map[int64]time.Time, err error) {
 	file, err := filepath.Abs(filepath.Join(directory, fileName))
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// The deadlines of a call. Ours take milliseconds; what takes this long is
-// stuck, and its client has been answered.
+// The timeouts of calls. A call takes milliseconds normally; the client of one that takes this
+// long has already got an error.
 const (
 	writeTimeout = 5 * time.Second
 	readTimeout  = 5 * time.Second
 	pingTimeout  = 2 * time.Second
 )
 
-// Ping asks whether the database answers and takes writes.
+// Ping returns an error unless the write lock can be taken.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
@@ -28,10 +28,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.failure(tx.Rollback())
 }
 
-// write runs one statement in a transaction of its own and returns how many
-// rows it changed.
+// write runs one statement as a transaction and returns the number of affected rows.
 func (s *Store) write(ctx context.Context, statement string, arguments ...any) (int64, error) {
-	ctx, cancel, err := writing(ctx)
+	ctx, cancel, err := writeContext(ctx)
 	if err != nil {
 		return 0, s.failure(err)
 	}
@@ -43,10 +42,10 @@ func (s *Store) write(ctx context.Context, statement string, arguments ...any) (
 	return result.RowsAffected()
 }
 
-// inTransaction runs work in one transaction, committed when it returns nil.
-// Work uses the context that it is given.
+// inTransaction runs work in one transaction, which is committed if work returns nil. work must
+// use the context that it gets.
 func (s *Store) inTransaction(ctx context.Context, work func(ctx context.Context, tx *sql.Tx) error) error {
-	ctx, cancel, err := writing(ctx)
+	ctx, cancel, err := writeContext(ctx)
 	if err != nil {
 		return s.failure(err)
 	}
@@ -61,8 +60,8 @@ func (s *Store) inTransaction(ctx context.Context, work func(ctx context.Context
 	return s.failure(tx.Commit())
 }
 
-// rollBack ends a transaction because of err, which it returns unchanged where
-// that goes well. SQLite may have rolled back by itself.
+// rollBack rolls back and returns err, joined with the error of the rollback. SQLite may already
+// have rolled back, which is no error.
 func rollBack(tx *sql.Tx, err error) error {
 	if failure := tx.Rollback(); failure != nil && !errors.Is(failure, sql.ErrTxDone) {
 		return errors.Join(err, failure)
@@ -70,10 +69,9 @@ func rollBack(tx *sql.Tx, err error) error {
 	return err
 }
 
-// writing ends a write by its own deadline only. A caller who goes away in the
-// middle of one would cost everybody the writer: an interrupted connection has
-// to be opened anew.
-func writing(ctx context.Context) (context.Context, context.CancelFunc, error) {
+// writeContext returns the context of a write, which ends by its own timeout only: if a write is
+// interrupted, the driver's connection must be reopened, and all other writes wait for that.
+func writeContext(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -81,8 +79,7 @@ func writing(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	return ctx, cancel, nil
 }
 
-// reading bounds a read, which also ends with its caller.
-func reading(ctx context.Context) (context.Context, context.CancelFunc) {
+func readContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, readTimeout)
 }
 

@@ -7,7 +7,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// blob reads a column of a fixed length, such as an id, into target.
+// blob scans a column of the target's length, such as an id.
 type blob struct{ target []byte }
 
 // Scan implements sql.Scanner.
@@ -20,7 +20,7 @@ func (b blob) Scan(value any) error {
 	return nil
 }
 
-// blobOrNull is a blob that stays as it is where the column is NULL.
+// blobOrNull is a blob whose target is unchanged where the column is NULL.
 type blobOrNull struct{ target []byte }
 
 // Scan implements sql.Scanner.
@@ -31,7 +31,7 @@ func (b blobOrNull) Scan(value any) error {
 	return blob(b).Scan(value)
 }
 
-// moment reads a column with a time into target; NULL is the zero time.
+// moment scans a column with a time; NULL is the zero time.
 type moment struct{ target *time.Time }
 
 // Scan implements sql.Scanner.

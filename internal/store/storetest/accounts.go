@@ -11,18 +11,18 @@ import (
 
 func accountTests() tests {
 	return tests{
-		"an account comes back as it was stored": accountComesBack,
-		"there is no other account":              accountUnknown,
-		"a name is taken once":                   accountNameTaken,
-		"of many at once one gets the name":      accountNameRace,
-		"names are compared exactly":             accountNamesExact,
-		"the longest name is kept whole":         accountLongestName,
-		"the built-in account is there":          accountBuiltIn,
-		"the database answers":                   databaseAnswers,
+		"a stored account is read unchanged":                 accountUnchanged,
+		"an unknown account is not found":                    accountUnknown,
+		"a name is taken once":                               accountNameTaken,
+		"of concurrent registrations of a name one succeeds": accountNameRace,
+		"names are compared exactly":                         accountNamesExact,
+		"the longest name is stored completely":              accountLongestName,
+		"the built-in account exists":                        accountBuiltIn,
+		"the database answers":                               databaseAnswers,
 	}
 }
 
-func accountComesBack(t *testing.T, store messenger.Store) {
+func accountUnchanged(t *testing.T, store messenger.Store) {
 	account := messenger.Account{
 		ID: messenger.NewID(), Name: "Зоя 'quoted' \"name\" 👩‍🚀 \\ % _",
 		PasswordHash: "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$a2V5", CreatedAt: moment(time.Microsecond),
@@ -60,7 +60,7 @@ func accountNameTaken(t *testing.T, store messenger.Store) {
 func accountNameRace(t *testing.T, store messenger.Store) {
 	name := unique()
 	failures := make([]error, 8)
-	together(len(failures), func(i int) {
+	concurrently(len(failures), func(i int) {
 		failures[i] = store.CreateAccount(t.Context(), messenger.Account{ID: messenger.NewID(), Name: name, CreatedAt: moment(0)})
 	})
 	made := 0
@@ -76,8 +76,8 @@ func accountNameRace(t *testing.T, store messenger.Store) {
 	}
 }
 
-// lookAlikes are names that some collation or trimming would take for the same.
-func lookAlikes() []string {
+// similarNames are names that a collation or trimming could treat as equal.
+func similarNames() []string {
 	return []string{
 		"strasse", "Strasse", "STRASSE", "straße", "strasse ", " strasse", "strasse\t", "str\u00e1sse",
 		"s\u200btrasse", "ѕtrasse", "ﬆrasse", "stras", "strass", "%", "_",
@@ -86,7 +86,7 @@ func lookAlikes() []string {
 
 func accountNamesExact(t *testing.T, store messenger.Store) {
 	var accounts []messenger.Account
-	for _, name := range lookAlikes() {
+	for _, name := range similarNames() {
 		account := messenger.Account{ID: messenger.NewID(), Name: name, PasswordHash: unique(), CreatedAt: moment(0)}
 		check(t, store.CreateAccount(t.Context(), account))
 		accounts = append(accounts, account)

@@ -10,16 +10,16 @@ import (
 
 func appendTests() tests {
 	return tests{
-		"a message comes back as it was sent":    appendOne,
-		"each chat is numbered from one":         appendNumbers,
-		"there must be a chat":                   appendNowhere,
-		"the user must be the account's, there":  appendForeign,
-		"each is answered at its index, no hole": appendMixed,
-		"a batch of the longest kind":            appendLongBatch,
+		"a stored message is read unchanged":                      appendOne,
+		"each chat is numbered from one":                          appendNumbers,
+		"an unknown chat is an error":                             appendUnknownChat,
+		"a user of another account or chat is an error":           appendForeignUser,
+		"results are in the batch's order, and seqs have no gaps": appendMixed,
+		"a batch of the maximal size":                             appendLongBatch,
 	}
 }
 
-// requireAppended compares answers; what MessageID says beside an error is free.
+// requireAppended compares results; MessageID may be anything where there is an error.
 func requireAppended(t tester, got []messenger.AppendResult, want ...messenger.AppendResult) {
 	t.Helper()
 	for i := range got {
@@ -59,7 +59,7 @@ func appendNumbers(t *testing.T, store messenger.Store) {
 	requireAppended(t, appendAll(t, store, f), stored(f, 3))
 }
 
-func appendNowhere(t *testing.T, store messenger.Store) {
+func appendUnknownChat(t *testing.T, store messenger.Store) {
 	user := newMember(t, store)
 	nowhere := user
 	nowhere.ChatID = messenger.NewID()
@@ -68,7 +68,7 @@ func appendNowhere(t *testing.T, store messenger.Store) {
 	requireAppended(t, appendAll(t, store, message(nowhere, "", "a")), refused(errs.ErrChatNotFound))
 }
 
-func appendForeign(t *testing.T, store messenger.Store) {
+func appendForeignUser(t *testing.T, store messenger.Store) {
 	user := newMember(t, store)
 	elsewhere := newUser(t, store, newChat(t, store), user.AccountID)
 	unknown, moved, stolen := user, elsewhere, newUser(t, store, user.ChatID, newAccount(t, store).ID)
@@ -101,8 +101,7 @@ func appendMixed(t *testing.T, store messenger.Store) {
 	requireLog(t, store, boris.ChatID, b, d)
 }
 
-// requireLog checks that the chat has these messages and no others, numbered
-// from one, in this order.
+// requireLog checks that the chat has exactly these messages, numbered from one in this order.
 func requireLog(t tester, store messenger.Store, chat messenger.ID, want ...messenger.Message) {
 	t.Helper()
 	var gotLines, wantLines []string

@@ -13,12 +13,12 @@ import (
 
 func cancelTests() tests {
 	return tests{
-		"a batch that fails is not stored, or says that it may be": cancelAppends,
-		"a join that fails leaves the chat as it can be":           cancelJoins,
+		"a cancelled batch is not stored, or its outcome is unknown": cancelAppends,
+		"a cancelled join can be repeated":                           cancelJoins,
 	}
 }
 
-// cancelAppends ends the context of batches at any time in their life.
+// cancelAppends ends the context of batches at random times.
 func cancelAppends(t *testing.T, store messenger.Store) {
 	user := newMember(t, store)
 	for i := range 40 {
@@ -27,7 +27,7 @@ func cancelAppends(t *testing.T, store messenger.Store) {
 		_, err := store.AppendMessages(ctx, []messenger.Message{one, other})
 		cancel()
 		if errors.Is(err, messenger.ErrOutcomeUnknown) {
-			// The same again makes it known.
+			// A retry finds out whether it was stored.
 			appendAll(t, store, one, other)
 			err = nil
 		}
@@ -42,8 +42,7 @@ func cancelAppends(t *testing.T, store messenger.Store) {
 	}
 }
 
-// cancelJoins: whatever became of the first try, the second one answers, and no
-// lock is left behind.
+// cancelJoins: a retry succeeds, whatever the first call did, so no lock remains.
 func cancelJoins(t *testing.T, store messenger.Store) {
 	chat, account := newChat(t, store), newAccount(t, store).ID
 	for range 20 {

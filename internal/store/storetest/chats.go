@@ -8,11 +8,11 @@ import (
 
 func chatTests() tests {
 	return tests{
-		"a chat exists once it is made":   chatExists,
-		"two chats may have one name":     chatNamesShared,
-		"the longest name is taken":       chatLongestName,
-		"a new chat is empty":             chatEmpty,
-		"an unknown chat has no messages": chatUnknown,
+		"a chat exists after its creation": chatExists,
+		"two chats may have one name":      chatNamesShared,
+		"the longest name is accepted":     chatLongestName,
+		"a new chat is empty":              chatEmpty,
+		"an unknown chat has no messages":  chatUnknown,
 	}
 }
 

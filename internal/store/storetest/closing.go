@@ -8,7 +8,7 @@ import (
 )
 
 func closeTests() tests {
-	return tests{"what runs ends well, what comes later is refused": closeWhileUsed}
+	return tests{"running calls finish, later ones are refused": closeWhileUsed}
 }
 
 func closeWhileUsed(t *testing.T, store messenger.Store) {

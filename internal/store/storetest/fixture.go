@@ -15,17 +15,17 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// tester is what *testing.T and *rapid.T have in common.
+// tester has the common methods of *testing.T and *rapid.T.
 type tester interface {
 	Helper()
 	Context() context.Context
 	Fatalf(format string, args ...any)
 }
 
-// longestName has as many bytes as a name can have.
+// longestName has the maximal number of bytes of a name.
 var longestName = strings.Repeat("𝔸", messenger.NameMaxCharacters)
 
-// moment is a time to the microsecond, some time after the tests' present.
+// moment is a time, with microseconds, this long after the present time of the tests.
 func moment(after time.Duration) time.Time {
 	return time.Date(2031, 2, 3, 4, 5, 6, 123457000, time.UTC).Add(after)
 }
@@ -48,7 +48,7 @@ func newChat(t tester, store messenger.Store) messenger.ID {
 	return chat.ID
 }
 
-// newUser makes a user of the account with a name of its own.
+// newUser creates a user of the account with a unique name.
 func newUser(t tester, store messenger.Store, chat, account messenger.ID) messenger.User {
 	t.Helper()
 	return join(t, store, userOf(chat, account, unique()))
@@ -65,13 +65,13 @@ func join(t tester, store messenger.Store, user messenger.User) messenger.User {
 	return joined
 }
 
-// newMember makes an account, a chat and the account's user in it.
+// newMember creates an account, a chat and the account's user in it.
 func newMember(t tester, store messenger.Store) messenger.User {
 	t.Helper()
 	return newUser(t, store, newChat(t, store), newAccount(t, store).ID)
 }
 
-// message is what the user sends, under a key or, when that is empty, without.
+// message is a new message of the user; an empty key is none.
 func message(user messenger.User, key, text string) messenger.Message {
 	return messenger.Message{
 		ID: messenger.NewID(), ChatID: user.ChatID, UserID: user.ID, AccountID: user.AccountID,
@@ -79,8 +79,8 @@ func message(user messenger.User, key, text string) messenger.Message {
 	}
 }
 
-// add puts a message in a batch, where no two have one ID: a second one is as
-// another message with the same key.
+// add appends a message to a batch. Ids in a batch are unique, so a message that is in it already
+// gets another id, and is a repeat by its key.
 func add(batch []messenger.Message, next messenger.Message) []messenger.Message {
 	if contains(batch, next.ID) {
 		next.ID = messenger.NewID()
@@ -102,7 +102,7 @@ func appendAll(t tester, store messenger.Store, batch ...messenger.Message) []me
 	return appended
 }
 
-// wholeLog reads a chat page by page, oldest first.
+// wholeLog reads all messages of a chat page by page, and returns them oldest first.
 func wholeLog(t tester, store messenger.Store, chat messenger.ID) []messenger.Message {
 	t.Helper()
 	messages, err := readPages(t.Context(), store, messenger.LatestCursor(chat), messenger.PageMaxMessages)
@@ -111,8 +111,8 @@ func wholeLog(t tester, store messenger.Store, chat messenger.ID) []messenger.Me
 	return messages
 }
 
-// readPages follows the pages from the cursor to the start of the log. A page
-// that does not lead there is an error: it would never end.
+// readPages reads the pages from the cursor to the start of the log. A page that does not move the
+// cursor towards it is an error.
 func readPages(
 	ctx context.Context, store messenger.Store, from messenger.Cursor, limit int,
 ) (newestFirst []messenger.Message, err error) {
@@ -143,7 +143,7 @@ func requireError(t tester, err, want error) {
 	}
 }
 
-// requireEqual compares in depth; equal times are in the same location too.
+// requireEqual compares by reflect.DeepEqual, by which equal times have the same location.
 func requireEqual[T any](t tester, got, want T) {
 	t.Helper()
 	times := cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) && a.Location() == b.Location() })
@@ -153,8 +153,8 @@ func requireEqual[T any](t tester, got, want T) {
 	}
 }
 
-// together runs do count times at once and returns when all are done.
-func together(count int, do func(i int)) {
+// concurrently runs do count times, each in a goroutine, and waits for all.
+func concurrently(count int, do func(i int)) {
 	start := make(chan struct{})
 	var group sync.WaitGroup
 	for i := range count {

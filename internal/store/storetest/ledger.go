@@ -8,23 +8,22 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// ledger holds what the writers of a log were answered. It is safe for
-// concurrent use.
+// ledger has the results that the writers of a log got. It is safe for concurrent use.
 type ledger struct {
 	mu sync.Mutex
-	// answers of each send, repeats included, by what makes two sends the same.
-	answers map[sameSend][]messenger.AppendResult
+	// answers are the results of each message, including those of repeats.
+	answers map[sendKey][]messenger.AppendResult
 	chats   map[messenger.ID]map[messenger.ID]int64
 }
 
-// sameSend is the key in its account and chat, or the message where it has none.
-type sameSend struct {
+// sendKey identifies a message: by its key, account and chat, or by its id where it has no key.
+type sendKey struct {
 	chat, account, message messenger.ID
 	key                    string
 }
 
 func newLedger() *ledger {
-	return &ledger{answers: map[sameSend][]messenger.AppendResult{}, chats: map[messenger.ID]map[messenger.ID]int64{}}
+	return &ledger{answers: map[sendKey][]messenger.AppendResult{}, chats: map[messenger.ID]map[messenger.ID]int64{}}
 }
 
 func (l *ledger) add(t *testing.T, sent messenger.Message, answer messenger.AppendResult) {
@@ -35,7 +34,7 @@ func (l *ledger) add(t *testing.T, sent messenger.Message, answer messenger.Appe
 		t.Errorf("unexpected answer: seq %d, error %v", answer.Seq, answer.Err)
 		return
 	}
-	same := sameSend{chat: sent.ChatID, account: sent.AccountID, key: sent.ClientMessageID}
+	same := sendKey{chat: sent.ChatID, account: sent.AccountID, key: sent.ClientMessageID}
 	if same.key == "" {
 		same.message = sent.ID
 	}
@@ -48,15 +47,14 @@ func (l *ledger) add(t *testing.T, sent messenger.Message, answer messenger.Appe
 	l.chats[sent.ChatID][answer.MessageID] = answer.Seq
 }
 
-// known are the messages of the chat that somebody has been answered.
+// known returns the acknowledged messages of the chat, and their seqs.
 func (l *ledger) known(chat messenger.ID) map[messenger.ID]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return maps.Clone(l.chats[chat])
 }
 
-// requireSame checks that the chat's log is what was answered: no message more
-// or less, and each send stored once.
+// requireSame checks that the chat's log has exactly the acknowledged messages, each once.
 func (l *ledger) requireSame(t *testing.T, chat messenger.ID, log []messenger.Message) {
 	t.Helper()
 	inLog := map[messenger.ID]int64{}

@@ -19,9 +19,9 @@ const (
 	logKeys    = 60
 )
 
-// logWhileManyWrite has writers on both stores append to few chats, with repeats
-// and refusals among them, while readers follow the pages: the logs have neither
-// holes nor repeats, all are answered alike, and no reader misses a message.
+// logWhileManyWrite appends to few chats through both stores, with repeats and invalid messages,
+// while readers read the pages. The logs have neither gaps nor duplicates, all repeats get the same
+// result, and no reader misses a message.
 func logWhileManyWrite(t *testing.T, a, b messenger.Store) {
 	stores := []messenger.Store{a, b}
 	var chats []messenger.ID
@@ -49,7 +49,7 @@ func logWhileManyWrite(t *testing.T, a, b messenger.Store) {
 	for _, chat := range chats {
 		log := wholeLog(t, a, chat)
 		requireEqual(t, wholeLog(t, b, chat), log)
-		requireUnbroken(t, log)
+		requireNoGaps(t, log)
 		answers.requireSame(t, chat, log)
 	}
 }
@@ -62,7 +62,7 @@ func writeLog(t *testing.T, store messenger.Store, users []messenger.User, answe
 			batch = add(batch, randomMessage(users, sent))
 		}
 		sent = append(sent, batch...)
-		appended, err := appendPatiently(t.Context(), store, batch)
+		appended, err := appendWithRetry(t.Context(), store, batch)
 		if err != nil {
 			t.Errorf("unexpected error: %v", err)
 			return
@@ -73,8 +73,8 @@ func writeLog(t *testing.T, store messenger.Store, users []messenger.User, answe
 	}
 }
 
-// randomMessage is a new one, one under a key that others use too, the same as
-// an earlier one, or one that must be refused.
+// randomMessage is a new message, one with a key that others use too, an earlier one, or an invalid
+// one.
 func randomMessage(users []messenger.User, sent []messenger.Message) messenger.Message {
 	user := users[rand.N(len(users))]
 	switch choice := rand.N(10); {
@@ -86,25 +86,25 @@ func randomMessage(users []messenger.User, sent []messenger.Message) messenger.M
 		return sent[rand.N(len(sent))]
 	}
 	user.ID = messenger.NewID()
-	return message(user, fmt.Sprint("key ", rand.N(logKeys)), nobodysText)
+	return message(user, fmt.Sprint("key ", rand.N(logKeys)), unknownUsersText)
 }
 
-const nobodysText = "from nobody"
+const unknownUsersText = "from nobody"
 
-// appendPatiently tries a batch again that came to nothing for want of a lock,
-// as the domain does; a database that can't get on at all still fails.
-func appendPatiently(ctx context.Context, store messenger.Store, batch []messenger.Message) ([]messenger.AppendResult, error) {
+// appendWithRetry retries messages that failed for a lock, as the domain does, a limited number of
+// times.
+func appendWithRetry(ctx context.Context, store messenger.Store, batch []messenger.Message) ([]messenger.AppendResult, error) {
 	appended, err := store.AppendMessages(ctx, batch)
-	for tries := 1; tries < 4 && (errors.Is(err, messenger.ErrBusy) || slices.ContainsFunc(appended, leftOut)); tries++ {
+	for tries := 1; tries < 4 && (errors.Is(err, messenger.ErrBusy) || slices.ContainsFunc(appended, isBusy)); tries++ {
 		appended, err = store.AppendMessages(ctx, batch)
 	}
 	return appended, err
 }
 
-func leftOut(one messenger.AppendResult) bool { return errors.Is(one.Err, messenger.ErrBusy) }
+func isBusy(one messenger.AppendResult) bool { return errors.Is(one.Err, messenger.ErrBusy) }
 
-// readLog follows the pages of a chat from its end to its start, again and again
-// until all is written, and once after that.
+// readLog reads the pages of a chat from its end to its start, repeatedly until all is written, and
+// once after that.
 func readLog(t *testing.T, store messenger.Store, chat messenger.ID, answers *ledger, written <-chan struct{}) {
 	for last := false; !last; {
 		select {
@@ -119,7 +119,7 @@ func readLog(t *testing.T, store messenger.Store, chat messenger.ID, answers *le
 			return
 		}
 		for i, m := range read {
-			// Newest first and without a hole, down to the first one.
+			// Newest first and without a gap, down to the first message.
 			if want := int64(len(read) - i); m.Seq != want {
 				t.Errorf("a reader of %d messages got seq %d in place of %d", len(read), m.Seq, want)
 				return
@@ -133,7 +133,7 @@ func readLog(t *testing.T, store messenger.Store, chat messenger.ID, answers *le
 	}
 }
 
-// isRefusal reports whether the message was one that must be refused.
+// isRefusal reports whether the message was invalid, and checks that it was refused.
 func isRefusal(sent messenger.Message, answer messenger.AppendResult) bool {
-	return sent.Text == nobodysText && errors.Is(answer.Err, errs.ErrUserNotFound)
+	return sent.Text == unknownUsersText && errors.Is(answer.Err, errs.ErrUserNotFound)
 }

@@ -5,8 +5,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// model is what a Store does, said as simply as can be: chats in memory, used by
-// one caller at a time.
+// model is the simplest implementation of a Store's chats: in memory, not for concurrent use.
 type model struct {
 	chats map[messenger.ID]*modelChat
 }

@@ -12,10 +12,10 @@ import (
 )
 
 func modelTests() tests {
-	return tests{"random operations do what the model does": likeTheModel}
+	return tests{"random operations match the model": matchModel}
 }
 
-func likeTheModel(t *testing.T, store messenger.Store) {
+func matchModel(t *testing.T, store messenger.Store) {
 	accounts := []messenger.ID{newAccount(t, store).ID, newAccount(t, store).ID}
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{store: store, model: newModel(), accounts: accounts, chats: []messenger.ID{messenger.NewID()}}
@@ -31,12 +31,12 @@ func likeTheModel(t *testing.T, store messenger.Store) {
 	})
 }
 
-// machine does each operation on the store and on the model.
+// machine runs each operation on the store and on the model, and compares the results.
 type machine struct {
 	store    messenger.Store
 	model    *model
 	accounts []messenger.ID
-	// chats has an unknown one at first.
+	// chats begins with an unknown one.
 	chats []messenger.ID
 	users []messenger.User
 	sent  []messenger.Message
@@ -72,8 +72,8 @@ func (m *machine) append(t *rapid.T) {
 	requireAppended(t, appendAll(t, m.store, batch...), m.model.append(batch)...)
 }
 
-// draw makes a message, or takes an earlier one, be it of the same batch. Its
-// user may be another chat's, another account's or nobody.
+// draw creates a message or takes an earlier one, perhaps of the same batch. Its user may be of
+// another chat or account, or unknown.
 func (m *machine) draw(t *rapid.T, batch []messenger.Message) messenger.Message {
 	if sent := slices.Concat(m.sent, batch); len(sent) > 0 && rapid.IntRange(0, 3).Draw(t, "again") == 0 {
 		again := pick(t, "which", sent)
@@ -97,7 +97,7 @@ func (m *machine) draw(t *rapid.T, batch []messenger.Message) messenger.Message 
 	return sent
 }
 
-// pick draws the place of a value, which says more than its ID when a test fails.
+// pick draws the index of a value, which says more than an id when a test fails.
 func pick[T any](t *rapid.T, label string, from []T) T {
 	return from[rapid.IntRange(0, len(from)-1).Draw(t, label)]
 }

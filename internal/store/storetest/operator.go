@@ -12,20 +12,19 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// operatorTests are what the stores promise to commands: see messenger.OperatorStore.
+// operatorTests test messenger.OperatorStore.
 func operatorTests() tests {
 	return tests{
-		"a disabled account has no sessions":    disableEnds,
-		"disabled twice is disabled since once": disableTwice,
-		"no session outlives a disabling":       disableAgainstLogIn,
-		"a new password ends and enables":       resetEnables,
-		"sessions are ended by account":         endByAccount,
-		"a session is ended by id":              endByID,
-		"accounts are listed by name":           listAccounts,
+		"disabling an account ends its sessions":                    disableEnds,
+		"disabling twice keeps the first time":                      disableTwice,
+		"a concurrent log-in gets no session of a disabled account": disableAgainstLogIn,
+		"a password reset ends sessions and enables the account":    resetEnables,
+		"sessions are ended by account":                             endByAccount,
+		"a session is ended by id":                                  endByID,
+		"accounts are listed by name":                               listAccounts,
 	}
 }
 
-// operatorStore gives the other half of a store.
 func operatorStore(t *testing.T, store messenger.Store) messenger.OperatorStore {
 	t.Helper()
 	operator, ok := store.(messenger.OperatorStore)
@@ -42,7 +41,7 @@ func accountByID(t *testing.T, store messenger.Store, id messenger.ID) messenger
 	return account
 }
 
-// sessionsOf names the sessions in order.
+// sessionsOf returns the sessions' ids, sorted.
 func sessionsOf(sessions ...opened) (ids []messenger.ID) {
 	for _, session := range sessions {
 		ids = append(ids, session.ID)
@@ -83,14 +82,14 @@ func disableTwice(t *testing.T, store messenger.Store) {
 	requireEqual(t, accountByID(t, store, account.ID).DisabledAt, moment(0))
 }
 
-// A log-in under way comes first and is ended, or later and is refused.
+// A concurrent log-in either comes first, and its session is ended, or later and is refused.
 func disableAgainstLogIn(t *testing.T, store messenger.Store) {
 	operator := operatorStore(t, store)
 	for range 20 {
 		account := newAccount(t, store)
 		token, session := newSession(account)
 		var failures [2]error
-		together(2, func(i int) {
+		concurrently(2, func(i int) {
 			if i == 0 {
 				_, failures[0] = store.CreateSession(t.Context(), session, token.Hash(), account.PasswordHash)
 				return
@@ -113,7 +112,7 @@ func resetEnables(t *testing.T, store messenger.Store) {
 	account.PasswordHash = unique()
 	hashes, err := operator.ResetPassword(t.Context(), account.ID, account.PasswordHash, moment(2*time.Minute))
 	check(t, err)
-	requireEqual(t, len(hashes), 0) // they are ended since the minute before
+	requireEqual(t, len(hashes), 0) // they were ended a minute before
 	requireSession(t, store, session, moment(time.Minute))
 	requireAccount(t, store, account)
 
@@ -151,7 +150,7 @@ func endByID(t *testing.T, store messenger.Store) {
 	requireEqual(t, ended, false)
 }
 
-// endSome has a store of its own: it ends the sessions of all.
+// endSome needs a store for itself, since it ends all sessions.
 func endSome(t *testing.T, store messenger.Store) {
 	operator := operatorStore(t, store)
 	var all []opened
@@ -168,8 +167,8 @@ func endSome(t *testing.T, store messenger.Store) {
 	requireEqual(t, idsOf(t, store, ended...), sessionsOf(all...))
 }
 
-// listAccounts reads the list while others add to it: each of its own accounts
-// comes once, and all in order.
+// listAccounts reads the list while other tests add accounts: each of its own accounts is listed
+// once, in order.
 func listAccounts(t *testing.T, store messenger.Store) {
 	var want []string
 	for range 7 {

@@ -12,16 +12,16 @@ import (
 
 func pageTests() tests {
 	return tests{
-		"a page is newest first, with all that was sent": pageWhole,
-		"a page ends at its limit and at its position":   pageBounds,
-		"the longest page":           pageLongest,
-		"a page ends with its bytes": pageBytes,
-		"other chats are not seen":   pageOfOneChat,
+		"a page has all fields, newest first":             pageWhole,
+		"a page is bounded by its limit and its position": pageBounds,
+		"the longest page":                                pageLongest,
+		"a page is bounded by its bytes":                  pageBytes,
+		"a page has no messages of other chats":           pageOfOneChat,
 	}
 }
 
-// newLog fills a chat with messages of two accounts and three users, with keys
-// and without, most of them of the same microsecond; newest first.
+// newLog fills a chat with messages of two accounts and three users, with and without keys, most of
+// them of the same microsecond. It returns them newest first.
 func newLog(t *testing.T, store messenger.Store, length int) (messenger.ID, []messenger.Message) {
 	t.Helper()
 	first := newMember(t, store)
@@ -83,7 +83,7 @@ func pageLongest(t *testing.T, store messenger.Store) {
 	requirePage(t, store, chat, 1, messenger.PageMaxMessages, nil)
 }
 
-// pageBytes ends with the message with which the texts have so many bytes.
+// pageBytes: a page ends with the message with which the texts reach the number of bytes.
 func pageBytes(t *testing.T, store messenger.Store) {
 	chat, log := newLog(t, store, 9) // of 6 bytes each
 	for bytes := 1; bytes <= 60; bytes++ {
@@ -93,7 +93,7 @@ func pageBytes(t *testing.T, store messenger.Store) {
 	}
 }
 
-// pageOfOneChat has two logs that grew in turn, by the same account.
+// pageOfOneChat has two chats, to which one account has sent alternately.
 func pageOfOneChat(t *testing.T, store messenger.Store) {
 	here := newMember(t, store)
 	there := newUser(t, store, newChat(t, store), here.AccountID)

@@ -10,12 +10,12 @@ import (
 
 func passwordTests() tests {
 	return tests{
-		"a change ends the other sessions":            changeEndsOthers,
-		"a change of an older password is refused":    changeRefused,
-		"of many changes at once one is made":         changeRace,
-		"no session outlives a change under its feet": changeAgainstLogIn,
-		"an upgrade leaves the sessions open":         upgradeKeepsSessions,
-		"an upgrade of an older hash is refused":      upgradeRefused,
+		"a password change ends the other sessions":                 changeEndsOthers,
+		"a change with an outdated hash is refused":                 changeRefused,
+		"of concurrent changes one succeeds":                        changeRace,
+		"a concurrent log-in gets no session with the old password": changeAgainstLogIn,
+		"a hash upgrade ends no sessions":                           upgradeKeepsSessions,
+		"an upgrade of an outdated hash is refused":                 upgradeRefused,
 	}
 }
 
@@ -52,7 +52,7 @@ func changeRefused(t *testing.T, store messenger.Store) {
 func changeRace(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	var made atomic.Int64
-	together(8, func(int) {
+	concurrently(8, func(int) {
 		_, changed, err := store.ChangePassword(
 			t.Context(), account.ID, account.PasswordHash, unique(), messenger.NewID(), moment(time.Minute))
 		if err != nil {
@@ -65,15 +65,15 @@ func changeRace(t *testing.T, store messenger.Store) {
 	requireEqual(t, made.Load(), 1)
 }
 
-// changeAgainstLogIn: a log-in that checked the old password either comes before
-// the change, which ends its session, or is refused.
+// changeAgainstLogIn: a log-in with the old password either comes before the change, which ends its
+// session, or is refused.
 func changeAgainstLogIn(t *testing.T, store messenger.Store) {
 	for range 20 {
 		account := newAccount(t, store)
 		token, session := newSession(account)
 		var stored, changed bool
 		var openErr, changeErr error
-		together(2, func(i int) {
+		concurrently(2, func(i int) {
 			if i == 0 {
 				stored, openErr = store.CreateSession(t.Context(), session, token.Hash(), account.PasswordHash)
 				return

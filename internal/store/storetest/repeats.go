@@ -10,15 +10,15 @@ import (
 
 func repeatTests() tests {
 	return tests{
-		"a key counts once in a batch":                 repeatInBatch,
-		"a key counts once for good, whatever it says": repeatAcrossBatches,
-		"a key is the account's":                       keyOfAnotherAccount,
-		"a key is the chat's":                          keyOfAnotherChat,
-		"a key holds for all users of the account":     repeatByAnotherUser,
-		"no key is no repeat":                          noKey,
-		"a message counts once by its id":              repeatByID,
-		"who may not speak repeats nothing":            repeatByNobody,
-		"keys are compared exactly":                    keysExact,
+		"a key is stored once within a batch":      repeatInBatch,
+		"a key is stored once, whatever the text":  repeatAcrossBatches,
+		"keys of other accounts are independent":   keyOfAnotherAccount,
+		"keys of other chats are independent":      keyOfAnotherChat,
+		"the users of an account share its keys":   repeatByAnotherUser,
+		"messages without a key are never repeats": noKey,
+		"a message id is stored once":              repeatByID,
+		"a repeat by an unknown user is refused":   repeatByUnknownUser,
+		"keys are compared exactly":                keysExact,
 	}
 }
 
@@ -85,7 +85,7 @@ func repeatByID(t *testing.T, store messenger.Store) {
 	requireLog(t, store, user.ChatID, keyed, bare, last)
 }
 
-func repeatByNobody(t *testing.T, store messenger.Store) {
+func repeatByUnknownUser(t *testing.T, store messenger.Store) {
 	user := newMember(t, store)
 	first := message(user, "key", "first")
 	requireAppended(t, appendAll(t, store, first), stored(first, 1))
@@ -95,7 +95,7 @@ func repeatByNobody(t *testing.T, store messenger.Store) {
 	nobody := user
 	nobody.ID = messenger.NewID()
 	requireAppended(t, appendAll(t, store, message(nobody, "key", "x")), refused(errs.ErrUserNotFound))
-	// Nor does it take a key from who may speak.
+	// The key remains free for a user of the chat.
 	fresh := message(user, "fresh", "fresh")
 	requireAppended(t, appendAll(t, store, message(nobody, "fresh", "x"), fresh), refused(errs.ErrUserNotFound), stored(fresh, 2))
 }
@@ -103,7 +103,7 @@ func repeatByNobody(t *testing.T, store messenger.Store) {
 func keysExact(t *testing.T, store messenger.Store) {
 	user := newMember(t, store)
 	longest := strings.Repeat("𝔸", messenger.ClientMessageIDMaxCharacters)
-	keys := append(lookAlikes(), longest, strings.TrimSuffix(longest, "𝔸"), " ", "\u00e9", "e\u0301")
+	keys := append(similarNames(), longest, strings.TrimSuffix(longest, "𝔸"), " ", "\u00e9", "e\u0301")
 	var batch []messenger.Message
 	var want, again []messenger.AppendResult
 	for i, key := range keys {

@@ -7,7 +7,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-// SearchStore is a store that searches too.
+// SearchStore is a store that implements search.Store, too.
 type SearchStore interface {
 	messenger.Store
 	search.Store
@@ -17,25 +17,25 @@ type SearchStore interface {
 type Searched struct {
 	SearchStore
 
-	// Execute runs SQL of a test's own on the store's database, for what no method
-	// does yet: $1, $2 … are the arguments, which are IDs, strings or int64s.
+	// Execute runs SQL on the store's database, for what no method does. $1, $2 … are the
+	// arguments: IDs, strings or int64s.
 	Execute func(t *testing.T, statement string, arguments ...any)
 }
 
-// searchTests are what a topic says of searching, by name. Those of a topic share
-// the store and run at once, unless they look at the tasks or chats of everybody.
+// searchTests are the tests of a topic, by name. They share a store and run in parallel, except
+// those of isolatedTests.
 type searchTests map[string]func(t *testing.T, store Searched)
 
-// RunSearch holds a store to search.Store. open gives a fresh one, which t.Cleanup
-// closes; it is called once for each topic, several at once.
+// RunSearch tests an implementation of search.Store. open returns an empty one, which t.Cleanup
+// closes; it is called once for each topic, concurrently.
 func RunSearch(t *testing.T, open func(t *testing.T) Searched) {
 	topics := map[string]searchTests{
-		"tasks":     taskTests(),
-		"open most": maxOpenTests(),
-		"attempts":  attemptTests(),
-		"ends":      endTests(),
-		"index":     indexTests(),
-		"find":      findTests(),
+		"tasks":            taskTests(),
+		"open tasks limit": maxOpenTests(),
+		"attempts":         attemptTests(),
+		"ends":             endTests(),
+		"index":            indexTests(),
+		"find":             findTests(),
 	}
 	for name, topic := range topics {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func RunSearch(t *testing.T, open func(t *testing.T) Searched) {
 			}
 		})
 	}
-	for name, test := range alone() {
+	for name, test := range isolatedTests() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))
@@ -62,9 +62,8 @@ func RunSearch(t *testing.T, open func(t *testing.T) Searched) {
 	})
 }
 
-// alone are the tests that look at everybody's tasks or chats: each has a store
-// of its own.
-func alone() searchTests {
+// isolatedTests are the tests that read the tasks or chats of all accounts: each has its own store.
+func isolatedTests() searchTests {
 	tests := searchTests{}
 	for _, topic := range []searchTests{sweepTests(), deleteTests(), lagTests(), buildTests()} {
 		for name, test := range topic {
@@ -74,8 +73,8 @@ func alone() searchTests {
 	return tests
 }
 
-// report is check for a goroutine of the test's own, which may not end the test.
-func report(t *testing.T, err error) {
+// checkAsync is check for goroutines, which must not call t.FailNow.
+func checkAsync(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Errorf("unexpected error: %v", err)

@@ -11,16 +11,16 @@ import (
 
 func attemptTests() searchTests {
 	return searchTests{
-		"of many who take a task one does":               takeRace,
-		"a task is taken again when its lease is over":   takeAgain,
-		"an unconfirmed task is taken, an unknown isn't": takeUnconfirmed,
-		"a lease is renewed by the valid attempt":        renewLease,
-		"a task is released by the valid attempt":        releaseTask,
-		"a task that is paused keeps its progress":       pauseTask,
+		"of concurrent takes of a task one succeeds":           takeRace,
+		"a task is taken again after its lease":                takeAgain,
+		"an unconfirmed task can be taken, an unknown one not": takeUnconfirmed,
+		"a lease is renewed by the valid attempt":              renewLease,
+		"a task is released by the valid attempt":              releaseTask,
+		"a paused task keeps its checkpoint":                   pauseTask,
 	}
 }
 
-// take takes the task, which must be possible.
+// take takes the task; the test fails if it can't.
 func take(t tester, store SearchStore, task messenger.ID, now, leaseEnd time.Time) search.Task {
 	t.Helper()
 	taken, took, err := store.TakeTask(t.Context(), task, now, leaseEnd)
@@ -56,9 +56,9 @@ func takeRace(t *testing.T, store Searched) {
 	id := newTask(t, store).ID
 	var task search.Task
 	var taken atomic.Int64
-	together(8, func(int) {
+	concurrently(8, func(int) {
 		got, took, err := store.TakeTask(t.Context(), id, moment(0), moment(time.Minute))
-		report(t, err)
+		checkAsync(t, err)
 		if took {
 			taken.Add(1)
 			task = got
@@ -97,7 +97,7 @@ func renewLease(t *testing.T, store Searched) {
 	take(t, store, task.ID, moment(0), moment(time.Minute))
 	requireEqual(t, renew(t, store, task.ID, 1, moment(2*time.Minute)), true)
 	requireNotTaken(t, store, task.ID, moment(2*time.Minute-time.Microsecond))
-	// Nobody has taken it: the attempt is valid, late as it is.
+	// The lease has expired, but no other attempt has taken the task.
 	requireEqual(t, renew(t, store, task.ID, 1, moment(5*time.Minute)), true)
 	take(t, store, task.ID, moment(5*time.Minute), moment(6*time.Minute))
 	requireEqual(t, renew(t, store, task.ID, 1, moment(time.Hour)), false)
@@ -116,7 +116,7 @@ func releaseTask(t *testing.T, store Searched) {
 
 	task.Status, task.Attempt, task.Tries = search.InProcess, 2, 2
 	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
-	check(t, store.ReleaseTask(t.Context(), task.ID, 1)) // by an attempt that is not valid any more
+	check(t, store.ReleaseTask(t.Context(), task.ID, 1)) // by an attempt that is no longer valid
 	requireTask(t, store, task)
 	check(t, store.ReleaseTask(t.Context(), messenger.NewID(), 1))
 }
@@ -136,7 +136,7 @@ func pauseTask(t *testing.T, store Searched) {
 	requireEqual(t, pause(2, "first\x00", 0.5), true)
 	requireEqual(t, pause(2, "twice", 0.9), false)
 	task.Attempt, task.Done = 2, 0.5
-	requireTask(t, store, task) // it waits, and its tries are forgotten
+	requireTask(t, store, task) // it is WAITING, and tries is 0
 
 	taken := take(t, store, task.ID, moment(0), moment(time.Minute))
 	requireEqual(t, string(taken.Checkpoint), "first\x00")
@@ -145,7 +145,7 @@ func pauseTask(t *testing.T, store Searched) {
 	requireEqual(t, string(take(t, store, task.ID, moment(0), moment(time.Minute)).Checkpoint), "first\x00")
 	requireEqual(t, pause(4, "second", 0.25), true)
 	task.Attempt = 4
-	requireTask(t, store, task) // what was told never goes back
+	requireTask(t, store, task) // done never decreases
 
 	taken = take(t, store, task.ID, moment(0), moment(time.Minute))
 	requireEqual(t, string(taken.Checkpoint), "second")

@@ -10,13 +10,13 @@ import (
 	"messenger-api/internal/search"
 )
 
-// newestFirst sorts messages as results are.
+// newestFirst sorts messages like results.
 func newestFirst(messages []messenger.Message) []messenger.Message {
 	slices.SortFunc(messages, func(a, b messenger.Message) int { return sortKeyOf(a).Compare(sortKeyOf(b)) })
 	return messages
 }
 
-// requireNewest compares what is found with the newest of the messages, newest first.
+// requireNewest compares the results with the newest of the messages, newest first.
 func requireNewest(
 	t tester, store SearchStore, account messenger.ID, criteria search.Criteria, limit int, want []messenger.Message,
 ) {
@@ -38,8 +38,8 @@ func findMore(t *testing.T, store Searched) {
 	}
 }
 
-// findLikeClocks has several chats whose messages were made at times that have little to do with their order.
-func findLikeClocks(t *testing.T, store Searched) {
+// findUnorderedTimes has chats in which the messages' times are not in the order of seq.
+func findUnorderedTimes(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	var want []messenger.Message
 	for chat := range 6 {
@@ -77,7 +77,7 @@ func findLikeClocks(t *testing.T, store Searched) {
 	}
 }
 
-// findBlocks has a chat of some blocks, and words that are in all, in many and in few of them.
+// findBlocks has a chat of several index blocks, with words in all, in many and in few messages.
 func findBlocks(t *testing.T, store Searched) {
 	const count = 2*search.BlockMessages + 500
 	user := newMember(t, store)
@@ -135,7 +135,8 @@ func resultsMatching(query string, message messenger.Message) []messenger.Messag
 	return nil
 }
 
-// findStepwise searches ranges of random sizes, in both ways: together they find each message once.
+// findStepwise searches ranges of random sizes, for common and rare words: together they find each
+// message once.
 func findStepwise(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	var want []messenger.Message
@@ -162,7 +163,7 @@ func findStepwise(t *testing.T, store Searched) {
 			found = append(found, results...)
 			var left []search.LogRange
 			for i, rest := range rests {
-				// A store may stop before the later ranges, for its time is limited.
+				// A store may stop before the later ranges, since its time is limited.
 				if i == 0 && rest.Through >= parts[i].Through || rest.Through > parts[i].Through {
 					t.Fatalf("a range through %d has a remainder through %d", parts[i].Through, rest.Through)
 				}

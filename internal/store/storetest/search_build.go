@@ -8,11 +8,11 @@ import (
 	"messenger-api/internal/search"
 )
 
-// buildTests fill an index that is empty, which a store of their own has.
+// buildTests need an empty index, so each has its own store.
 func buildTests() searchTests {
 	return searchTests{
-		"an index is filled, and searched meanwhile": fillAndBuild,
-		"an index that has much is left as it is":    fillNot,
+		"searches work while the index is filled":    fillAndBuild,
+		"the build of a large index is not deferred": fillLargeIndex,
 	}
 }
 
@@ -23,7 +23,7 @@ func deferred(t *testing.T, store Searched, least int64) bool {
 	return deferred
 }
 
-// fillAndBuild finds the same at each stage of the filling.
+// fillAndBuild searches at each stage of filling and building the index.
 func fillAndBuild(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "word", "else", "word else", "word else word")
@@ -52,7 +52,7 @@ func fillAndBuild(t *testing.T, store Searched) {
 	check(t, err)
 	requireEqual(t, results, resultsOf(sent[0]))
 	requireEqual(t, rests[0].Through, int64(0))
-	together(3, func(int) { report(t, store.BuildIndex(t.Context())) })
+	concurrently(3, func(int) { checkAsync(t, store.BuildIndex(t.Context())) })
 	check(t, store.BuildIndex(t.Context()))
 	requireAll(4)
 	requireEqual(t, deferred(t, store, 0), false)
@@ -61,7 +61,7 @@ func fillAndBuild(t *testing.T, store Searched) {
 	requireFound(t, store, user.AccountID, criteria("word -else"), more[0], sent[0])
 }
 
-func fillNot(t *testing.T, store Searched) {
+func fillLargeIndex(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, slices.Repeat([]string{"word"}, 11)...)
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 11), 2, sent[:2]...), true)

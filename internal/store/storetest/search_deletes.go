@@ -12,15 +12,15 @@ import (
 
 func deleteTests() searchTests {
 	return searchTests{
-		"old tasks are deleted with their results":          deleteOld,
-		"as many tasks are deleted as the limit says":       deleteLimit,
-		"a task that is confirmed is not deleted meanwhile": deleteRace,
-		"no results are left without their task":            deleteWhilePut,
-		"an account's oldest ended tasks make room":         pruneTasks,
+		"old tasks are deleted with their results":             deleteOld,
+		"a limited number of tasks is deleted":                 deleteLimit,
+		"a task that is confirmed concurrently is not deleted": deleteRace,
+		"concurrent deletion leaves no results without a task": deleteWhilePut,
+		"the oldest ended tasks of an account are pruned":      pruneTasks,
 	}
 }
 
-// deleteTasks deletes as a sweeper that looks at the time.
+// deleteTasks deletes tasks in batches, like the Sweeper, and returns how many.
 func deleteTasks(t tester, store SearchStore, endedBefore, unconfirmedBefore time.Time) int {
 	t.Helper()
 	deleted, err := store.DeleteTasks(t.Context(), endedBefore, unconfirmedBefore, 100)
@@ -51,7 +51,7 @@ func deleteOld(t *testing.T, store Searched) {
 	}
 }
 
-// pruneTasks leaves open tasks, and those of others, alone.
+// pruneTasks: open tasks and those of other accounts are not deleted.
 func pruneTasks(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	var ended []messenger.ID
@@ -102,10 +102,10 @@ func deleteLimit(t *testing.T, store Searched) {
 func deleteRace(t *testing.T, store Searched) {
 	for range 20 {
 		tasks := []search.Task{newUnconfirmedTask(t, store), newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)}
-		together(len(tasks)+1, func(i int) {
+		concurrently(len(tasks)+1, func(i int) {
 			if i == len(tasks) {
 				_, err := store.DeleteTasks(t.Context(), moment(0), moment(time.Hour), 100)
-				report(t, err)
+				checkAsync(t, err)
 				return
 			}
 			err := store.ConfirmTask(t.Context(), tasks[i].ID, maxOpen)
@@ -122,15 +122,15 @@ func deleteRace(t *testing.T, store Searched) {
 func deleteWhilePut(t *testing.T, store Searched) {
 	for range 20 {
 		tasks := []search.Task{newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)}
-		together(4, func(i int) {
+		concurrently(4, func(i int) {
 			switch i {
 			case 0:
-				report(t, store.DeleteTask(t.Context(), tasks[0].ID))
+				checkAsync(t, store.DeleteTask(t.Context(), tasks[0].ID))
 			case 1:
 				_, err := store.DeleteTasks(t.Context(), moment(0), moment(time.Hour), 100)
-				report(t, err)
+				checkAsync(t, err)
 			default:
-				report(t, store.PutResults(t.Context(), tasks[i-2].ID, 1, someResults(5), time.Hour))
+				checkAsync(t, store.PutResults(t.Context(), tasks[i-2].ID, 1, someResults(5), time.Hour))
 			}
 		})
 		deleteTasks(t, store, moment(0), moment(time.Hour))

@@ -12,7 +12,7 @@ import (
 func endTests() searchTests {
 	return searchTests{
 		"a task succeeds by the valid attempt": succeedOnce,
-		"of many ends at once one counts":      endOnce,
+		"of concurrent ends one succeeds":      endOnce,
 		"nothing changes after SUCCESS":        nothingAfterSuccess,
 		"nothing changes after FAILED":         nothingAfterFailed,
 	}
@@ -37,19 +37,19 @@ func endOnce(t *testing.T, store Searched) {
 		task := newTask(t, store)
 		take(t, store, task.ID, moment(0), moment(0))
 		var succeeded atomic.Int64
-		together(9, func(i int) {
+		concurrently(9, func(i int) {
 			switch i % 3 {
 			case 0:
 				done, err := store.SucceedTask(t.Context(), task.ID, 1, search.Outcome{Newest: sortKeyAt(1), Oldest: sortKeyAt(9)}, moment(0))
-				report(t, err)
+				checkAsync(t, err)
 				if done {
 					succeeded.Add(1)
 				}
 			case 1:
-				report(t, store.FailTask(t.Context(), task.ID, moment(0)))
+				checkAsync(t, store.FailTask(t.Context(), task.ID, moment(0)))
 			case 2:
 				_, _, err := store.TakeTask(t.Context(), task.ID, moment(0), moment(0))
-				report(t, err)
+				checkAsync(t, err)
 			}
 		})
 		ended, err := store.Task(t.Context(), task.ID)
@@ -64,24 +64,24 @@ func nothingAfterSuccess(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	take(t, store, task.ID, moment(0), moment(time.Second))
 	requireEqual(t, succeed(t, store, task.ID, 1), true)
-	requireUnchanging(t, store, task.ID)
+	requireEnded(t, store, task.ID)
 }
 
 func nothingAfterFailed(t *testing.T, store Searched) {
 	task := newTask(t, store)
-	check(t, store.FailTask(t.Context(), task.ID, moment(time.Hour))) // one that waits may fail too
-	requireUnchanging(t, store, task.ID)
+	check(t, store.FailTask(t.Context(), task.ID, moment(time.Hour))) // a WAITING task may fail, too
+	requireEnded(t, store, task.ID)
 	task.Status, task.EndedAt = search.Failed, moment(time.Hour)
 	requireTask(t, store, task)
 	task = newTask(t, store)
 	take(t, store, task.ID, moment(0), moment(time.Second))
 	check(t, store.FailTask(t.Context(), task.ID, moment(0)))
-	requireUnchanging(t, store, task.ID)
+	requireEnded(t, store, task.ID)
 	check(t, store.FailTask(t.Context(), messenger.NewID(), moment(0)))
 }
 
-// requireUnchanging tries all that works on a task.
-func requireUnchanging(t *testing.T, store Searched, task messenger.ID) {
+// requireEnded checks that no method changes the task.
+func requireEnded(t *testing.T, store Searched, task messenger.ID) {
 	t.Helper()
 	ended, err := store.Task(t.Context(), task)
 	check(t, err)

@@ -11,39 +11,39 @@ import (
 
 func findTests() searchTests {
 	return searchTests{
-		"queries and what they find":                     findQueries,
-		"words beyond what a phrase can have":            findPositionless,
-		"random queries find what they mean":             findLikeMatches,
-		"any text is found by its words":                 findAnyText,
-		"random long queries find what they mean":        findLongLikeMatches,
-		"a long query, to its limit":                     findLongLimit,
+		"examples of queries":                            findQueries,
+		"words without a position in the index":          findWithoutPosition,
+		"random queries find what Matches says":          findAsMatches,
+		"any text is found by its own words":             findAnyText,
+		"random long queries find what Matches says":     findLongAsMatches,
+		"a long query with more matches than the limit":  findLongLimit,
 		"the longest queries":                            findLongest,
 		"newest first, by ID where that is the same":     findOrder,
 		"the newest where there are more than the limit": findLimit,
 		"more than the limit":                            findMore,
-		"whatever the clocks did":                        findLikeClocks,
+		"results are sorted by time, not by seq":         findUnorderedTimes,
 		"through many blocks":                            findBlocks,
-		"in an order of its own of everything":           findStepwise,
-		"from one place to another":                      findBetween,
+		"in ranges of random sizes":                      findStepwise,
+		"between two positions":                          findBetween,
 		"in one chat":                                    findInChat,
-		"of one name":                                    findOfName,
+		"of one user name":                               findOfUserName,
 		"after and before a time":                        findTimes,
 		"all criteria at once":                           findAllCriteria,
-		"not in a chat that the account is not in":       findStranger,
+		"not in other accounts' chats":                   findOthersChats,
 		"not in a chat that the account left":            findLeft,
 		"once where the account has two names":           findTwoNames,
 		"in very many chats":                             findManyChats,
 		"nothing for a query without a word":             findNothing,
-		"what is visible comes in order":                 visibleOrder,
-		"a message that is gone is not visible":          visibleGone,
-		"as many are visible as are asked for":           visibleMost,
-		"a chat that was left is not visible":            visibleLeft,
+		"visible messages are in the results' order":     visibleOrder,
+		"a deleted message is not visible":               visibleDeleted,
+		"the limit counts visible messages":              visibleLimit,
+		"messages of a left chat are not visible":        visibleLeft,
 		"a message whose author left is visible":         visibleAuthorLeft,
-		"a result that does not fit is not visible":      visibleAtOdds,
+		"an inconsistent result is not visible":          visibleInconsistent,
 	}
 }
 
-// findOrder has times against the order of the log, and equal ones in two chats.
+// findOrder has times that decrease with seq, and equal times in two chats.
 func findOrder(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	other := newUser(t, store, newChat(t, store), user.AccountID)
@@ -114,8 +114,8 @@ func findInChat(t *testing.T, store Searched) {
 	}
 }
 
-// findOfName has one name in two chats, which are two users.
-func findOfName(t *testing.T, store Searched) {
+// findOfUserName has one name in two chats, so of two users.
+func findOfUserName(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	colleague := join(t, store, userOf(user.ChatID, newAccount(t, store).ID, "Зоя"))
 	other := newUser(t, store, newChat(t, store), user.AccountID)
@@ -163,7 +163,7 @@ func findAllCriteria(t *testing.T, store Searched) {
 		ChatID: user.ChatID, UserName: colleague.Name, After: moment(time.Microsecond), Before: moment(4 * time.Microsecond),
 	}
 	requireFound(t, store, user.AccountID, all, sent[3], sent[2], sent[1])
-	// The narrower bound counts.
+	// The narrower bound applies.
 	all.From, all.To = sortKeyOf(sent[3]), sortKeyOf(sent[2])
 	requireFound(t, store, user.AccountID, all, sent[2])
 	all.From, all.To = sortKeyOf(sent[4]), sortKeyOf(sent[0])
@@ -172,7 +172,7 @@ func findAllCriteria(t *testing.T, store Searched) {
 	requireFound(t, store, user.AccountID, all, sent[2])
 }
 
-func findStranger(t *testing.T, store Searched) {
+func findOthersChats(t *testing.T, store Searched) {
 	user, stranger := newMember(t, store), newMember(t, store)
 	mine, theirs := post(t, store, user, "word"), post(t, store, stranger, "word")
 	index(t, store, user.AccountID)

@@ -10,8 +10,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// post sends messages of the user, a microsecond apart, and gives them as the log
-// has them.
+// post sends messages of the user, a microsecond apart, and returns them with their seqs.
 func post(t tester, store SearchStore, user messenger.User, texts ...string) []messenger.Message {
 	t.Helper()
 	batch := make([]messenger.Message, len(texts))
@@ -31,16 +30,16 @@ func postAll(t tester, store SearchStore, user messenger.User, batch ...messenge
 	return batch
 }
 
-// index brings the account's chats up.
+// index indexes all messages of the account's chats.
 func index(t tester, store SearchStore, account messenger.ID) {
 	t.Helper()
 	for {
-		behind, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 50)
+		lag, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 50)
 		check(t, err)
-		if len(behind) == 0 {
+		if len(lag) == 0 {
 			return
 		}
-		extensions, err := store.ReadUnindexed(t.Context(), behind, 1<<20)
+		extensions, err := store.ReadUnindexed(t.Context(), lag, 1<<20)
 		check(t, err)
 		_, err = store.ExtendIndex(t.Context(), analysed(extensions))
 		check(t, err)
@@ -65,21 +64,21 @@ func entriesOf(messages []messenger.Message) []search.Entry {
 	return entries
 }
 
-// criteria are those of a search without bounds.
+// criteria returns the criteria of a search for a query only.
 func criteria(query string) search.Criteria {
 	return search.Criteria{Query: words.ParseQuery(query), Request: search.Request{Text: query}, From: search.BeforeAll()}
 }
 
-const findMost = 1000
+const findLimitMax = 1000
 
 func find(t tester, store SearchStore, account messenger.ID, criteria search.Criteria) []search.Result {
 	t.Helper()
-	results, _, err := search.Find(t.Context(), store, account, criteria, findMost)
+	results, _, err := search.Find(t.Context(), store, account, criteria, findLimitMax)
 	check(t, err)
 	return results
 }
 
-// requireFound compares what is found with the messages, newest first.
+// requireFound compares the results with the messages, newest first.
 func requireFound(
 	t tester, store SearchStore, account messenger.ID, criteria search.Criteria, want ...messenger.Message,
 ) {
@@ -103,13 +102,13 @@ func sortKeyOf(message messenger.Message) search.SortKey {
 	return search.SortKey{CreatedAt: message.CreatedAt.UnixMicro(), MessageID: message.ID}
 }
 
-// becomeAnotherKind makes a message an event that is none.
-func becomeAnotherKind(t *testing.T, store Searched, message messenger.Message) {
+// changeKind turns a message into an event of another kind.
+func changeKind(t *testing.T, store Searched, message messenger.Message) {
 	t.Helper()
 	store.Execute(t, "UPDATE events SET kind = 2 WHERE message_id = $1", message.ID)
 }
 
-// leave takes the account out of the chat.
+// leave removes the user from the chat.
 func leave(t *testing.T, store Searched, user messenger.User) {
 	t.Helper()
 	store.Execute(t, "DELETE FROM chat_users WHERE chat_id = $1 AND account_id = $2", user.ChatID, user.AccountID)

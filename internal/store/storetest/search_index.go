@@ -11,51 +11,51 @@ import (
 
 func indexTests() searchTests {
 	return searchTests{
-		"what is to index comes in the log's order":     unindexedOrder,
-		"of several chats at once":                      unindexedChats,
-		"several chats are extended at once":            extendChats,
-		"the same chats by several, in any order":       extendTogether,
-		"it stops at the bytes":                         unindexedBytes,
-		"other events do not stop it":                   unindexedKinds,
-		"nothing is found before it is indexed":         findUnindexed,
-		"an index of a moved position adds nothing":     extendStale,
-		"nor one that would leave a gap":                extendGap,
-		"two indexers at once add once":                 extendRace,
-		"a position moves over what is no message":      extendEmpty,
-		"an index with a position knows what is new":    extendOn,
-		"the lists of an account are of its chats":      accountLag,
-		"the list of an account ends at its limit":      accountLagLimit,
-		"the list of one chat is of that chat":          accountLagOfChat,
-		"a chat with two names of it is listed once":    accountLagOnce,
-		"an account that left has no chats to bring up": accountLagOfLeftChat,
+		"unindexed messages are in the log's order":           unindexedOrder,
+		"unindexed messages of several chats":                 unindexedChats,
+		"several chats are extended at once":                  extendChats,
+		"concurrent extensions in different orders":           extendConcurrently,
+		"unindexed messages are bounded by bytes":             unindexedBytes,
+		"events of other kinds are skipped":                   unindexedKinds,
+		"nothing is found before it is indexed":               findUnindexed,
+		"an outdated extension adds nothing":                  extendStale,
+		"an extension that would leave a gap adds nothing":    extendGap,
+		"concurrent identical extensions add once":            extendRace,
+		"a position advances over other events":               extendOverOtherEvents,
+		"new messages are listed after a position":            lagAfterPosition,
+		"an account's lag has only its chats":                 accountLag,
+		"an account's lag is limited":                         accountLagLimit,
+		"the lag of one chat has only that chat":              accountLagOfChat,
+		"a chat with two users of the account is listed once": accountLagOnce,
+		"a left chat is not listed":                           accountLagOfLeftChat,
 	}
 }
 
-// fromStart is a chat of which nothing is indexed.
+// fromStart is the lag of a chat of which nothing is indexed.
 func fromStart(chat messenger.ID, lastSeq int64) search.IndexLag {
 	return search.IndexLag{ChatID: chat, LastSeq: lastSeq}
 }
 
-// requireUnindexed compares what is to be indexed of one chat.
+// requireUnindexed compares the unindexed messages of one chat.
 func requireUnindexed(
-	t *testing.T, store Searched, behind search.IndexLag, mostBytes int, through int64, want ...messenger.Message,
+	t *testing.T, store Searched, lag search.IndexLag, maxBytes int, through int64, want ...messenger.Message,
 ) {
 	t.Helper()
-	extensions, err := store.ReadUnindexed(t.Context(), []search.IndexLag{behind}, mostBytes)
+	extensions, err := store.ReadUnindexed(t.Context(), []search.IndexLag{lag}, maxBytes)
 	check(t, err)
-	requireEqual(t, readsOf(extensions), []unindexedRead{{behind, through, unindexed(want...)}})
+	requireEqual(t, withoutDocuments(extensions), []unindexedExtension{{lag, through, unindexed(want...)}})
 }
 
-// unindexedRead is an Extension without what the analyser adds.
-type unindexedRead struct {
+// unindexedExtension is an Extension without documents.
+type unindexedExtension struct {
 	Behind   search.IndexLag
 	Through  int64
 	Messages []messenger.Message
 }
 
-func readsOf(extensions []search.Extension) (reads []unindexedRead) {
+func withoutDocuments(extensions []search.Extension) (reads []unindexedExtension) {
 	for _, extension := range extensions {
-		read := unindexedRead{Behind: extension.IndexLag, Through: extension.Through}
+		read := unindexedExtension{Behind: extension.IndexLag, Through: extension.Through}
 		for _, entry := range extension.Entries {
 			read.Messages = append(read.Messages, entry.Message)
 		}
@@ -64,7 +64,7 @@ func readsOf(extensions []search.Extension) (reads []unindexedRead) {
 	return reads
 }
 
-// unindexed are messages as ReadUnindexed gives them.
+// unindexed returns messages as ReadUnindexed does, without the fields that it leaves out.
 func unindexed(messages ...messenger.Message) (given []messenger.Message) {
 	for _, m := range messages {
 		given = append(given, messenger.Message{
@@ -74,9 +74,9 @@ func unindexed(messages ...messenger.Message) (given []messenger.Message) {
 	return given
 }
 
-func extend(t *testing.T, store Searched, behind search.IndexLag, through int64, messages ...messenger.Message) bool {
+func extend(t *testing.T, store Searched, lag search.IndexLag, through int64, messages ...messenger.Message) bool {
 	t.Helper()
-	extension := search.Extension{IndexLag: behind, Through: through, Entries: entriesOf(messages)}
+	extension := search.Extension{IndexLag: lag, Through: through, Entries: entriesOf(messages)}
 	extended, err := store.ExtendIndex(t.Context(), []search.Extension{extension})
 	check(t, err)
 	requireEqual(t, len(extended), 1)
@@ -85,15 +85,15 @@ func extend(t *testing.T, store Searched, behind search.IndexLag, through int64,
 
 func requireLag(t *testing.T, store Searched, account messenger.ID, want ...search.IndexLag) {
 	t.Helper()
-	behind, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 10)
+	lag, err := store.AccountIndexLag(t.Context(), account, messenger.ID{}, 10)
 	check(t, err)
-	requireEqual(t, byChat(behind), byChat(want))
+	requireEqual(t, byChat(lag), byChat(want))
 }
 
 func byChat(list []search.IndexLag) map[messenger.ID]search.IndexLag {
 	chats := map[messenger.ID]search.IndexLag{}
-	for _, behind := range list {
-		chats[behind.ChatID] = behind
+	for _, lag := range list {
+		chats[lag.ChatID] = lag
 	}
 	return chats
 }
@@ -107,36 +107,36 @@ func unindexedOrder(t *testing.T, store Searched) {
 	requireUnindexed(t, store, fromStart(user.ChatID, 3), 1<<20, 3, sent...)
 	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 3}, 1<<20, 3, sent[1:]...)
 	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 3, LastSeq: 3}, 1<<20, 3)
-	// What was sent since the list was made can wait.
+	// Messages after LastSeq are not read.
 	requireUnindexed(t, store, fromStart(user.ChatID, 2), 1<<20, 2, sent[:2]...)
 }
 
-// unindexedChats reads of several chats: of each up to the place that is asked for.
+// unindexedChats reads several chats, each up to its LastSeq.
 func unindexedChats(t *testing.T, store Searched) {
 	first, second, third := newMember(t, store), newMember(t, store), newMember(t, store)
 	firsts, seconds, thirds := post(t, store, first, "one", "two"), post(t, store, second, "1234", "5", "6"), post(t, store, third, "seven")
-	behind := []search.IndexLag{
+	lag := []search.IndexLag{
 		fromStart(second.ChatID, 2), {ChatID: first.ChatID, Indexed: 1, LastSeq: 2}, {ChatID: third.ChatID, Indexed: 1, LastSeq: 1},
 		fromStart(third.ChatID, 1),
 	}
-	want := []unindexedRead{
-		{behind[0], 2, unindexed(seconds[:2]...)}, {behind[1], 2, unindexed(firsts[1])}, {behind[2], 1, nil}, {behind[3], 1, unindexed(thirds...)},
+	want := []unindexedExtension{
+		{lag[0], 2, unindexed(seconds[:2]...)}, {lag[1], 2, unindexed(firsts[1])}, {lag[2], 1, nil}, {lag[3], 1, unindexed(thirds...)},
 	}
-	got, err := store.ReadUnindexed(t.Context(), behind, 1<<20)
+	got, err := store.ReadUnindexed(t.Context(), lag, 1<<20)
 	check(t, err)
-	requireEqual(t, readsOf(got), want)
-	// The bytes count over all of them.
-	for mostBytes, count := range map[int]int{5: 1, 6: 2, 9: 4} {
-		got, err := store.ReadUnindexed(t.Context(), behind, mostBytes)
+	requireEqual(t, withoutDocuments(got), want)
+	// The limit of bytes is for all of them together.
+	for maxBytes, count := range map[int]int{5: 1, 6: 2, 9: 4} {
+		got, err := store.ReadUnindexed(t.Context(), lag, maxBytes)
 		check(t, err)
-		requireEqual(t, readsOf(got), want[:count])
+		requireEqual(t, withoutDocuments(got), want[:count])
 	}
-	got, err = store.ReadUnindexed(t.Context(), behind, 3)
+	got, err = store.ReadUnindexed(t.Context(), lag, 3)
 	check(t, err)
-	requireEqual(t, readsOf(got), []unindexedRead{{behind[0], 1, unindexed(seconds[0])}})
+	requireEqual(t, withoutDocuments(got), []unindexedExtension{{lag[0], 1, unindexed(seconds[0])}})
 }
 
-// extendChats extends several at once, of which one has moved meanwhile.
+// extendChats extends several chats in one call, of which one has another position.
 func extendChats(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	var extensions []search.Extension
@@ -159,8 +159,8 @@ func extendChats(t *testing.T, store Searched) {
 	requireFound(t, store, account, criteria("word"), want...)
 }
 
-// extendTogether has two who extend the same chats in another order.
-func extendTogether(t *testing.T, store Searched) {
+// extendConcurrently extends the same chats in different orders, which must not deadlock.
+func extendConcurrently(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	var extensions []search.Extension
 	for range 20 {
@@ -169,13 +169,13 @@ func extendTogether(t *testing.T, store Searched) {
 		extensions = append(extensions, search.Extension{IndexLag: fromStart(user.ChatID, 1), Through: 1, Entries: entriesOf(sent)})
 	}
 	var added atomic.Int64
-	together(4, func(i int) {
+	concurrently(4, func(i int) {
 		mine := slices.Clone(extensions)
 		if i%2 == 1 {
 			slices.Reverse(mine)
 		}
 		extended, err := store.ExtendIndex(t.Context(), mine)
-		report(t, err)
+		checkAsync(t, err)
 		for _, moved := range extended {
 			if moved {
 				added.Add(1)
@@ -189,9 +189,9 @@ func extendTogether(t *testing.T, store Searched) {
 func unindexedBytes(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "ая", "1234", "5", "6")
-	// The text before a message's end is what counts: 4, 8, 9 and 10 bytes.
-	for mostBytes, count := range map[int]int{0: 1, 1: 1, 4: 1, 5: 2, 8: 2, 9: 3, 10: 4, 11: 4} {
-		requireUnindexed(t, store, fromStart(user.ChatID, 4), mostBytes, int64(count), sent[:count]...)
+	// The texts have 4, 8, 9 and 10 bytes up to the end of each message.
+	for maxBytes, count := range map[int]int{0: 1, 1: 1, 4: 1, 5: 2, 8: 2, 9: 3, 10: 4, 11: 4} {
+		requireUnindexed(t, store, fromStart(user.ChatID, 4), maxBytes, int64(count), sent[:count]...)
 	}
 }
 
@@ -199,7 +199,7 @@ func unindexedKinds(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "other", "one", "other", "two", "other", "other")
 	for _, at := range []int{0, 2, 4, 5} {
-		becomeAnotherKind(t, store, sent[at])
+		changeKind(t, store, sent[at])
 	}
 	requireUnindexed(t, store, fromStart(user.ChatID, 6), 1<<20, 6, sent[1], sent[3])
 	requireUnindexed(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 4, LastSeq: 6}, 1<<20, 6)
@@ -224,7 +224,7 @@ func extendStale(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "word", "word", "word")
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 2, sent[:2]...), true)
-	// Those who read earlier come too late, whether they go less far or farther.
+	// Extensions that begin at an earlier position are refused, whether they end earlier or later.
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 1, sent[0]), false)
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 2, sent[:2]...), false)
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 3), 3, sent...), false)
@@ -247,15 +247,15 @@ func extendGap(t *testing.T, store Searched) {
 func extendRace(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	for round := range int64(10) {
-		behind := search.IndexLag{ChatID: user.ChatID, Indexed: 2 * round, LastSeq: 2*round + 2}
+		lag := search.IndexLag{ChatID: user.ChatID, Indexed: 2 * round, LastSeq: 2*round + 2}
 		sent := post(t, store, user, "word", "word")
 		var extended atomic.Int32
-		together(4, func(i int) {
-			// They have not read equally far.
+		concurrently(4, func(i int) {
+			// Each has read up to another position.
 			count := 1 + i%2
-			extension := search.Extension{IndexLag: behind, Through: behind.Indexed + int64(count), Entries: entriesOf(sent[:count])}
+			extension := search.Extension{IndexLag: lag, Through: lag.Indexed + int64(count), Entries: entriesOf(sent[:count])}
 			moved, err := store.ExtendIndex(t.Context(), []search.Extension{extension})
-			report(t, err)
+			checkAsync(t, err)
 			if slices.Contains(moved, true) {
 				extended.Add(1)
 			}
@@ -266,17 +266,17 @@ func extendRace(t *testing.T, store Searched) {
 	requireEqual(t, len(find(t, store, user.AccountID, criteria("word"))), 20)
 }
 
-func extendEmpty(t *testing.T, store Searched) {
+func extendOverOtherEvents(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "other", "word")
-	becomeAnotherKind(t, store, sent[0])
+	changeKind(t, store, sent[0])
 	requireEqual(t, extend(t, store, fromStart(user.ChatID, 2), 1), true)
 	requireLag(t, store, user.AccountID, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2})
 	requireEqual(t, extend(t, store, search.IndexLag{ChatID: user.ChatID, Indexed: 1, LastSeq: 2}, 2, sent[1]), true)
 	requireLag(t, store, user.AccountID)
 }
 
-func extendOn(t *testing.T, store Searched) {
+func lagAfterPosition(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	first := post(t, store, user, numbered(1, 700)...)
 	index(t, store, user.AccountID)
@@ -312,10 +312,10 @@ func accountLagLimit(t *testing.T, store Searched) {
 		post(t, store, newUser(t, store, newChat(t, store), user.AccountID), "word")
 	}
 	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		behind, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, limit)
+		lag, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, limit)
 		check(t, err)
-		requireEqual(t, len(behind), want)
-		requireEqual(t, len(byChat(behind)), want)
+		requireEqual(t, len(lag), want)
+		requireEqual(t, len(byChat(lag)), want)
 	}
 }
 
@@ -328,9 +328,9 @@ func accountLagOfChat(t *testing.T, store Searched) {
 	for chat, want := range map[messenger.ID][]search.IndexLag{
 		user.ChatID: {fromStart(user.ChatID, 1)}, other.ChatID: {fromStart(other.ChatID, 1)}, stranger.ChatID: nil,
 	} {
-		behind, err := store.AccountIndexLag(t.Context(), user.AccountID, chat, 1)
+		lag, err := store.AccountIndexLag(t.Context(), user.AccountID, chat, 1)
 		check(t, err)
-		requireEqual(t, byChat(behind), byChat(want))
+		requireEqual(t, byChat(lag), byChat(want))
 	}
 }
 
@@ -338,9 +338,9 @@ func accountLagOnce(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	newUser(t, store, user.ChatID, user.AccountID)
 	post(t, store, user, "word")
-	behind, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, 10)
+	lag, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, 10)
 	check(t, err)
-	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
+	requireEqual(t, lag, []search.IndexLag{fromStart(user.ChatID, 1)})
 }
 
 func accountLagOfLeftChat(t *testing.T, store Searched) {

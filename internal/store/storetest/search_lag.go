@@ -11,26 +11,26 @@ import (
 	"messenger-api/internal/search"
 )
 
-// lagTests look at the chats of everybody.
+// lagTests read the chats of all accounts, so each has its own store.
 func lagTests() searchTests {
 	return searchTests{
-		"all chats that are behind, in steps":   scanLag,
-		"no chats at all":                       scanLagOfNoChats,
-		"the chats with messages since a time":  recentLag,
-		"as many of them as the limit says":     recentLagLimit,
-		"other events are no messages since it": recentLagKinds,
-		"no messages with ids of another form":  recentLagOtherIDs,
+		"all lagging chats, page by page":          scanLag,
+		"without chats":                            scanLagOfNoChats,
+		"lagging chats with messages since a time": recentLag,
+		"a limited number of them":                 recentLagLimit,
+		"other events don't count":                 recentLagKinds,
+		"ids of other versions don't count":        recentLagOtherIDs,
 	}
 }
 
-// scanLag has five chats: one is indexed, one is partly, one is empty.
+// scanLag has five chats: one is indexed, one is partly indexed, one is empty.
 func scanLag(t *testing.T, store Searched) {
 	var chats []messenger.ID
 	want := map[messenger.ID]search.IndexLag{}
 	for i := range 5 {
 		user := newMember(t, store)
 		chats = append(chats, user.ChatID)
-		behind := fromStart(user.ChatID, 2)
+		lag := fromStart(user.ChatID, 2)
 		if i == 0 {
 			continue
 		}
@@ -40,19 +40,19 @@ func scanLag(t *testing.T, store Searched) {
 			index(t, store, user.AccountID)
 			continue
 		case 2:
-			requireEqual(t, extend(t, store, behind, 1, sent[0]), true)
-			behind.Indexed = 1
+			requireEqual(t, extend(t, store, lag, 1, sent[0]), true)
+			lag.Indexed = 1
 		}
-		want[user.ChatID] = behind
+		want[user.ChatID] = lag
 	}
 	slices.SortFunc(chats, func(a, b messenger.ID) int { return bytes.Compare(a[:], b[:]) })
 	for limit := 1; limit <= 6; limit++ {
 		got := map[messenger.ID]search.IndexLag{}
 		var after messenger.ID
 		for looked := 0; ; {
-			behind, last, done, err := store.ScanIndexLag(t.Context(), after, limit)
+			lag, last, done, err := store.ScanIndexLag(t.Context(), after, limit)
 			check(t, err)
-			for _, chat := range behind {
+			for _, chat := range lag {
 				got[chat.ChatID] = chat
 			}
 			if looked += limit; looked <= len(chats) {
@@ -71,13 +71,13 @@ func scanLag(t *testing.T, store Searched) {
 }
 
 func scanLagOfNoChats(t *testing.T, store Searched) {
-	behind, _, done, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
+	lag, _, done, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
-	requireEqual(t, len(behind), 0)
+	requireEqual(t, len(lag), 0)
 	requireEqual(t, done, true)
 }
 
-// sentAt gives the message an ID as one made at the time.
+// sentAt sets the time in the message's id.
 func sentAt(sent messenger.Message, made time.Time) messenger.Message {
 	var first [8]byte
 	binary.BigEndian.PutUint64(first[:], uint64(made.UnixMilli())<<16)
@@ -87,10 +87,10 @@ func sentAt(sent messenger.Message, made time.Time) messenger.Message {
 
 func requireRecentLag(t *testing.T, store Searched, since time.Time, limit int, want ...search.IndexLag) {
 	t.Helper()
-	behind, err := store.RecentIndexLag(t.Context(), since, moment(time.Minute), limit)
+	lag, err := store.RecentIndexLag(t.Context(), since, moment(time.Minute), limit)
 	check(t, err)
-	requireEqual(t, len(behind), len(want))
-	requireEqual(t, byChat(behind), byChat(want))
+	requireEqual(t, len(lag), len(want))
+	requireEqual(t, byChat(lag), byChat(want))
 }
 
 func recentLag(t *testing.T, store Searched) {
@@ -100,7 +100,7 @@ func recentLag(t *testing.T, store Searched) {
 	postAll(t, store, late,
 		sentAt(message(late, "", "word"), moment(0)), sentAt(message(late, "", "word"), moment(time.Second)))
 	requireRecentLag(t, store, time.Time{}, 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
-	// IDs tell the millisecond, no more.
+	// Ids have a precision of milliseconds.
 	requireRecentLag(t, store, moment(0), 10, fromStart(early.ChatID, 1), fromStart(late.ChatID, 2))
 	requireRecentLag(t, store, moment(time.Millisecond), 10, fromStart(late.ChatID, 2))
 	requireRecentLag(t, store, moment(time.Second), 10, fromStart(late.ChatID, 2))
@@ -115,23 +115,24 @@ func recentLagLimit(t *testing.T, store Searched) {
 		postAll(t, store, user, sentAt(message(user, "", "word"), moment(0)), sentAt(message(user, "", "word"), moment(0)))
 	}
 	for limit, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		behind, err := store.RecentIndexLag(t.Context(), moment(0), moment(time.Minute), limit)
+		lag, err := store.RecentIndexLag(t.Context(), moment(0), moment(time.Minute), limit)
 		check(t, err)
-		requireEqual(t, len(byChat(behind)), want)
+		requireEqual(t, len(byChat(lag)), want)
 	}
 }
 
 func recentLagKinds(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := postAll(t, store, user, sentAt(message(user, "", "other"), moment(0)))
-	becomeAnotherKind(t, store, sent[0])
+	changeKind(t, store, sent[0])
 	requireRecentLag(t, store, moment(0), 10)
-	behind, _, _, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
+	lag, _, _, err := store.ScanIndexLag(t.Context(), messenger.ID{}, 10)
 	check(t, err)
-	requireEqual(t, behind, []search.IndexLag{fromStart(user.ChatID, 1)})
+	requireEqual(t, lag, []search.IndexLag{fromStart(user.ChatID, 1)})
 }
 
-// An import may bring ids that tell no time. Most would be later than all times.
+// An import may have ids of other UUID versions, which have no time in them; most are greater than
+// any id with a time.
 func recentLagOtherIDs(t *testing.T, store Searched) {
 	imported, recent := newMember(t, store), newMember(t, store)
 	sent := message(imported, "", "word")

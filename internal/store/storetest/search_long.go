@@ -13,9 +13,9 @@ import (
 	"messenger-api/internal/words"
 )
 
-// findLongLikeMatches has queries of more phrases than an index may be asked for at
-// once, and many exclusions. Texts have most of the words, so that some are found.
-func findLongLikeMatches(t *testing.T, store Searched) {
+// findLongAsMatches has queries of more phrases than the prefilter of an index takes, and many
+// exclusions. Texts have most of the words, so that some are found.
+func findLongAsMatches(t *testing.T, store Searched) {
 	letters := strings.Split("a bb ccc dddd e ff ggg hhhh i jj kkk llll m nn", " ")
 	others := strings.Split("o pp qqq rrrr s tt uuu vvvv x yy zzz", " ")
 	exclusions := slices.Clone(others)
@@ -51,7 +51,7 @@ func findLongLikeMatches(t *testing.T, store Searched) {
 		index(t, store, user.AccountID)
 		for i := range 3 {
 			query := words.ParseQuery(query.Draw(t, fmt.Sprint("query ", i)))
-			found += requireLikeMatches(t, store, user.AccountID, query, sent)
+			found += requireAsMatches(t, store, user.AccountID, query, sent)
 			asked += len(sent)
 		}
 	})
@@ -60,8 +60,8 @@ func findLongLikeMatches(t *testing.T, store Searched) {
 	}
 }
 
-// findLongLimit has many messages with all that a long query asks for but its last,
-// shortest word, or with a word too many.
+// findLongLimit has many messages that match a long query except for its last, shortest word, or for
+// an excluded one.
 func findLongLimit(t *testing.T, store Searched) {
 	const sentMany, inOne = 1200, 200
 	user := newMember(t, store)

@@ -13,19 +13,19 @@ import (
 
 func maxOpenTests() searchTests {
 	return searchTests{
-		"of many tasks at once as many are stored as may be open":    createRace,
-		"of many tasks at once as many are confirmed as may be open": confirmRace,
-		"a task that ended makes room for another":                   endMakesRoom,
-		"an account's tasks leave room for another's":                roomOfItsOwn,
+		"concurrent creations respect the limit":     createRace,
+		"concurrent confirmations respect the limit": confirmRace,
+		"ended tasks don't count against the limit":  endedTasksDontCount,
+		"the limit is per account":                   limitPerAccount,
 	}
 }
 
-// requireOpen checks that what was tried at once succeeded as often as there was room,
-// and else was refused.
+// requireOpen checks that of concurrent tries as many succeed as the limit allows, and the others
+// are refused.
 func requireOpen(t *testing.T, tries, room int, try func(i int) error) {
 	t.Helper()
 	var succeeded atomic.Int64
-	together(tries, func(i int) {
+	concurrently(tries, func(i int) {
 		switch err := try(i); {
 		case err == nil:
 			succeeded.Add(1)
@@ -54,7 +54,7 @@ func createRace(t *testing.T, store Searched) {
 
 func confirmRace(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
-	// What is not confirmed takes no room.
+	// Unconfirmed tasks don't count.
 	tasks := make([]search.Task, 50)
 	for i := range tasks {
 		tasks[i] = taskOf(account)
@@ -68,7 +68,7 @@ func confirmRace(t *testing.T, store Searched) {
 	})
 }
 
-// fill gives the account as many open tasks as it may have.
+// fill creates as many open tasks of the account as it may have.
 func fill(t *testing.T, store Searched, account messenger.ID) (tasks []search.Task) {
 	t.Helper()
 	for range maxOpen {
@@ -79,7 +79,7 @@ func fill(t *testing.T, store Searched, account messenger.ID) (tasks []search.Ta
 	return tasks
 }
 
-func endMakesRoom(t *testing.T, store Searched) {
+func endedTasksDontCount(t *testing.T, store Searched) {
 	account := newAccount(t, store).ID
 	refused, waits := taskOf(account), taskOf(account)
 	check(t, store.CreateTask(t.Context(), waits, false, maxOpen))
@@ -91,7 +91,7 @@ func endMakesRoom(t *testing.T, store Searched) {
 	}
 	requireError(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen), errs.ErrTooManyTasks)
 	requireNoTask(t, store, waits.ID)
-	// One that is worked on is open.
+	// A task in process is open.
 	take(t, store, open[0].ID, moment(0), moment(time.Minute))
 	requireError(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen), errs.ErrTooManyTasks)
 	succeed(t, store, open[0].ID, 1)
@@ -99,11 +99,11 @@ func endMakesRoom(t *testing.T, store Searched) {
 	requireError(t, store.CreateTask(t.Context(), refused, true, maxOpen), errs.ErrTooManyTasks)
 	check(t, store.FailTask(t.Context(), open[1].ID, moment(0)))
 	check(t, store.CreateTask(t.Context(), refused, true, maxOpen))
-	// A task that is confirmed already needs no room.
+	// A task that is confirmed already can be confirmed again at the limit.
 	check(t, store.ConfirmTask(t.Context(), waits.ID, maxOpen))
 }
 
-func roomOfItsOwn(t *testing.T, store Searched) {
+func limitPerAccount(t *testing.T, store Searched) {
 	fill(t, store, newAccount(t, store).ID)
 	fill(t, store, newAccount(t, store).ID)
 }

@@ -13,9 +13,9 @@ import (
 	"messenger-api/internal/words"
 )
 
-// findLikeMatches compares what is found with the one meaning of queries, over few
-// words, so that phrases are often found and often not.
-func findLikeMatches(t *testing.T, store Searched) {
+// findAsMatches compares the results with Query.Matches, with few words, so that phrases are often
+// found and often not.
+func findAsMatches(t *testing.T, store Searched) {
 	pieces := []string{"a", "b", "c", "A", "ё", "е", " ", " ", " ", "-", " -", `"`, `"`, ` "`, `" `, "·", "'", "*", " not ", "NEAR(", ")"}
 	text := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 20).Draw(t, "pieces"), "")
@@ -38,7 +38,7 @@ func findLikeMatches(t *testing.T, store Searched) {
 		index(t, store, user.AccountID)
 		for i := range 8 {
 			asked := words.ParseQuery(query.Draw(t, fmt.Sprint("query ", i)))
-			found += requireLikeMatches(t, store, user.AccountID, asked, sent)
+			found += requireAsMatches(t, store, user.AccountID, asked, sent)
 		}
 	})
 	if found == 0 {
@@ -46,9 +46,9 @@ func findLikeMatches(t *testing.T, store Searched) {
 	}
 }
 
-// requireLikeMatches compares what is found with what of the messages, oldest first,
-// the query matches, and gives how many those are.
-func requireLikeMatches(
+// requireAsMatches compares the results with the messages, oldest first, that the query matches, and
+// returns how many those are.
+func requireAsMatches(
 	t *rapid.T, store Searched, account messenger.ID, query words.Query, sent []messenger.Message,
 ) int {
 	t.Helper()
@@ -62,10 +62,9 @@ func requireLikeMatches(
 	return len(want)
 }
 
-// findAnyText has texts in any script: each term is in the index as it is in the
-// query, whatever it is made of.
+// findAnyText has texts of any characters: the index and the query must have the same terms.
 func findAnyText(t *testing.T, store Searched) {
-	// No database keeps a NUL, so that none is sent.
+	// Databases can't store NUL, and the API refuses it.
 	text := rapid.Map(rapid.String(), func(text string) string {
 		return strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
 	})
@@ -79,7 +78,7 @@ func findAnyText(t *testing.T, store Searched) {
 				each.All = append(each.All, words.Phrase{term.Text})
 			}
 			for _, query := range []words.Query{each, words.ParseQuery(`"` + message.Text + `"`)} {
-				requireLikeMatches(t, store, user.AccountID, query, sent)
+				requireAsMatches(t, store, user.AccountID, query, sent)
 			}
 		}
 	})

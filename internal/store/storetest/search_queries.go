@@ -160,7 +160,7 @@ func findQueries(t *testing.T, store Searched) {
 
 // findPlaceless has texts so long that their last words have no place in a phrase,
 // and a word so frequent.
-func findPositionless(t *testing.T, store Searched) {
+func findWithoutPosition(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	long := post(t, store, user,
 		"alpha beta "+strings.Join(numbered(3, 16382), " ")+" gamma delta epsilon alpha",

@@ -9,16 +9,16 @@ import (
 	"messenger-api/internal/search"
 )
 
-// RunResults holds what keeps results to search.Results. newTask makes a task that
-// they may belong to; where results don't need one, any ID will do.
+// RunResults tests an implementation of search.Results. newTask returns the id of a task for
+// results; where they don't need a task, any id.
 func RunResults(t *testing.T, results search.Results, newTask func(t *testing.T) messenger.ID) {
 	for name, test := range map[string]func(t *testing.T, results search.Results, task, other messenger.ID){
-		"results come back in pages, newest first": resultPages,
-		"equal times are in the order of the ids":  resultTies,
-		"results are put in another's place":       resultsReplaced,
-		"attempts and tasks have their own":        resultsApart,
-		"what is received is forgotten":            resultsForgotten,
-		"there may be no results, or many":         resultsCounts,
+		"results are read in pages, newest first":      resultPages,
+		"equal times are in the order of the ids":      resultTies,
+		"put replaces the results of earlier attempts": resultsReplaced,
+		"attempts and tasks have separate results":     resultsSeparate,
+		"received results are deleted":                 resultsDeleted,
+		"no results, and many":                         resultsCounts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -27,7 +27,7 @@ func RunResults(t *testing.T, results search.Results, newTask func(t *testing.T)
 	}
 }
 
-// someResults are results at the places 1 to count, newest first.
+// someResults returns results with the sort keys 1 to count, newest first.
 func someResults(count int) []search.Result {
 	results := make([]search.Result, count)
 	for i := range results {
@@ -69,7 +69,7 @@ func resultPages(t *testing.T, results search.Results, task, _ messenger.ID) {
 		from = page[len(page)-1].SortKey
 	}
 	requireEqual(t, len(resultsAfter(t, results, task, 1, from, 10)), 0)
-	// A place need not be a result's.
+	// The position need not be a result's.
 	between := sortKeyAt(7)
 	between.CreatedAt--
 	requireEqual(t, resultsAfter(t, results, task, 1, between, 2), want[7:9])
@@ -81,7 +81,7 @@ func resultTies(t *testing.T, results search.Results, task, _ messenger.ID) {
 		want[i].SortKey = sortKeyAt(i / 3) // three of one time
 		want[i].SortKey.MessageID[15] = byte(200 - i)
 	}
-	// A time before 1970, and the last place of all.
+	// A time before 1970, and the last possible position.
 	want = append(want, search.Result{SortKey: search.SortKey{CreatedAt: -7}, ChatID: messenger.NewID(), Seq: 1})
 	put(t, results, task, 1, want)
 	for i := range want {
@@ -100,11 +100,11 @@ func resultsReplaced(t *testing.T, results search.Results, task, _ messenger.ID)
 	}
 }
 
-func resultsApart(t *testing.T, results search.Results, task, other messenger.ID) {
+func resultsSeparate(t *testing.T, results search.Results, task, other messenger.ID) {
 	first, second, others := someResults(3), someResults(4), someResults(5)
 	put(t, results, other, 2, others)
 	put(t, results, task, 2, second)
-	put(t, results, task, 1, first) // by a consumer that does not know that it is late
+	put(t, results, task, 1, first) // by a consumer whose attempt is no longer valid
 	requireResults(t, results, task, 2, second)
 	requireResults(t, results, task, 3, nil)
 	check(t, results.DeleteResults(t.Context(), task, 1, sortKeyAt(100)))
@@ -113,7 +113,7 @@ func resultsApart(t *testing.T, results search.Results, task, other messenger.ID
 	requireResults(t, results, other, 2, others)
 }
 
-func resultsForgotten(t *testing.T, results search.Results, task, _ messenger.ID) {
+func resultsDeleted(t *testing.T, results search.Results, task, _ messenger.ID) {
 	want := someResults(10)
 	put(t, results, task, 1, want)
 	forgotten := 0

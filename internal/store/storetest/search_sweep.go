@@ -9,19 +9,19 @@ import (
 	"messenger-api/internal/search"
 )
 
-// pause is until the first publication of a task that waits.
+// pause is how long after its creation a waiting task is published again for the first time.
 const pause = 30 * time.Second
 
 func sweepTests() searchTests {
 	return searchTests{
-		"a task that waits is due after pauses that double": duePauses,
-		"a task that lost its consumer is due and waits":    dueLease,
-		"a task that is released is due as before":          dueReleased,
-		"some tasks are never due":                          dueNever,
-		"no task is due twice":                              dueRace,
-		"all open tasks are due when they are requeued":     requeue,
-		"tasks are counted by status":                       countTasks,
-		"the oldest task that waits is known":               oldestWaiting,
+		"a waiting task is due after pauses that double":  duePauses,
+		"a task with an expired lease is due and WAITING": dueLease,
+		"a released task is due as before":                dueReleased,
+		"some tasks are never due":                        dueNever,
+		"no task is due twice":                            dueRace,
+		"all open tasks are due when they are requeued":   requeue,
+		"tasks are counted by status":                     countTasks,
+		"the oldest waiting task":                         oldestWaitingTask,
 	}
 }
 
@@ -32,7 +32,7 @@ func due(t tester, store SearchStore, now time.Time) []messenger.ID {
 	return tasks
 }
 
-// requireDue checks that the one task is due at the time, and not before.
+// requireDue checks that only this task is due at the time, and none before.
 func requireDue(t tester, store SearchStore, task messenger.ID, at time.Time) {
 	t.Helper()
 	requireEqual(t, len(due(t, store, at.Add(-time.Microsecond))), 0)
@@ -46,12 +46,12 @@ func duePauses(t *testing.T, store Searched) {
 		at = at.Add(time.Duration(seconds) * time.Second)
 		requireDue(t, store, task.ID, at)
 	}
-	for range 60 { // no pause becomes too long to reckon with
+	for range 60 { // no pause overflows
 		at = at.Add(time.Hour)
 		requireEqual(t, due(t, store, at), []messenger.ID{task.ID})
 	}
 	requireTask(t, store, task)
-	// The pause counts from when it was published, late as that was.
+	// The pause begins at the time of the publication, which may be late.
 	late := at.Add(100 * time.Hour)
 	requireEqual(t, len(due(t, store, late)), 1)
 	requireDue(t, store, task.ID, late.Add(time.Hour))
@@ -102,10 +102,10 @@ func dueRace(t *testing.T, store Searched) {
 	}
 	var lock sync.Mutex
 	got := map[messenger.ID]int{}
-	together(8, func(int) {
+	concurrently(8, func(int) {
 		for {
 			tasks, err := store.ClaimDueTasks(t.Context(), moment(time.Minute), pause, 4)
-			report(t, err)
+			checkAsync(t, err)
 			if len(tasks) == 0 {
 				return
 			}
@@ -119,7 +119,7 @@ func dueRace(t *testing.T, store Searched) {
 			}
 		}
 	})
-	for _, task := range due(t, store, moment(time.Minute)) { // what was locked whenever somebody looked
+	for _, task := range due(t, store, moment(time.Minute)) { // those that were locked at each concurrent call
 		got[task]++
 	}
 	requireEqual(t, got, want)
@@ -162,7 +162,7 @@ func countTasks(t *testing.T, store Searched) {
 	requireEqual(t, counts, map[search.Status]int{search.Waiting: 4, search.InProcess: 2, search.Failed: 1})
 }
 
-func oldestWaiting(t *testing.T, store Searched) {
+func oldestWaitingTask(t *testing.T, store Searched) {
 	requireOldest := func(want time.Time) {
 		t.Helper()
 		got, err := store.OldestWaiting(t.Context())
@@ -181,7 +181,7 @@ func oldestWaiting(t *testing.T, store Searched) {
 	take(t, store, waits.ID, moment(0), moment(time.Minute))
 	_, err := store.PauseTask(t.Context(), waits.ID, 2, []byte("progress"), 0.5, moment(0))
 	check(t, err)
-	requireOldest(time.Time{}) // it had its turn
+	requireOldest(time.Time{}) // a task with a checkpoint has been worked on
 	newTask(t, store)
 	requireOldest(waits.CreatedAt)
 }

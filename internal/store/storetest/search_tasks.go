@@ -9,22 +9,22 @@ import (
 	"messenger-api/internal/search"
 )
 
-// openMost is more open tasks than a test's account has, where that is not the topic.
+// maxOpen is a limit of open tasks that tests don't reach.
 const maxOpen = 20
 
 func taskTests() searchTests {
 	return searchTests{
-		"a task comes back as it was stored":            taskComesBack,
-		"odd texts come back byte by byte":              taskTexts,
-		"nobody knows a task before it is confirmed":    taskUnconfirmed,
-		"a task that is confirmed stays":                taskStays,
-		"a task that is gone is not confirmed":          taskGone,
-		"the confirmed place moves on and never back":   confirmedAdvances,
-		"of many places at once the furthest one stays": confirmedRace,
+		"a stored task is read unchanged":                  taskUnchanged,
+		"special characters are stored unchanged":          taskTexts,
+		"an unconfirmed task is not found":                 taskUnconfirmed,
+		"a confirmed task is not deleted":                  confirmedTaskStays,
+		"a deleted task can't be confirmed":                taskDeleted,
+		"the confirmed position never moves back":          confirmedAdvances,
+		"of concurrent positions the furthest one is kept": confirmedRace,
 	}
 }
 
-// taskOf is a search of the account as CreateTask takes it.
+// taskOf returns a new task of the account.
 func taskOf(account messenger.ID) search.Task {
 	return search.Task{
 		ID: messenger.NewID(), AccountID: account, Request: search.Request{Text: "fox"}, CreatedAt: moment(0),
@@ -32,7 +32,7 @@ func taskOf(account messenger.ID) search.Task {
 	}
 }
 
-// newTask is a confirmed task of an account of its own.
+// newTask creates a confirmed task of a new account.
 func newTask(t tester, store SearchStore) search.Task {
 	t.Helper()
 	return newTaskOf(t, store, newAccount(t, store).ID)
@@ -65,14 +65,14 @@ func requireNoTask(t tester, store SearchStore, task messenger.ID) {
 	requireError(t, err, errs.ErrTaskNotFound)
 }
 
-// place is a place so many seconds before the newest one.
+// sortKeyAt returns a sort key this many seconds before the newest one.
 func sortKeyAt(older int) search.SortKey {
 	place := search.SortKey{CreatedAt: moment(-time.Duration(older) * time.Second).UnixMicro()}
 	place.MessageID[0] = 128
 	return place
 }
 
-func taskComesBack(t *testing.T, store Searched) {
+func taskUnchanged(t *testing.T, store Searched) {
 	requireTask(t, store, newTask(t, store))
 	task := taskOf(newAccount(t, store).ID)
 	task.Request = search.Request{
@@ -102,7 +102,7 @@ func taskUnconfirmed(t *testing.T, store Searched) {
 	}
 }
 
-func taskStays(t *testing.T, store Searched) {
+func confirmedTaskStays(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	check(t, store.DeleteTask(t.Context(), task.ID))
 	requireTask(t, store, task)
@@ -112,7 +112,7 @@ func taskStays(t *testing.T, store Searched) {
 	requireTask(t, store, task)
 }
 
-func taskGone(t *testing.T, store Searched) {
+func taskDeleted(t *testing.T, store Searched) {
 	task, neighbour := newUnconfirmedTask(t, store), newUnconfirmedTask(t, store)
 	for range 2 { // there is nothing to delete the second time
 		check(t, store.DeleteTask(t.Context(), task.ID))
@@ -136,7 +136,7 @@ func confirmedAdvances(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	requireEqual(t, advance(t, store, task.ID, search.BeforeAll()), search.BeforeAll())
 	next := sortKeyAt(5)
-	next.MessageID[0]-- // older by its id alone
+	next.MessageID[0]-- // older by its id only
 	previous := sortKeyAt(5)
 	previous.MessageID[0]++
 	for _, step := range []struct{ to, want search.SortKey }{
@@ -153,7 +153,7 @@ func confirmedAdvances(t *testing.T, store Searched) {
 
 func confirmedRace(t *testing.T, store Searched) {
 	task := newTask(t, store)
-	together(8, func(i int) {
+	concurrently(8, func(i int) {
 		to := sortKeyAt(1 + i*5%8)
 		reached, err := store.AdvanceTask(t.Context(), task.ID, to)
 		if err != nil || reached.Compare(to) < 0 {

@@ -7,8 +7,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// RunVersions holds a store to what it promises of indexes made by other analysers. open gives a migrated store on one
-// database, as a process with an analyser of that version has it, and what closes it; the test has one open at a time.
+// RunVersions tests that a store handles the indexes of other versions of the analyser. open returns a migrated store for
+// a version, always on the same database, and a function that closes it; one is open at a time.
 func RunVersions(t *testing.T, open func(t *testing.T, version string) (store SearchStore, shut func())) {
 	store, shut := open(t, "one")
 	user := newMember(t, store)
@@ -17,9 +17,9 @@ func RunVersions(t *testing.T, open func(t *testing.T, version string) (store Se
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	shut()
 
-	// Another one has an index of its own, which lacks all.
+	// Another version has its own index, which is empty.
 	store, shut = open(t, "two")
-	requireToIndex(t, store, user, 1)
+	requireLagEvents(t, store, user, 1)
 	requireFound(t, store, user.AccountID, criteria("words"))
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
@@ -28,30 +28,30 @@ func RunVersions(t *testing.T, open func(t *testing.T, version string) (store Se
 	check(t, store.BuildIndex(t.Context()))
 	shut()
 
-	// The one before has its index still, up to where it came.
+	// The previous version still has its index, up to its position.
 	store, shut = open(t, "one")
-	requireToIndex(t, store, user, 1)
+	requireLagEvents(t, store, user, 1)
 	requireFound(t, store, user.AccountID, criteria("words"), sent[1:]...)
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	shut()
 
-	// With a third one, that which was not used last is dropped, and made anew when it comes back.
+	// With a third version, the one that was not used last is dropped, and built again when it returns.
 	store, shut = open(t, "three")
-	requireToIndex(t, store, user, 2)
+	requireLagEvents(t, store, user, 2)
 	index(t, store, user.AccountID)
 	shut()
 	store, shut = open(t, "one")
-	requireToIndex(t, store, user, 0)
+	requireLagEvents(t, store, user, 0)
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	shut()
 	store, shut = open(t, "two")
-	requireToIndex(t, store, user, 2)
+	requireLagEvents(t, store, user, 2)
 	index(t, store, user.AccountID)
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	shut()
 
-	// And so is the one in the tables that are always there, while others stand.
+	// The same for the index in the tables of the migrations, while others exist.
 	store, shut = open(t, "four")
 	index(t, store, user.AccountID)
 	shut()
@@ -60,17 +60,17 @@ func RunVersions(t *testing.T, open func(t *testing.T, version string) (store Se
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	shut()
 	store, shut = open(t, "one")
-	requireToIndex(t, store, user, 2)
+	requireLagEvents(t, store, user, 2)
 	shut()
 }
 
-// requireToIndex compares how many events of the user's chat are not indexed; none means that it is not behind.
-func requireToIndex(t *testing.T, store SearchStore, user messenger.User, want int64) {
+// requireLagEvents compares how many events of the user's chat are not indexed.
+func requireLagEvents(t *testing.T, store SearchStore, user messenger.User, want int64) {
 	t.Helper()
-	behind, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, 10)
+	lag, err := store.AccountIndexLag(t.Context(), user.AccountID, messenger.ID{}, 10)
 	check(t, err)
 	got := int64(0)
-	for _, one := range behind {
+	for _, one := range lag {
 		got += one.Messages()
 	}
 	requireEqual(t, got, want)

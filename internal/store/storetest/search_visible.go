@@ -8,12 +8,12 @@ import (
 	"messenger-api/internal/search"
 )
 
-// requireVisible compares what there is to show of the results with the messages.
+// requireVisible compares the loaded hits of the results with the messages.
 func requireVisible(
 	t *testing.T, store Searched, account messenger.ID, results []search.Result, want ...messenger.Message,
 ) {
 	t.Helper()
-	visible, err := store.LoadHits(t.Context(), account, results, findMost, 1<<30)
+	visible, err := store.LoadHits(t.Context(), account, results, findLimitMax, 1<<30)
 	check(t, err)
 	if len(visible) == 0 && len(want) == 0 {
 		return
@@ -37,22 +37,22 @@ func visibleOrder(t *testing.T, store Searched) {
 	requireVisible(t, store, user.AccountID, nil)
 }
 
-func visibleGone(t *testing.T, store Searched) {
+func visibleDeleted(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "one", "two", "three", "four")
 	results := resultsOf(sent...)
 	store.Execute(t, "DELETE FROM events WHERE message_id = $1", sent[0].ID)
-	becomeAnotherKind(t, store, sent[2])
+	changeKind(t, store, sent[2])
 	requireVisible(t, store, user.AccountID, results, sent[1], sent[3])
 }
 
-// visibleMost counts what is visible, not what was looked at.
-func visibleMost(t *testing.T, store Searched) {
+// visibleLimit: the limit is of visible messages, not of results.
+func visibleLimit(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	sent := post(t, store, user, "one", "two", "three", "four", "five")
 	results := resultsOf(sent...)
-	becomeAnotherKind(t, store, sent[0])
-	becomeAnotherKind(t, store, sent[2])
+	changeKind(t, store, sent[0])
+	changeKind(t, store, sent[2])
 	want := []search.Result{results[1], results[3], results[4]}
 	for most := 1; most <= 4; most++ {
 		visible, err := store.LoadHits(t.Context(), user.AccountID, results, most, 1<<30)
@@ -88,8 +88,9 @@ func visibleAuthorLeft(t *testing.T, store Searched) {
 	requireVisible(t, store, user.AccountID, resultsOf(sent...), sent...)
 }
 
-// visibleAtOdds has results that name no message as a whole: none may show another one.
-func visibleAtOdds(t *testing.T, store Searched) {
+// visibleInconsistent has results whose chat, seq and message id don't belong together: none may show
+// another message.
+func visibleInconsistent(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	other := newUser(t, store, newChat(t, store), user.AccountID)
 	sent := post(t, store, user, "one", "two")

@@ -12,11 +12,11 @@ import (
 
 func sessionEndTests() tests {
 	return tests{
-		"an end is kept, also past the expiry":       endKept,
-		"another account's session is not ended":     endForeign,
-		"an expired or unknown session is not ended": endTooLate,
-		"of many ends at once one counts":            endRace,
-		"only what ended before is deleted":          deleteEnded,
+		"the time of the end is kept after the expiry": endTimeKept,
+		"another account's session is not ended":       endForeign,
+		"an expired or unknown session is not ended":   endExpired,
+		"of concurrent ends one succeeds":              endRace,
+		"only sessions that ended before are deleted":  deleteEnded,
 	}
 }
 
@@ -30,7 +30,7 @@ func end(t *testing.T, store messenger.Store, account, session messenger.ID, now
 	return ended
 }
 
-// idsOf names the sessions of the hashes, in the order of their ids.
+// idsOf returns the ids of the hashes' sessions, sorted.
 func idsOf(t *testing.T, store messenger.Store, hashes ...messenger.TokenHash) (ids []messenger.ID) {
 	t.Helper()
 	found, err := store.SessionsByToken(t.Context(), hashes)
@@ -42,14 +42,14 @@ func idsOf(t *testing.T, store messenger.Store, hashes ...messenger.TokenHash) (
 	return ids
 }
 
-func endKept(t *testing.T, store messenger.Store) {
+func endTimeKept(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	session, neighbour := openSession(t, store, account), openSession(t, store, account)
 	now := moment(12*time.Minute + time.Microsecond)
 	requireEqual(t, end(t, store, account.ID, session.ID, now), true)
 	requireSession(t, store, session, now)
 	requireSession(t, store, neighbour, time.Time{})
-	// A second end changes nothing, before the session's expiry or after it.
+	// Ending it again changes nothing, before and after its expiry.
 	requireEqual(t, end(t, store, account.ID, session.ID, moment(20*time.Minute)), false)
 	requireEqual(t, end(t, store, account.ID, session.ID, moment(20*time.Hour)), false)
 	requireSession(t, store, session, now)
@@ -61,7 +61,7 @@ func endForeign(t *testing.T, store messenger.Store) {
 	requireSession(t, store, session, time.Time{})
 }
 
-func endTooLate(t *testing.T, store messenger.Store) {
+func endExpired(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	session := openSession(t, store, account)
 	requireEqual(t, end(t, store, account.ID, messenger.NewID(), moment(0)), false)
@@ -76,7 +76,7 @@ func endRace(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	session := openSession(t, store, account)
 	var ends atomic.Int64
-	together(8, func(i int) {
+	concurrently(8, func(i int) {
 		_, ended, err := store.EndSession(t.Context(), account.ID, session.ID, moment(time.Duration(i)*time.Second))
 		if err != nil {
 			t.Errorf("unexpected error: %v", err)
@@ -88,7 +88,7 @@ func endRace(t *testing.T, store messenger.Store) {
 	requireEqual(t, ends.Load(), 1)
 }
 
-// deleteEnded works decades before the other tests, whose sessions it spares.
+// deleteEnded uses times decades before those of the other tests, so as not to delete their sessions.
 func deleteEnded(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	then := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -114,7 +114,7 @@ func deleteEnded(t *testing.T, store messenger.Store) {
 	requireSession(t, store, open, time.Time{})
 }
 
-// deleteAll calls until nothing is left to delete, and counts.
+// deleteAll deletes until no session is left to delete, and returns how many it deleted.
 func deleteAll(t *testing.T, store messenger.Store, endedBefore time.Time) int {
 	t.Helper()
 	total := 0

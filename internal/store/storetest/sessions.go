@@ -12,18 +12,18 @@ import (
 
 func sessionTests() tests {
 	return tests{
-		"a session comes back as it was stored":         sessionComesBack,
-		"a session of an older password is refused":     sessionRefused,
-		"many are looked up together, unknown ones too": sessionsTogether,
-		"the open ones are listed, newest first":        sessionsListed,
-		"a list has a limit":                            sessionsLimited,
-		"the current one is listed, however old":        currentListed,
-		"those that end last are listed":                longestListed,
-		"the addresses of an account's newest log-ins":  logInAddresses,
+		"a stored session is read unchanged":                  sessionUnchanged,
+		"a session with an outdated password hash is refused": sessionRefused,
+		"several sessions are looked up together":             sessionsTogether,
+		"open sessions are listed, newest first":              sessionsListed,
+		"the list is limited":                                 sessionsLimited,
+		"the current session is always listed":                currentListed,
+		"the sessions that expire last are listed":            longestListed,
+		"the addresses of an account's newest log-ins":        logInAddresses,
 	}
 }
 
-// opened is a session that is stored under a token.
+// opened is a stored session and its token.
 type opened struct {
 	messenger.Session
 
@@ -54,8 +54,7 @@ func openSessionFor(t *testing.T, store messenger.Store, account messenger.Accou
 	return opened{session, token}
 }
 
-// requireSession checks that the session is as it was opened, but for its end:
-// zero while nobody logged it out.
+// requireSession checks that the session is unchanged, except for loggedOutAt.
 func requireSession(t *testing.T, store messenger.Store, want opened, loggedOutAt time.Time) {
 	t.Helper()
 	found, err := store.SessionsByToken(t.Context(), []messenger.TokenHash{want.token.Hash()})
@@ -64,7 +63,7 @@ func requireSession(t *testing.T, store messenger.Store, want opened, loggedOutA
 	requireEqual(t, found, map[messenger.TokenHash]messenger.Session{want.token.Hash(): want.Session})
 }
 
-func sessionComesBack(t *testing.T, store messenger.Store) {
+func sessionUnchanged(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	requireSession(t, store, openSession(t, store, account), time.Time{})
 	odd := openSessionFor(t, store, account, moment(time.Microsecond), moment(999_999*time.Microsecond))
@@ -102,7 +101,7 @@ func sessionsListed(t *testing.T, store messenger.Store) {
 	second := openSessionFor(t, store, account, moment(2*time.Second), moment(time.Hour))
 	newest := openSessionFor(t, store, account, moment(3*time.Second), now.Add(time.Microsecond))
 	oldest := openSessionFor(t, store, account, moment(time.Second), moment(time.Hour))
-	openSessionFor(t, store, account, moment(4*time.Second), now) // its life is over at now
+	openSessionFor(t, store, account, moment(4*time.Second), now) // expired at now
 	loggedOut := openSession(t, store, account)
 	_, _, err := store.EndSession(t.Context(), account.ID, loggedOut.ID, now)
 	check(t, err)
@@ -126,7 +125,7 @@ func sessionsLimited(t *testing.T, store messenger.Store) {
 	}
 }
 
-// Where there are more than are listed, those that end last are.
+// With more sessions than the limit, those that expire last are listed.
 func longestListed(t *testing.T, store messenger.Store) {
 	account := newAccount(t, store)
 	oldest := openSessionFor(t, store, account, moment(0), moment(3*time.Hour))
@@ -165,7 +164,7 @@ func currentListed(t *testing.T, store messenger.Store) {
 	}
 }
 
-// logInAddresses are those of open and ended sessions, the newest first.
+// logInAddresses are of open and of ended sessions, newest first.
 func logInAddresses(t *testing.T, store messenger.Store) {
 	account, other := newAccount(t, store), newAccount(t, store)
 	var want []string

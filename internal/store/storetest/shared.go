@@ -8,25 +8,25 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// oneSendTwice sends each message through both stores at once, as a client does
-// that did not wait for the answer: it is stored once, and leaves no hole.
-func oneSendTwice(t *testing.T, a, b messenger.Store) {
+// sameMessageTwice appends each message through both stores concurrently, like a client that retries
+// without waiting: it is stored once, and leaves no gap.
+func sameMessageTwice(t *testing.T, a, b messenger.Store) {
 	const rounds = 60
 	user := newMember(t, a)
 	for round := range rounds {
 		first := message(user, fmt.Sprint("key ", round), "first")
 		second := first
 		if round%2 == 0 {
-			// By its key alone: a retry that a client makes, not one of ours.
+			// By its key only: a retry by the client, with a new id.
 			second = message(user, first.ClientMessageID, "second")
 		}
 		batches := [][]messenger.Message{
 			{first}, {message(user, "", "before"), second}, {message(user, "", "beside")}, {second, message(user, "", "after")},
 		}
 		answers := make([][]messenger.AppendResult, len(batches))
-		together(len(batches), func(i int) {
+		concurrently(len(batches), func(i int) {
 			var err error
-			if answers[i], err = appendPatiently(t.Context(), []messenger.Store{a, b}[i%2], batches[i]); err != nil {
+			if answers[i], err = appendWithRetry(t.Context(), []messenger.Store{a, b}[i%2], batches[i]); err != nil {
 				t.Errorf("unexpected error: %v", err)
 			}
 		})
@@ -37,7 +37,7 @@ func oneSendTwice(t *testing.T, a, b messenger.Store) {
 	}
 	log := wholeLog(t, b, user.ChatID)
 	requireEqual(t, len(log), 4*rounds)
-	requireUnbroken(t, log)
+	requireNoGaps(t, log)
 }
 
 func requireOneStored(t *testing.T, answers ...messenger.AppendResult) {
@@ -53,8 +53,8 @@ func requireOneStored(t *testing.T, answers ...messenger.AppendResult) {
 	requireEqual(t, fresh, 1)
 }
 
-// requireUnbroken checks that a log, oldest first, is numbered 1, 2, 3 ….
-func requireUnbroken(t tester, log []messenger.Message) {
+// requireNoGaps checks that the seqs of a log, oldest first, are 1, 2, 3 ….
+func requireNoGaps(t tester, log []messenger.Message) {
 	t.Helper()
 	for i, m := range log {
 		if m.Seq != int64(i+1) {
@@ -63,8 +63,8 @@ func requireUnbroken(t tester, log []messenger.Message) {
 	}
 }
 
-// oneNameTwice has eight candidates join under one name, by turns through both.
-func oneNameTwice(t *testing.T, a, b messenger.Store) {
+// sameNameTwice lets eight accounts join under one name, alternately through both stores.
+func sameNameTwice(t *testing.T, a, b messenger.Store) {
 	for range 10 {
 		chat := newChat(t, a)
 		var candidates [8]messenger.User
@@ -75,8 +75,8 @@ func oneNameTwice(t *testing.T, a, b messenger.Store) {
 	}
 }
 
-// seenByTheOther: what one store answered, the other one knows.
-func seenByTheOther(t *testing.T, a, b messenger.Store) {
+// readByOther: each store reads at once what the other one has committed.
+func readByOther(t *testing.T, a, b messenger.Store) {
 	account := newAccount(t, a)
 	requireAccount(t, b, account)
 	session := openSession(t, a, account)

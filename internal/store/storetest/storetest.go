@@ -1,6 +1,6 @@
-// Package storetest is the suite that every messenger.Store passes, against the
-// real database: what each method promises, and the invariants of the log while
-// many write and read it at once.
+// Package storetest is the test suite for implementations of messenger.Store and search.Store,
+// against the real database: the contract of each method, and the invariants of the log under
+// concurrent reads and writes.
 package storetest
 
 import (
@@ -9,12 +9,12 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// tests are what a topic says of a store, by name. They share the store, run at
-// once, and so keep to accounts and chats of their own.
+// tests are the tests of a topic, by name. They share a store and run in parallel, so each uses its
+// own accounts and chats.
 type tests map[string]func(t *testing.T, store messenger.Store)
 
-// Run holds a Store to its interface. open gives a fresh, empty, migrated store,
-// which t.Cleanup closes; it is called once for each topic, several at once.
+// Run tests an implementation of messenger.Store. open returns an empty, migrated store, which
+// t.Cleanup closes; it is called once for each topic, concurrently.
 func Run(t *testing.T, open func(t *testing.T) messenger.Store) {
 	topics := map[string]tests{
 		"accounts":         accountTests(),
@@ -22,7 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) messenger.Store) {
 		"sessions":         sessionTests(),
 		"ends of sessions": sessionEndTests(),
 		"operator":         operatorTests(),
-		"all sessions":     {"are ended some at a time": endSome},
+		"all sessions":     {"are ended in limited batches": endSome},
 		"chats":            chatTests(),
 		"users":            userTests(),
 		"append":           appendTests(),
@@ -46,14 +46,14 @@ func Run(t *testing.T, open func(t *testing.T) messenger.Store) {
 	})
 }
 
-// RunShared holds two Stores that are open on one database to what nodes rely
-// on. open gives both on a fresh, migrated database, closed by t.Cleanup.
+// RunShared tests two Stores on one database, as in two nodes. open returns both, on an empty,
+// migrated database; t.Cleanup closes them.
 func RunShared(t *testing.T, open func(t *testing.T) (a, b messenger.Store)) {
 	a, b := open(t)
 	runShared(t, a, b)
-	t.Run("each sees what the other did", func(t *testing.T) {
+	t.Run("each store reads the other's commits", func(t *testing.T) {
 		t.Parallel()
-		seenByTheOther(t, a, b)
+		readByOther(t, a, b)
 	})
 }
 
@@ -68,9 +68,9 @@ func runTopic(t *testing.T, topic tests, store messenger.Store) {
 
 func runShared(t *testing.T, a, b messenger.Store) {
 	for name, test := range map[string]func(t *testing.T, a, b messenger.Store){
-		"many writers and readers":      logWhileManyWrite,
-		"one send through both at once": oneSendTwice,
-		"one name through both at once": oneNameTwice,
+		"many writers and readers":          logWhileManyWrite,
+		"one message through both stores":   sameMessageTwice,
+		"one user name through both stores": sameNameTwice,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

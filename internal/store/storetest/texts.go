@@ -9,13 +9,13 @@ import (
 
 func textTests() tests {
 	return tests{
-		"a text comes back byte by byte": oddTexts,
-		"long texts come back whole":     longTexts,
+		"special characters are stored unchanged": specialTexts,
+		"long texts are stored unchanged":         longTexts,
 	}
 }
 
-func oddTexts(t *testing.T, store messenger.Store) {
-	requireKept(t, store, []string{
+func specialTexts(t *testing.T, store messenger.Store) {
+	requireStored(t, store, []string{
 		"'", `"`, "''; DROP TABLE events; --", `\`, `\x00 \u0000 \n`, "$1 :name ?1 @p %s %d {}", `{"text": "a"}`, "{a,b}", "NULL",
 		" leading and trailing ", "\t\r\n", "one\ntwo\r\nthree\rfour", "\u0001\u001b[31m\u007f\u0085",
 		"👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇩🇪", "שלום עולם \u202eabc\u202c مرحبا", "日本語 中文 ไทย", "\u00e9 e\u0301 \ufb01", "\ufeffBOM",
@@ -23,7 +23,7 @@ func oddTexts(t *testing.T, store messenger.Store) {
 	})
 }
 
-// longTexts are as long as a setting may allow, and together as long as a batch.
+// longTexts are as long as the settings can allow, and together as long as a batch.
 func longTexts(t *testing.T, store messenger.Store) {
 	const longest = 256 << 10
 	var texts []string
@@ -32,10 +32,10 @@ func longTexts(t *testing.T, store messenger.Store) {
 			texts = append(texts, strings.Repeat(unit, longest/len(unit)))
 		}
 	}
-	requireKept(t, store, texts)
+	requireStored(t, store, texts)
 }
 
-func requireKept(t *testing.T, store messenger.Store, texts []string) {
+func requireStored(t *testing.T, store messenger.Store, texts []string) {
 	t.Helper()
 	user := newMember(t, store)
 	var batch []messenger.Message

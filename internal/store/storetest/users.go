@@ -10,17 +10,17 @@ import (
 
 func userTests() tests {
 	return tests{
-		"a new user comes back as it was given":    joinNew,
-		"joining again gives the same user":        joinAgain,
-		"a name that is taken gives its owner":     joinTaken,
-		"an account has several names in a chat":   joinTwice,
-		"one name is free in another chat":         joinOtherChat,
-		"there must be a chat":                     joinNowhere,
-		"names are compared exactly":               joinLookAlikes,
-		"a user is found by its name":              userByName,
-		"the longest name is kept whole":           joinLongestName,
-		"of many accounts at once one gets a name": joinRace,
-		"one account joining at once is one user":  joinSelfRace,
+		"a new user is returned unchanged":              joinNew,
+		"joining again returns the same user":           joinAgain,
+		"joining under a taken name returns its user":   joinTaken,
+		"an account has several names in a chat":        joinTwice,
+		"a name can be used in several chats":           joinOtherChat,
+		"an unknown chat is an error":                   joinUnknownChat,
+		"names are compared exactly":                    joinSimilarNames,
+		"a user is found by its name":                   userByName,
+		"the longest name is stored completely":         joinLongestName,
+		"of concurrent joins under a name one succeeds": joinRace,
+		"concurrent joins of one account make one user": joinSelfRace,
 	}
 }
 
@@ -34,7 +34,7 @@ func joinAgain(t *testing.T, store messenger.Store) {
 	again := userOf(user.ChatID, user.AccountID, user.Name)
 	again.CreatedAt = moment(time.Hour)
 	requireEqual(t, join(t, store, again), user)
-	// The second ID is nobody's.
+	// No user has the second id.
 	requireError(t, appendAll(t, store, message(again, "", "text"))[0].Err, errs.ErrUserNotFound)
 }
 
@@ -62,14 +62,14 @@ func joinOtherChat(t *testing.T, store messenger.Store) {
 	requireEqual(t, join(t, store, theirs), theirs)
 }
 
-func joinNowhere(t *testing.T, store messenger.Store) {
+func joinUnknownChat(t *testing.T, store messenger.Store) {
 	_, err := store.JoinChat(t.Context(), userOf(messenger.NewID(), newAccount(t, store).ID, "name"))
 	requireError(t, err, errs.ErrChatNotFound)
 }
 
-func joinLookAlikes(t *testing.T, store messenger.Store) {
+func joinSimilarNames(t *testing.T, store messenger.Store) {
 	chat, account := newChat(t, store), newAccount(t, store).ID
-	for _, name := range lookAlikes() {
+	for _, name := range similarNames() {
 		user := userOf(chat, account, name)
 		requireEqual(t, join(t, store, user), user)
 	}
@@ -112,12 +112,12 @@ func joinSelfRace(t *testing.T, store messenger.Store) {
 	requireOneWinner(t, candidates[:], func(int) messenger.Store { return store })
 }
 
-// requireOneWinner lets the candidates for one name join at once: one of them
-// is the user, and all are told so.
+// requireOneWinner lets the candidates for one name join concurrently: one of them becomes the user,
+// and all get that user.
 func requireOneWinner(t *testing.T, candidates []messenger.User, through func(i int) messenger.Store) {
 	t.Helper()
 	answers := make([]messenger.User, len(candidates))
-	together(len(candidates), func(i int) {
+	concurrently(len(candidates), func(i int) {
 		var err error
 		if answers[i], err = through(i).JoinChat(t.Context(), candidates[i]); err != nil {
 			t.Errorf("unexpected error: %v", err)

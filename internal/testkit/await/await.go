@@ -1,4 +1,4 @@
-// Package await waits in tests for what has to come to be.
+// Package await waits in tests until a condition holds.
 package await
 
 import (
@@ -7,20 +7,19 @@ import (
 )
 
 const (
-	// patience is long, since a machine may be busy with other tests, and short enough
-	// for whoever made a mistake.
-	patience = 50 * time.Second
-	pause    = 5 * time.Millisecond
+	// timeout is long enough for a machine that is busy with other tests.
+	timeout = 50 * time.Second
+	pause   = 5 * time.Millisecond
 )
 
-// Until waits until the condition holds, and fails the test if it never does.
+// Until waits until the condition holds, and ends the test if it does not within the timeout.
 func Until(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	Within(t, patience, what, condition)
+	Within(t, timeout, what, condition)
 }
 
-// Within is Until for what has to hold after so long at most, since after that it
-// would come to hold by other means than those that are tested.
+// Within is Until with a shorter timeout, for a condition that would later hold for another reason
+// than the tested one.
 func Within(t testing.TB, atMost time.Duration, what string, condition func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(atMost); !condition(); time.Sleep(pause) {

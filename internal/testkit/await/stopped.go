@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// Stopped stops a process, or a whole group where the number is negative, as kill(2)
-// has it. Where there is a /proc it waits until all their threads stand still: the
-// signal is on its way when kill returns, and on a busy machine much happens meanwhile.
+// Stopped sends SIGSTOP to a process, or to a process group if the number is negative, like kill(2).
+// Where there is a /proc it waits until all threads are stopped, since the signal may be delivered
+// after kill returns.
 func Stopped(t testing.TB, process int) {
 	t.Helper()
 	if err := syscall.Kill(process, syscall.SIGSTOP); err != nil {
 		t.Fatalf("stop the process %d: %v", process, err)
 	}
 	Until(t, "all threads stand still", func() bool {
-		threads, _ := filepath.Glob("/proc/[0-9]*/task/[0-9]*/stat") // the pattern is a good one
+		threads, _ := filepath.Glob("/proc/[0-9]*/task/[0-9]*/stat") // the pattern is valid
 		for _, path := range threads {
 			if of, group, stands := stateOf(path); (of == process || group == -process) && !stands {
 				return false
@@ -29,11 +29,11 @@ func Stopped(t testing.TB, process int) {
 	})
 }
 
-// stateOf reads the process of a thread, that one's group, and whether the thread is
-// stopped, or dead; the format is that of proc(5). One that has ended is nobody's.
+// stateOf reads from /proc (format: proc(5)) the process and the group of a thread, and whether it is
+// stopped or dead. For a thread that has ended all are zero.
 func stateOf(path string) (process, group int, stands bool) {
 	text, err := os.ReadFile(path)
-	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:]) // behind the name, which may hold anything
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:]) // after the name, which may have any characters
 	if err != nil || len(fields) < 3 {
 		return 0, 0, true
 	}

@@ -1,4 +1,4 @@
-// Package freeport finds ports for servers that tests start.
+// Package freeport finds free ports for servers that tests start.
 package freeport
 
 import (
@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// Ports from first on are below those that systems give to outgoing connections and to
-// whoever listens on port 0. One of those could be somebody else's before the server has
-// started, or while it is down: tests that run meanwhile take many of them.
+// The range is below the ephemeral ports, which the system assigns to outgoing connections and to
+// listeners on port 0: another test could get such a port before the server has started, or while it
+// is down.
 const (
 	first = 20000
 	count = 12000
 )
 
-// For finds a port of the loopback that nobody listens on.
+// For returns a free port of the loopback address.
 func For(t testing.TB) int {
 	t.Helper()
 	port, err := find()
@@ -29,7 +29,7 @@ func For(t testing.TB) int {
 	return port
 }
 
-// Address finds what For does, as host:port, outside of a test.
+// Address is For without a test, as host:port.
 func Address() (string, error) {
 	port, err := find()
 	return addressOf(port), err

@@ -6,7 +6,7 @@ CREATE TABLE accounts (
     created_at    timestamptz NOT NULL
 );
 
--- The built-in account: with an empty hash nobody can log in to it, and nobody can register its name.
+-- The built-in account. Nobody can log in to it, since its hash is empty, and its name can't be registered.
 INSERT INTO accounts (account_id, user_name, password_hash, created_at)
 VALUES ('00000000-0000-0000-0000-000000000001', 'anonymous', '', now());
 
@@ -23,7 +23,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_open ON sessions (account_id, expires_at) WHERE logged_out_at IS NULL;
 CREATE INDEX sessions_end ON sessions (LEAST(expires_at, logged_out_at));
 
--- Each send updates last_seq: the free space keeps the new row version on its page and out of the index.
+-- Each send updates last_seq: the free space makes that a HOT update, which adds no index entry.
 CREATE TABLE chats (
     chat_id    uuid PRIMARY KEY,
     chat_name  text NOT NULL,
@@ -43,8 +43,8 @@ CREATE TABLE chat_users (
 );
 CREATE INDEX chat_users_account ON chat_users (account_id, chat_id);
 
--- The log of each chat. kind 1 is a message; others will come, so only that kind must fill the columns of one.
--- No foreign keys: every insert is judged under the chat's lock, and a check per row would cost each send.
+-- The log of each chat. kind 1 is a message, and only that kind must have the columns of a message; other kinds will
+-- be added. There are no foreign keys: inserts are validated under the chat's lock, and a check per row would slow each send.
 CREATE TABLE events (
     chat_id           uuid NOT NULL,
     seq               bigint NOT NULL,

@@ -1,7 +1,6 @@
 -- +goose Up
--- The searches on their way. status is 1 WAITING, 2 IN_PROCESS, 3 SUCCESS, 4 FAILED. A place in the
--- results is a message's created_at, in microseconds since 1970, and its message_id; nothing confirmed
--- is the place before all results.
+-- The search tasks. status is 1 WAITING, 2 IN_PROCESS, 3 SUCCESS, 4 FAILED. Results are ordered by the message's
+-- created_at, in microseconds since 1970, and its message_id; the defaults of confirmed_* come before all results.
 CREATE TABLE search_tasks (
     task_id              uuid PRIMARY KEY,
     account_id           uuid NOT NULL REFERENCES accounts,
@@ -31,7 +30,7 @@ CREATE INDEX search_tasks_due ON search_tasks (coalesce(lease_ends_at, due_at, c
 CREATE INDEX search_tasks_ended ON search_tasks (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX search_tasks_unconfirmed ON search_tasks (created_at) WHERE NOT confirmed;
 
--- What the tasks found, until it is received.
+-- The results of the tasks, until the client has received them.
 CREATE TABLE search_results (
     task_id    uuid NOT NULL,
     attempt    integer NOT NULL,
@@ -42,14 +41,13 @@ CREATE TABLE search_results (
     PRIMARY KEY (task_id, attempt, created_at, message_id)
 );
 
--- The full-text index is a view of the logs: each is in it up to the chat's position.
+-- The full-text index is derived from the logs. seq is the last event of the chat that is indexed.
 CREATE TABLE search_positions (
     chat_id uuid PRIMARY KEY,
     seq     bigint NOT NULL
 ) WITH (fillfactor = 50);
 
--- words are a message's terms and one that no word can be, '#' and the chat's id, so that the index itself
--- finds what is in a word's list and in a chat's. created_at is in microseconds since 1970.
+-- words has a message's terms and, so that the index can find the words of one chat, a lexeme of '#' and the chat's id. created_at is in microseconds since 1970.
 CREATE TABLE search_index (
     chat_id    uuid NOT NULL,
     seq        bigint NOT NULL,
@@ -59,9 +57,9 @@ CREATE TABLE search_index (
     words      tsvector NOT NULL,
     PRIMARY KEY (chat_id, seq)
 );
--- Without a list of what is yet to be put in, which each search would read through.
+-- Without a pending list (fastupdate), which each search would scan.
 CREATE INDEX search_index_words ON search_index USING gin (words) WITH (fastupdate = off);
--- Statements are planned without their arguments: which words are frequent would be of no use.
+-- Plans are generic, made without the parameters, so statistics of the words are of no use.
 ALTER TABLE search_index ALTER COLUMN words SET STATISTICS 0;
 
 -- +goose Down

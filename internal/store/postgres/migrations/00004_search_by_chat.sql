@@ -1,9 +1,9 @@
 -- +goose Up
--- An index made by a version before this one is made anew.
+-- An index of an earlier version is built again.
 DROP TABLE search_index, search_positions;
 
--- Up to which event each chat is indexed. The number stands for the chat in the index and is never given
--- twice; newest_at is the greatest created_at of what is indexed, in microseconds since 1970.
+-- The last event of each chat that is indexed. chat_number is the chat's number in the index and is never reused;
+-- newest_at is the greatest created_at of the indexed messages, in microseconds since 1970.
 CREATE TABLE search_positions (
     chat_id     uuid PRIMARY KEY,
     chat_number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -11,9 +11,9 @@ CREATE TABLE search_positions (
     newest_at   bigint NOT NULL
 ) WITH (fillfactor = 50);
 
--- Each term in words has its chat and its block of 4096 seqs before it, in hexadecimal digits, as in 1f|word and
--- 1f.2|word: what is asked for is what a block has of a word, however common it is elsewhere. 1f@ and a user_id is
--- the author. created_at is in microseconds since 1970; newest_at is the greatest one up to this seq.
+-- Each lexeme in words begins with the chat_number and the block of 4096 seqs, both in hexadecimal, as in 1f|word and
+-- 1f.2|word (the block is left out where it is 0), so that a query reads only the entries of one block, however common
+-- the word is elsewhere. 1f@ and a user_id is the author. created_at is in microseconds since 1970; newest_at is the greatest one up to this seq.
 CREATE TABLE search_index (
     chat_number bigint NOT NULL,
     seq         bigint NOT NULL,
@@ -23,13 +23,13 @@ CREATE TABLE search_index (
     words       tsvector NOT NULL,
     PRIMARY KEY (chat_number, seq)
 );
--- Without a list of what is yet to be put in, which each search would read through.
+-- Without a pending list (fastupdate), which each search would scan.
 CREATE INDEX search_index_words ON search_index USING gin (words) WITH (fastupdate = off);
--- Statements are planned without their arguments: which words are frequent would be of no use.
+-- Plans are generic, made without the parameters, so statistics of the words are of no use.
 ALTER TABLE search_index ALTER COLUMN words SET STATISTICS 0;
 
--- done is how far a task has come, 0 to 1, and progress what the next attempt goes on from; tries are the
--- attempts since then. more says that a task that succeeded has left out older messages.
+-- done is the progress of a task, 0 to 1; progress is the checkpoint from which the next attempt resumes, and tries
+-- the number of attempts since the checkpoint. more: the task succeeded and there are older matches that it left out.
 ALTER TABLE search_tasks
     ADD COLUMN tries    integer NOT NULL DEFAULT 0,
     ADD COLUMN done     double precision NOT NULL DEFAULT 0,

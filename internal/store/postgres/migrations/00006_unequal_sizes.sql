@@ -1,8 +1,8 @@
 -- +goose Up
--- Chats and accounts are of very unequal sizes, of which an average tells nothing: after a day of chats with one user
--- each, the planner would look for a user through any index that begins with the chat, and read all of a chat of ten
--- thousand. Without statistics of these columns it takes each of their values for a two-hundredth of its table, in which
--- nothing but a whole key is quick.
+-- Chats and accounts differ very much in size, so that averages mislead the planner: after a day of chats with one user
+-- each, it would look up a user by any index that begins with chat_id, and read all users of a chat of ten thousand.
+-- Without statistics of these columns it assumes that each value has a two-hundredth of the table's rows, and so uses
+-- only indexes of which the statement gives the whole key (docs/adr/0012).
 ALTER TABLE chat_users ALTER COLUMN chat_id SET STATISTICS 0, ALTER COLUMN account_id SET STATISTICS 0;
 ALTER TABLE events ALTER COLUMN chat_id SET STATISTICS 0, ALTER COLUMN account_id SET STATISTICS 0;
 ALTER TABLE sessions ALTER COLUMN account_id SET STATISTICS 0;

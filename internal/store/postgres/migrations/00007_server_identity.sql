@@ -1,6 +1,7 @@
 -- +goose Up
--- Which server this service last wrote to, in at most one row: its system identifier, its timeline, and a random
--- mark of the service's first connection on that timeline. A server that is promoted by mistake has another one.
+-- The server that this service last wrote to, in at most one row: its system identifier, its timeline, and a random id
+-- that the service made when it first connected on that timeline. A second server that is promoted to the same timeline
+-- gets another mark.
 CREATE TABLE server_identity (
     only_row          boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     system_identifier text NOT NULL,

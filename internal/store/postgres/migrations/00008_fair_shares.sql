@@ -1,11 +1,11 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 
--- Where an account was logged in to from lately. It has a condition so that it is taken for nothing else: ended sessions
--- are in it, and other statements want the open ones.
+-- The addresses of an account's recent log-ins. The index is partial so that the planner uses it for no other statement:
+-- it has ended sessions in it, and the others read open ones.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS sessions_recent ON sessions (account_id, created_at) WHERE address <> '';
 
--- The searches of an account that have ended: beyond a number the oldest makes room.
+-- The ended searches of an account, of which only the newest are kept.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS search_tasks_kept ON search_tasks (account_id, ended_at) WHERE ended_at IS NOT NULL;
 
 -- +goose Down

@@ -8,7 +8,7 @@ CREATE TABLE accounts (
     created_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The built-in account: with an empty hash nobody can log in to it, and nobody can register its name.
+-- The built-in account. Nobody can log in to it, since its hash is empty, and its name can't be registered.
 INSERT INTO accounts (account_id, user_name, password_hash, created_at)
 VALUES (x'00000000000000000000000000000001', 'anonymous', '', CAST(unixepoch('subsec') * 1000000 AS INTEGER));
 
@@ -44,9 +44,9 @@ CREATE TABLE chat_users (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_users_account ON chat_users (account_id, chat_id);
 
--- The log of each chat. kind 1 is a message; others will come, so only that kind must fill the columns of one.
--- event_id is a number that a full-text index can point to. No foreign keys: every insert is judged in the one
--- transaction that may write, and a check per row would cost each send.
+-- The log of each chat. kind 1 is a message, and only that kind must have the columns of a message; other kinds will
+-- be added. event_id is an integer key, which a full-text index needs. There are no foreign keys: inserts are validated
+-- in the one write transaction, and a check per row would slow each send.
 CREATE TABLE events (
     event_id          INTEGER PRIMARY KEY,
     chat_id           BLOB NOT NULL,

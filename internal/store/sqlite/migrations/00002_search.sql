@@ -1,7 +1,7 @@
 -- +goose Up
 
--- The searches on their way. status is 1 WAITING, 2 IN_PROCESS, 3 SUCCESS, 4 FAILED. A place in the results is a
--- message's created_at and its message_id; nothing confirmed is the place before all results.
+-- The search tasks. status is 1 WAITING, 2 IN_PROCESS, 3 SUCCESS, 4 FAILED. Results are ordered by the message's
+-- created_at and its message_id; the defaults of confirmed_* come before all results.
 CREATE TABLE search_tasks (
     task_id              BLOB PRIMARY KEY,
     account_id           BLOB NOT NULL REFERENCES accounts,
@@ -32,7 +32,7 @@ CREATE INDEX search_tasks_ended ON search_tasks (ended_at) WHERE ended_at IS NOT
 CREATE INDEX search_tasks_unconfirmed ON search_tasks (created_at) WHERE confirmed = 0;
 CREATE INDEX search_tasks_status ON search_tasks (status) WHERE confirmed = 1;
 
--- What the tasks found, until it is received.
+-- The results of the tasks, until the client has received them.
 CREATE TABLE search_results (
     task_id    BLOB NOT NULL REFERENCES search_tasks ON DELETE CASCADE,
     attempt    INTEGER NOT NULL,
@@ -43,16 +43,15 @@ CREATE TABLE search_results (
     PRIMARY KEY (task_id, attempt, created_at, message_id)
 ) STRICT, WITHOUT ROWID;
 
--- Up to which event each chat is indexed. The number stands for the chat in search_index; it is never given twice.
+-- The last event of each chat that is indexed. chat_number is the chat's number in search_index and is never reused.
 CREATE TABLE search_positions (
     chat_number INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id     BLOB NOT NULL UNIQUE REFERENCES chats,
     seq         INTEGER NOT NULL
 ) STRICT;
 
--- The rowid is chat_number * 2^32 + seq: so the messages of a chat stand together, in the order of its log. Each
--- token is a word of internal/words with the chat's number before it, as in 12·word; the tokenizer only splits them
--- at the spaces.
+-- The rowid is chat_number * 2^32 + seq: so the messages of a chat are adjacent, in the order of its log. Each token
+-- is the chat_number and a term of internal/words, as in 12·word; the tokenizer only splits at spaces.
 CREATE VIRTUAL TABLE search_index USING fts5 (
     words, created_at UNINDEXED, message_id UNINDEXED, user_id UNINDEXED,
     content='', contentless_delete=1, contentless_unindexed=1, tokenize='ascii'
@@ -60,7 +59,7 @@ CREATE VIRTUAL TABLE search_index USING fts5 (
 
 -- +goose Down
 DROP TABLE search_index;
--- FTS5 leaves the table of an index's unindexed columns behind.
+-- DROP TABLE of an FTS5 table does not drop the table of its unindexed columns.
 DROP TABLE IF EXISTS search_index_content;
 DROP TABLE search_positions;
 DROP TABLE search_results;

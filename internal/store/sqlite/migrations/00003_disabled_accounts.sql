@@ -1,6 +1,6 @@
 -- +goose Up
 
--- Since when nobody can log in to the account; a version that does not know the column goes on without it.
+-- Since when nobody can log in to the account. An older binary, which does not know the column, works without it.
 ALTER TABLE accounts ADD COLUMN disabled_at INTEGER;
 
 -- +goose Down

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- The indexes of words that stand, and the version of the analyser that made each; their tables' names end with the
--- suffix. used grows with each version that is put to use. An index of before was made by an unknown one.
+-- The search indexes that exist, and the version of the analyser that made each; suffix is the suffix of their tables'
+-- names. used orders the versions by when each was last put to use. An index of an earlier schema has no known version.
 CREATE TABLE search_versions (
     version TEXT PRIMARY KEY,
     suffix  TEXT NOT NULL UNIQUE,

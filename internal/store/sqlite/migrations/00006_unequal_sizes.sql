@@ -1,5 +1,5 @@
 -- +goose Up
--- PostgreSQL's planner needs to know something here; SQLite's keeps no statistics.
+-- PostgreSQL only: it turns off statistics of some columns, and SQLite keeps none without ANALYZE.
 SELECT 1;
 
 -- +goose Down

@@ -1,5 +1,5 @@
 -- +goose Up
--- PostgreSQL's schema remembers which server it was written on; an embedded database is one file, so there is nothing to tell apart.
+-- PostgreSQL only: it records the server that the database was written on.
 SELECT 1;
 
 -- +goose Down
