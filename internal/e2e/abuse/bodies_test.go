@@ -11,21 +11,21 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// memoryMost is what the whole process may take, whatever is done to it, in bytes.
-const memoryMost = 200_000_000
+// maxMemory is the limit of the process's resident memory, in bytes.
+const maxMemory = 200_000_000
 
-// requireSmall fails if the process ever took more.
+// requireSmall fails the test if the peak memory exceeds the limit.
 func requireSmall(t *testing.T, s *testkit.Process, what string) {
 	t.Helper()
 	resident, peak := s.Memory()
 	t.Logf("%s: %d MB now, %d MB at most", what, resident/1e6, peak/1e6)
-	if peak > memoryMost {
-		t.Errorf("%s: the server took %d MB, want %d at most", what, peak/1e6, memoryMost/1_000_000)
+	if peak > maxMemory {
+		t.Errorf("%s: the server took %d MB, want %d at most", what, peak/1e6, maxMemory/1_000_000)
 	}
 }
 
-// unfinished opens connections that write all but the end of something, and counts how
-// many of them are answered with 503 at once. The others stay open with the test.
+// unfinished opens connections and sends a request without its end on each. It returns how many get 503
+// at once; the others stay open until the end of the test.
 func unfinished(t *testing.T, s testkit.API, count int, text func(i int) string) (refused int) {
 	t.Helper()
 	var mu sync.Mutex
@@ -51,8 +51,8 @@ func unfinished(t *testing.T, s testkit.API, count int, text func(i int) string)
 	return refused
 }
 
-// A body that does not end is held within a bound for its address, and within one for
-// all; who comes from elsewhere is served.
+// The memory of unfinished bodies is bounded per address and in total; requests from other addresses are
+// served.
 func TestUnfinishedBodies(t *testing.T) {
 	const length = 1 << 20
 	for name, c := range map[string]struct {
@@ -87,7 +87,7 @@ func TestUnfinishedBodies(t *testing.T) {
 	}
 }
 
-// Headers that don't end are held within bounds, too.
+// The memory of unfinished headers is bounded, too.
 func TestUnfinishedHeaders(t *testing.T) {
 	s := testkit.StartBinary(t, append(testkit.Embedded(t), "TRUSTED_PROXIES=none")...)
 	alice := s.As(t, "alice")
@@ -102,7 +102,7 @@ func TestUnfinishedHeaders(t *testing.T) {
 	alice.CreateChat("tea")
 }
 
-// A long header is no offence: as many requests as one likes may have one, one after the other.
+// Any number of successive requests may have a long header.
 func TestLongHeaders(t *testing.T) {
 	s := testkit.Start(t, append(testkit.Embedded(t), "TRUSTED_PROXIES=none")...)
 	alice := s.As(t, "alice")

@@ -9,12 +9,12 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// fewFiles leave the embedded database's server 24 connections.
+// fewFiles is a limit of open files that leaves the server 24 connections.
 const fewFiles = 64
 
 const logConnections = "no more connections can be open"
 
-// Idle connections make room for new ones, the longest idle first, and the log says so.
+// At the limit idle connections are closed for new ones, the longest idle first, which is logged.
 func TestIdleConnectionsMakeRoom(t *testing.T) {
 	t.Parallel()
 	s := testkit.StartBinaryWithFiles(t, fewFiles, testkit.Embedded(t)...)
@@ -40,7 +40,7 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 	}
 }
 
-// Where no connection is idle a new one waits for one, and nobody's request is cut.
+// Where no connection is idle a new one waits, and no running request is interrupted.
 func TestBusyConnectionsAreKept(t *testing.T) {
 	t.Parallel()
 	s := testkit.StartBinary(t, append(testkit.Embedded(t), "CONNECTIONS_MAX=8")...)

@@ -1,4 +1,4 @@
-// Package abuse takes the service from the others, or tries to: what one account, or
-// one address, asks for, and how it breaks off, must neither fill the memory nor keep
-// others waiting. The server is mostly the real binary, whose memory can be seen.
+// Package abuse tests that one account or address can neither exhaust the server's memory nor make other
+// clients wait, whatever it requests and however it disconnects. The server is mostly a process, whose
+// memory can be measured.
 package abuse

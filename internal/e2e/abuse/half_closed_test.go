@@ -13,8 +13,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// A client may close its sending half once its request is written, as nc does: it is
-// answered like any other.
+// A client that shuts down its sending side after the request, like nc, gets its answer.
 func TestAClientThatClosesItsSendingHalf(t *testing.T) {
 	for name, database := range map[string][]string{"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
@@ -66,8 +65,7 @@ func TestAClientThatClosesItsSendingHalf(t *testing.T) {
 	}
 }
 
-// A connection that was cut ends its request: nobody works on for a client who is gone.
-// Nothing is answered, and the log says what became of it.
+// A reset connection cancels its request. There is no answer, and the request is logged with its outcome.
 func TestAClientThatCutsItsConnection(t *testing.T) {
 	database := testkit.Postgres(t)
 	s := testkit.Start(t, database...)
@@ -77,7 +75,7 @@ func TestAClientThatCutsItsConnection(t *testing.T) {
 	conn := dial(t, s.API)
 	write(conn, request(http.MethodGet, testkit.PagePath(chat, 1, ""), alice.Session, ""))
 	awaitBlocked(t, database)
-	if err := conn.SetLinger(0); err != nil { // a reset, in place of an orderly end
+	if err := conn.SetLinger(0); err != nil { // close sends RST instead of FIN
 		t.Fatal(err)
 	}
 	if err := conn.Close(); err != nil {

@@ -14,7 +14,7 @@ func logInFrom(t *testing.T, s *testkit.Server, address, name, password string) 
 	return s.Guest(t).Post("/v1/auth/login", map[string]string{"user_name": name, "password": password}, "X-Forwarded-For", address)
 }
 
-// guessFrom makes wrong guesses from addresses and returns how many were judged.
+// guessFrom tries wrong passwords from addresses and returns how many were checked.
 func guessFrom(t *testing.T, s *testkit.Server, name string, each int, addresses ...string) (judged int) {
 	t.Helper()
 	for range each {
@@ -35,12 +35,12 @@ func addresses(count int, form string) []string {
 	return all
 }
 
-// Strangers can lock an account for strangers, if they have many networks; not for its
-// owner where that has logged in lately.
+// Wrong passwords from many networks can lock an account for other networks, but not for an address from
+// which the owner has logged in recently.
 func TestLockingAnOwnerOut(t *testing.T) {
 	for name, database := range databases(t) {
 		t.Run(name, func(t *testing.T) {
-			// So slow that nothing comes back while the test runs.
+			// So slow that no attempt is allowed again during the test.
 			s := testkit.Start(t, append(database, "THROTTLING_AUTH_RPM=2")...)
 			s.As(t, "alice")
 			const home, homeV6 = "192.0.2.7", "2001:db8:7:7::1"
@@ -63,14 +63,14 @@ func TestLockingAnOwnerOut(t *testing.T) {
 				logInFrom(t, s, address, "alice", testkit.Password).Want(http.StatusOK)
 			}
 
-			// Somebody behind the owner's own address, who guesses at other names.
+			// Wrong passwords for other names from the owner's address.
 			guessFrom(t, s, "bob", 5, home)
 			logInFrom(t, s, home, "bob", "wrong").Refused(http.StatusTooManyRequests, "request-limit-exceeded")
 			for range 5 {
 				logInFrom(t, s, home, "alice", testkit.Password).Want(http.StatusOK)
 			}
 
-			// Guesses from there are limited all the same.
+			// Wrong passwords from the owner's address are limited, too.
 			if judged := guessFrom(t, s, "alice", 10, home); judged < 1 || judged > 4 {
 				t.Errorf("%d guesses from the owner's address were judged, want 2", judged)
 			}

@@ -12,15 +12,15 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// controls make the longest text six times as long in JSON.
+// controls is the longest text, of control characters, which take six bytes each in JSON.
 var controls = strings.Repeat("\x01", 65536)
 
-// databases are those that a real binary is run over.
+// databases are the databases with which the tests run.
 func databases(t testing.TB) map[string][]string {
 	return map[string][]string{"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t)}
 }
 
-// fillChat makes a chat with so many messages of this text.
+// fillChat creates a chat with count messages of this text.
 func fillChat(t testing.TB, database []string, alice *testkit.Client, messages int, text string) (chat string) {
 	t.Helper()
 	chat = alice.CreateChat("long")
@@ -28,7 +28,7 @@ func fillChat(t testing.TB, database []string, alice *testkit.Client, messages i
 	for i := range messages {
 		alice.Send(chat, user, fmt.Sprint("short ", i))
 	}
-	// To send them would take minutes.
+	// By SQL, since sending them would take minutes.
 	hex := fmt.Sprintf("unhex('%x')", text)
 	if slices.ContainsFunc(database, func(s string) bool { return strings.HasPrefix(s, "POSTGRES_HOSTS") }) {
 		hex = fmt.Sprintf("convert_from(decode('%x', 'hex'), 'UTF8')", text)
@@ -37,8 +37,8 @@ func fillChat(t testing.TB, database []string, alice *testkit.Client, messages i
 	return chat
 }
 
-// A page as long as pages can be, for clients who read it, who don't, and who leave,
-// takes no more memory than others, and keeps nobody waiting.
+// The longest possible page, for clients that read it, that don't, and that disconnect, needs no more
+// memory than other pages, and makes no other client wait.
 func TestHugePages(t *testing.T) {
 	for name, database := range databases(t) {
 		t.Run(name, func(t *testing.T) {
@@ -51,10 +51,10 @@ func TestHugePages(t *testing.T) {
 				bob.Send(tea, user, "hello")
 			}
 			requireSmall(t, s, "before")
-			for range 6 { // they don't read their answers
+			for range 6 { // clients that don't read their answers
 				write(dial(t, s.API), request("GET", testkit.PagePath(chat, 1000, ""), mallory.Session, ""))
 			}
-			for range 10 { // and they leave
+			for range 10 { // clients that disconnect
 				conn := dial(t, s.API)
 				write(conn, request("GET", testkit.PagePath(chat, 1000, ""), mallory.Session, ""))
 				_ = conn.Close()
@@ -98,7 +98,7 @@ func requireLongPage(t *testing.T, client *testkit.Client, chat string, limit in
 	return page.Next.Iterator
 }
 
-// A long page that is shorter than its limit is the last one, as any other.
+// A page over 1 MiB with fewer messages than its limit is the last one, like any other.
 func TestTheEndOfALongPage(t *testing.T) {
 	for name, database := range databases(t) {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestTheEndOfALongPage(t *testing.T) {
 	}
 }
 
-// A long page that can't be gone on with is cut off: nobody takes it for whole.
+// A long page that fails after its beginning was sent ends with an error, not as a complete answer.
 func TestALongPageThatFailsHalfWay(t *testing.T) {
 	database := testkit.Postgres(t)
 	s := testkit.Start(t, database...)
@@ -149,7 +149,7 @@ func TestALongPageThatFailsHalfWay(t *testing.T) {
 	}
 }
 
-// Results of a search are written piece by piece like pages.
+// Results of a search are streamed like pages.
 func TestHugeResults(t *testing.T) {
 	for name, database := range databases(t) {
 		t.Run(name, func(t *testing.T) {
@@ -173,8 +173,8 @@ func TestHugeResults(t *testing.T) {
 	}
 }
 
-// BenchmarkReadsBesideAbandonedPages measures the reads of a short chat while another account
-// asks five times a second for the longest page and leaves after 0.2 s.
+// BenchmarkReadsBesideAbandonedPages measures reads of a short chat while another account requests the
+// longest page five times a second, and disconnects after 0.2 s.
 func BenchmarkReadsBesideAbandonedPages(b *testing.B) {
 	database := testkit.Embedded(b)
 	s := testkit.StartBinary(b, database...)
@@ -203,7 +203,7 @@ func BenchmarkReadsBesideAbandonedPages(b *testing.B) {
 	longest, reads := time.Duration(0), 0
 	for b.Loop() {
 		started := time.Now()
-		bob.Page(tea, 5+reads%900, "") // another one each time, so that it is in no cache
+		bob.Page(tea, 5+reads%900, "") // another page each time, which is not cached
 		longest = max(longest, time.Since(started))
 		reads++
 	}

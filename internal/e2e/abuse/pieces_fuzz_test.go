@@ -9,10 +9,9 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// FuzzPieces sends requests in pieces, as much of them as the fuzz says, and then waits,
-// closes its half, or cuts the connection. A whole request is answered as it ought to be
-// whatever its pieces were and whether the half is closed or not; of what is not whole
-// an answer, if there is one, says that it is the client's fault; the server goes on.
+// FuzzPieces sends a request, or the beginning of one, in pieces, and then waits, shuts down the sending
+// side, or closes the connection. A complete request gets its answer, however it is split and whether the
+// sending side is shut down. An incomplete one gets a 4xx or no answer. The server continues to work.
 func FuzzPieces(f *testing.F) {
 	s := testkit.Start(f, testkit.Embedded(f)...)
 	alice := s.As(f, "alice")
@@ -51,15 +50,15 @@ func FuzzPieces(f *testing.F) {
 			if written = written[size:]; len(written) == 0 {
 				break
 			}
-			time.Sleep(time.Duration(piece%4) * 100 * time.Microsecond) // so that the pieces arrive apart
+			time.Sleep(time.Duration(piece%4) * 100 * time.Microsecond) // so that the pieces arrive separately
 		}
 		write(conn, written)
 		whole := length == len(one.text)
 		switch {
 		case ending%3 == 0:
-			_ = conn.SetLinger(int(ending%2) - 1) // a reset, or an orderly end
+			_ = conn.SetLinger(int(ending%2) - 1) // RST, or FIN
 			_ = conn.Close()
-		case ending%3 == 1, !whole: // what is not whole would be waited for
+		case ending%3 == 1, !whole: // the server would wait for the rest
 			_ = conn.CloseWrite()
 		}
 		if ending%3 != 0 {

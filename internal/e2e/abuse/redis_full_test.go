@@ -15,8 +15,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// A Redis that others have filled drops what ends soonest. What limits guesses is not
-// among that: two nodes together judge no more of them than they may.
+// A full Redis evicts the keys with the shortest time to live. The counters of wrong passwords survive: two
+// nodes together check no more passwords than the limit allows.
 func TestGuessesWhileRedisIsFull(t *testing.T) {
 	redis := cachetest.StartServer(t, "--maxmemory", "4mb", "--maxmemory-policy", "volatile-ttl")
 	settings := append(testkit.Postgres(t), "CACHE_TYPE=redis", "REDIS_URL="+redis.URL().String(), "THROTTLING_AUTH_RPM=30")
@@ -40,8 +40,8 @@ func TestGuessesWhileRedisIsFull(t *testing.T) {
 	}
 }
 
-// fill writes what lives for an hour to a Redis, as fast as it takes it, until the test
-// ends. It returns once the Redis is full.
+// fill writes keys that live for an hour to a Redis, as fast as possible, until the test ends. It returns
+// once the Redis is full.
 func fill(t *testing.T, address string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -57,7 +57,7 @@ func fill(t *testing.T, address string) {
 		_, err := answers.ReadString('\n')
 		return err
 	}
-	for i := range 1000 { // more than twice what fits
+	for i := range 1000 { // more than twice its memory
 		if err := put(i); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func fill(t *testing.T, address string) {
 	})
 }
 
-// countKeys counts what a Redis has under a pattern.
+// countKeys counts the keys of a pattern.
 func countKeys(t *testing.T, server *cachetest.Server, pattern string) int {
 	t.Helper()
 	conn, err := net.Dial("tcp", server.Address())

@@ -14,11 +14,10 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// tasksKept is how many searches of an account that have ended are kept.
+// tasksKept is how many ended searches of an account are kept.
 const tasksKept = 50
 
-// Searches that nobody reads are not kept without end: the oldest makes room, wherever
-// results are kept.
+// The number of ended searches is bounded: the oldest are deleted, in the database and in Redis.
 func TestFinishedSearches(t *testing.T) {
 	redis := cachetest.StartServer(t)
 	for name, settings := range map[string][]string{
@@ -55,7 +54,7 @@ func TestFinishedSearches(t *testing.T) {
 	}
 }
 
-// Searches have a rate of their own.
+// Searches have their own rate limit.
 func TestTheRateOfSearches(t *testing.T) {
 	s := testkit.Start(t, append(testkit.Embedded(t), "THROTTLING_SEARCH_RPM=3")...)
 	alice, bob := s.As(t, "alice"), s.As(t, "bob")
@@ -71,9 +70,9 @@ func TestTheRateOfSearches(t *testing.T) {
 	alice.CreateChat("tea")
 }
 
-// BenchmarkReadsBesideSearches measures uncached reads of another account while one in many
-// chats keeps 20 searches open, and messages are sent: how long the reads take at most,
-// and how long the write-ahead log of the embedded database gets.
+// BenchmarkReadsBesideSearches measures uncached reads of an account while another one, in many chats, keeps
+// 20 searches open, and messages are sent: the longest read, and the size of the embedded database's
+// write-ahead log.
 func BenchmarkReadsBesideSearches(b *testing.B) {
 	const chats = 2000
 	database := testkit.Embedded(b)

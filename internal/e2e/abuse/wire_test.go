@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// wireDeadline is longer than any answer takes.
+// wireDeadline exceeds the time of any answer.
 const wireDeadline = time.Minute
 
 // dial opens a connection that ends with the test.
@@ -29,7 +29,7 @@ func dial(t testing.TB, s testkit.API) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
-// request spells a request of one session, or of nobody.
+// request returns the text of a request, with a session unless that is empty.
 func request(method, path, session, body string, headers ...string) string {
 	text := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: test\r\n", method, path)
 	if session != "" {
@@ -44,10 +44,10 @@ func request(method, path, session, body string, headers ...string) string {
 	return text + "\r\n" + body
 }
 
-// write sends text as far as the server takes it.
+// write sends text; it ignores the error where the server closes the connection.
 func write(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
 
-// receive reads an answer whole. An error is of what is no answer.
+// receive reads a complete answer. The error says why there is none.
 func receive(conn net.Conn, method string) (*http.Response, []byte, error) {
 	answer, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
 	if err != nil {
@@ -58,7 +58,7 @@ func receive(conn net.Conn, method string) (*http.Response, []byte, error) {
 	return answer, body, err
 }
 
-// answerSoon is how long an answer is waited for that may not come.
+// answerSoon is how long to wait for an answer that may not come.
 const answerSoon = 6 * time.Second
 
 // receiveSoon is receive of an answer that may not come.

@@ -32,7 +32,7 @@ func testRegister(t *testing.T, s *testkit.Server) {
 	}
 }
 
-// refusedCredentials are refused by register and by login alike.
+// refusedCredentials are refused by both register and login.
 func refusedCredentials() map[string]map[string]any {
 	name := fresh("alice")
 	return map[string]map[string]any{
@@ -63,7 +63,7 @@ func testRegisterRefused(t *testing.T, s *testkit.Server) {
 			t.Errorf("%s: %s", what, answer)
 		}
 	}
-	// None of them was registered all the same.
+	// None of the refused names was registered.
 	s.As(t, fresh("alice")).Get("/v1/auth/sessions").Want(http.StatusOK)
 }
 
@@ -81,7 +81,7 @@ func testChangePassword(t *testing.T, s *testkit.Server) {
 	first := s.As(t, name)
 	second, third := first.LogIn(name, testkit.Password), first.LogIn(name, testkit.Password)
 	bob := s.As(t, fresh("bob"))
-	// Each has been used, so that the server has it in its cache.
+	// Each session is used once, so that the server caches it.
 	for _, client := range []*testkit.Client{first, second, third, bob} {
 		client.Get("/v1/auth/sessions").Want(http.StatusOK)
 	}

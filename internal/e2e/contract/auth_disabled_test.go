@@ -20,7 +20,7 @@ func TestAuthDisabled(t *testing.T) {
 		chat := guest.CreateChat("tea")
 		user := guest.Join(chat, "Anonymous")
 		guest.Send(chat, user, "hello")
-		// Whatever the header says, everybody is the same account.
+		// Whatever the header says, all clients are the same account.
 		for _, other := range []*testkit.Client{s.WithSession(t, nobody), s.WithSession(t, "x")} {
 			if same := other.Join(chat, "Anonymous"); same != user {
 				t.Errorf("joined as %s, want %s", same, user)
@@ -40,7 +40,7 @@ func TestAuthDisabled(t *testing.T) {
 	}, "AUTH_DISABLED=yes")
 }
 
-// Accounts come back when the app auth does; anonymous never can be one.
+// Accounts work again when the app auth is switched on again; nobody can log in as anonymous.
 func TestAuthDisabledAndBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, database []string) {
 		open := testkit.Start(t, append(database, "AUTH_DISABLED=1")...)

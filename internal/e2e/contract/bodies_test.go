@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// written is an operation with a body: fields are the members of a good one.
+// written is an operation with a body; fields are the members of a valid one.
 type written struct {
 	path, fields string
 	status       int
@@ -28,7 +28,7 @@ func operationsWithBody(t *testing.T, r room, password string) []written {
 	}
 }
 
-// newWriter registers an account whose name is its password too.
+// newWriter registers an account whose password is its name.
 func newWriter(t *testing.T, s *testkit.Server) (room, []written) {
 	t.Helper()
 	name := fresh("writer")
@@ -41,7 +41,7 @@ func newWriter(t *testing.T, s *testkit.Server) (room, []written) {
 
 func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
 
-// In these, FIELDS stands for the members of a good body.
+// In these bodies, FIELDS is replaced by the members of a valid one.
 var badBodies = map[string]string{
 	"none": "", "spaces": " \n", "null": "null", "true": "true", "a number": "1", "a text": `"x"`, "a list": "[]", "an object": "{}",
 	"no JSON": "chat_name=x", "cut off": "{FIELDS", "in a list": "[{FIELDS}]", "a comma too many": "{FIELDS,}",
@@ -132,12 +132,12 @@ func testLargeBodies(t *testing.T, s *testkit.Server) {
 		r.Post(operation.path, full).Want(operation.status)
 		r.Post(operation.path, full+" ").Refused(http.StatusRequestEntityTooLarge, "request-too-large")
 		r.Post(operation.path, strings.Repeat("x", 3*largest)).Refused(http.StatusRequestEntityTooLarge, "request-too-large")
-		// Of a body whose length is not told first, too.
+		// The same for a body without Content-Length.
 		r.Post(operation.path, chunked(full)).Want(operation.status)
 		r.Post(operation.path, chunked(full+" ")).Refused(http.StatusRequestEntityTooLarge, "request-too-large")
 	}
 	s.Guest(t).Post("/v1/auth/register", strings.Repeat(" ", largest+1)).Refused(http.StatusRequestEntityTooLarge, "request-too-large")
-	// The longest message fits, however it is written.
+	// The longest message fits, even with every character escaped.
 	escaped := `{"message":"` + strings.Repeat(`\u0001`, 65536) + `"}`
 	r.Post(testkit.MessagesPath(r.chat, r.user), escaped).Want(http.StatusCreated)
 }

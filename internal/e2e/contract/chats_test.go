@@ -63,7 +63,7 @@ func testJoinChat(t *testing.T, s *testkit.Server) {
 	if elsewhere := alice.Join(other, "Bob"); elsewhere == first {
 		t.Error("a name of another chat gave the user_id of this one")
 	}
-	// One account speaks under several names.
+	// One account may have several names in a chat.
 	bob.Send(chat, first, "one")
 	bob.Send(chat, second, "two")
 	page := bob.Page(chat, 10, "")
@@ -87,8 +87,7 @@ func testJoinRefused(t *testing.T, s *testkit.Server) {
 	bob.Post("/v1/chats/"+nobody+"/users", map[string]string{"user_name": "Bob"}).Refused(http.StatusNotFound, "chat-not-found")
 }
 
-// Several accounts want one name at once: one of them has it, however often
-// each of them asks.
+// Several accounts join under one name concurrently, each repeatedly: one of them gets the name.
 func testJoinAtOnce(t *testing.T, s *testkit.Server) {
 	var accounts []*testkit.Client
 	for range 3 {

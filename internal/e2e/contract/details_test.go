@@ -7,7 +7,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Where a code alone leaves a person helpless, the details say what is amiss.
+// Where the code alone is not enough, the details say what is wrong.
 func testDetails(t *testing.T, s *testkit.Server) {
 	r := newRoom(t, s)
 	good := "session_id " + r.Session
@@ -28,7 +28,7 @@ func testDetails(t *testing.T, s *testkit.Server) {
 			t.Errorf("%s: the details are %q, want %q", answer, got, want)
 		}
 	}
-	// A user that there is not is another matter than none.
+	// An unknown user is another error than a missing one.
 	var body struct{ Details string }
 	r.Post(testkit.MessagesPath(r.chat, nobody), `{"message":"x"}`).Refused(http.StatusNotFound, "user-not-found").Decode(&body)
 	if body.Details != "" {

@@ -1,3 +1,3 @@
-// Package contract is the suite of the HTTP contract: all that a client relies on,
-// shown on a whole server over each database. It has nothing but tests.
+// Package contract tests the HTTP contract: all that clients rely on, with a complete server over
+// each database.
 package contract

@@ -7,8 +7,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Two spellings of one path are one path: what is open stays open, and what is
-// counted is counted.
+// An escaped path is treated like the unescaped one, by authentication and by throttling, too.
 func testEscapedPaths(t *testing.T, s *testkit.Server) {
 	guest := s.Guest(t)
 	for _, path := range []string{"/%70ing", "/ping"} { // not through the client, which looks paths up as they are spelt

@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Guessing passwords is limited per address; the right one is not a guess.
+// Wrong passwords are limited per address; correct ones don't count.
 func TestLimitOfGuesses(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		guest := s.Guest(t)
@@ -47,7 +47,7 @@ func TestLimitOfGuesses(t *testing.T) {
 			if wait, err := strconv.Atoi(answer.Header.Get("Retry-After")); err != nil || wait > 20 {
 				t.Errorf("%s: Retry-After is %q, want 20 at most", what, answer.Header.Get("Retry-After"))
 			}
-			// Every guess from there is limited now, and no other call is.
+			// All wrong passwords from this address are refused now, and no other calls.
 			limited(t, func(int) testkit.Answer { return logIn("alice", "wrong", address) })
 			guest.Get("/ping", via(address)...).Empty(http.StatusOK)
 			guest.Get("/v1/chats", via(address)...).Refused(http.StatusUnauthorized, "auth-failed")
@@ -57,7 +57,7 @@ func TestLimitOfGuesses(t *testing.T) {
 	}, "THROTTLING_AUTH_RPM=3")
 }
 
-// Who has somebody's session can't guess the password with it.
+// The password can't be guessed with a stolen session.
 func TestLimitOfPasswordChanges(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		alice := logInVia(t, s, "alice", "10.1.0")
@@ -72,7 +72,7 @@ func TestLimitOfPasswordChanges(t *testing.T) {
 	}, "THROTTLING_AUTH_RPM=2")
 }
 
-// Right log-ins are no guesses, however many come at once from one address.
+// Correct log-ins don't count, however many are concurrent from one address.
 func TestManyRightLogInsAtOnce(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		guest := s.Guest(t)

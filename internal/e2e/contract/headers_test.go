@@ -28,14 +28,14 @@ func testRequestID(t *testing.T, s *testkit.Server) {
 			seen[got] = true
 		}
 	}
-	// It leads to the request in the log.
+	// The request can be found by it in the log.
 	own := fresh("traced")
 	s.Guest(t).Get("/unknown", "X-Request-Id", own)
-	// The event is written when the answer has left.
+	// The log event is written after the answer was sent.
 	await.Until(t, "it is in the log", func() bool { return strings.Contains(s.Logs(), own) })
 }
 
-// Times are the server's, in UTC; their form is checked with every answer.
+// Times are the server's, in UTC; their format is checked with every answer.
 func testTimes(t *testing.T, s *testkit.Server) {
 	before := time.Now().Truncate(time.Microsecond)
 	r := newRoom(t, s)

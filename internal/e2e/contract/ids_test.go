@@ -13,7 +13,7 @@ func dashed(id string) string {
 	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")
 }
 
-// spellings are all that a client may call an id.
+// spellings are the accepted forms of an id.
 func spellings(id string) []string {
 	return []string{id, dashed(id), strings.ToUpper(id), strings.ToUpper(dashed(id))}
 }
@@ -33,7 +33,7 @@ func testSpellings(t *testing.T, s *testkit.Server) {
 			t.Errorf("%s has %d messages, want %d", chat, got, want)
 		}
 	}
-	// An iterator belongs to the chat, however that is spelled.
+	// An iterator is valid for the chat in all forms of its id.
 	next := r.Page(r.chat, 1, "").Next.Iterator
 	if got := len(r.Page(dashed(r.chat), 1000, next).Messages); got != want-1 {
 		t.Errorf("%d messages after the first, want %d", got, want-1)

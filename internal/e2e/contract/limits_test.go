@@ -22,8 +22,8 @@ func TestMessageMaxBytes(t *testing.T) {
 	}, "MESSAGE_MAX_BYTES=5")
 }
 
-// The longest message that can be set is taken, also with every byte escaped,
-// and comes back whole.
+// The longest message of the highest MESSAGE_MAX_BYTES is accepted, also with every byte escaped, and
+// read unchanged.
 func TestLongestMessage(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		const longest = 262144
@@ -39,7 +39,7 @@ func TestLongestMessage(t *testing.T) {
 	}, "MESSAGE_MAX_BYTES=262144")
 }
 
-// A page of the most and longest messages arrives.
+// A page of the maximal number of the longest messages can be read.
 func TestLargestPage(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		const messages = 60
@@ -60,7 +60,7 @@ func TestLargestPage(t *testing.T) {
 	})
 }
 
-// No log of a server shows what is the users' own, however much it logs.
+// No log has passwords, sessions or texts in it, even with all logging on.
 func TestNoSecretIsLogged(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		const password, other, text, key, query = "PassWordOfAlice", "AnotherPassWord", "TextOfAlice", "KeyOfAlice", "QueryOfAlice"

@@ -8,7 +8,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// room is a chat in which an account has a user.
+// room is a chat with a user of the client's account.
 type room struct {
 	*testkit.Client
 	chat, user string
@@ -56,7 +56,7 @@ func testSend(t *testing.T, s *testkit.Server) {
 			t.Errorf("seq %d comes after %d", message.Seq, messages[i-1].Seq)
 		}
 	}
-	// Whoever has logged in may read, without being in the chat.
+	// Any account may read, without being in the chat.
 	if seen := s.As(t, fresh("bob")).ReadAll(r.chat, 7); len(seen) != len(texts) {
 		t.Errorf("another account reads %d messages, want %d", len(seen), len(texts))
 	}
@@ -89,7 +89,7 @@ func testSendRefused(t *testing.T, s *testkit.Server) {
 	if messages := r.ReadAll(r.chat, 10); len(messages) != 0 {
 		t.Errorf("refused messages are stored: %+v", messages)
 	}
-	// What was refused took no place in the log.
+	// Refused messages got no seq.
 	r.Send(r.chat, r.user, "x")
 	if messages := r.ReadAll(r.chat, 10); len(messages) != 1 || messages[0].Seq != 1 {
 		t.Errorf("the first message that was taken: %+v", messages)

@@ -53,8 +53,8 @@ func testHead(t *testing.T, s *testkit.Server) {
 	}
 }
 
-// Every path of the served document answers 405 to all methods that it does not
-// have, and names those that it has.
+// Every path of the served document answers 405 to methods that it does not have, with those that it has
+// in Allow.
 func testMethods(t *testing.T, s *testkit.Server) {
 	r := newRoom(t, s)
 	document, err := openapi3.NewLoader().LoadFromData(s.Guest(t).Get("/swagger.yml").Body)
@@ -87,7 +87,7 @@ func testMethods(t *testing.T, s *testkit.Server) {
 			}
 		}
 	}
-	// What is not open asks for a session first.
+	// Paths that need a session answer 401 without one.
 	s.Guest(t).Do(http.MethodPut, "/v1/chats", nil).Refused(http.StatusUnauthorized, "auth-failed")
 	s.Guest(t).Do(http.MethodPut, "/v1/auth/login", nil).Refused(http.StatusMethodNotAllowed, "method-not-allowed")
 	s.Guest(t).Do(http.MethodPut, "/ping", nil).Refused(http.StatusMethodNotAllowed, "method-not-allowed")

@@ -8,7 +8,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// One name, spelled with a letter and a mark, and with one letter.
+// One name in NFD (a letter and a combining mark) and in NFC (one letter).
 const (
 	decomposed = "Zoe\u0308"
 	composed   = "Zo\u00eb"
@@ -39,20 +39,20 @@ func testNFC(t *testing.T, s *testkit.Server) {
 		t.Errorf("text is %q, want it as it was sent", message.Text)
 	}
 
-	// The characters that count are those of NFC.
+	// The characters are counted in NFC.
 	guest.Post("/v1/auth/register", credentials(strings.Repeat("e\u0301", 247)+fresh("")[:8], "x")).Empty(http.StatusCreated)
 	bob.CreateChat(strings.Repeat("e\u0301", 255))
 	bob.Post("/v1/chats", map[string]string{"chat_name": strings.Repeat("e\u0301", 256)}).Refused(http.StatusBadRequest, "bad-parameters")
 	// U+0344 is two characters in NFC.
 	bob.Post("/v1/chats", map[string]string{"chat_name": strings.Repeat("\u0344", 200)}).Refused(http.StatusBadRequest, "bad-parameters")
-	// A password is kept as it is.
+	// A password is not normalized.
 	name := fresh("carol")
 	guest.Post("/v1/auth/register", credentials(name, decomposed)).Empty(http.StatusCreated)
 	guest.Post("/v1/auth/login", credentials(name, composed)).Refused(http.StatusBadRequest, "bad-password")
 	guest.LogIn(name, decomposed)
 }
 
-// Nothing but NFC is done to a name: these are all different ones.
+// Names are normalized to NFC and not otherwise: these are all different.
 func testNamesExactly(t *testing.T, s *testkit.Server) {
 	base := fresh("name")
 	names := []string{base, strings.ToUpper(base), base + " b", base + "\u00a0b", base + "\u00df",
@@ -73,7 +73,7 @@ func testNamesExactly(t *testing.T, s *testkit.Server) {
 	}
 }
 
-// A new name that can't be told from another one by looking is none.
+// New names that look the same as others are refused.
 func testNamesThatLookAlike(t *testing.T, s *testkit.Server) {
 	base := fresh("Jos\u00e9")
 	alice := s.As(t, fresh("alice"))
@@ -101,7 +101,7 @@ func testNamesThatLookAlike(t *testing.T, s *testkit.Server) {
 	}
 }
 
-// A name from before new ones were judged like this goes on.
+// An account with such a name from an earlier version can log in.
 func TestKnownNamesGoOn(t *testing.T) {
 	t.Parallel()
 	for database, environment := range map[string][]string{"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t)} {

@@ -90,7 +90,7 @@ func testIterators(t *testing.T, s *testkit.Server) {
 	}
 	r.Get("/v1/chats/"+r.chat+"/messages?limit=1&from=").Refused(http.StatusBadRequest, "bad-cursor")
 
-	// An iterator is nobody's own, and can be used again.
+	// An iterator can be used by any account, and more than once.
 	for _, reader := range []*testkit.Client{r.Client, other.Client, r.Client} {
 		if page := reader.Page(r.chat, 10, good); len(page.Messages) != 2 || page.Messages[0].Seq != 2 {
 			t.Errorf("after the first message: %+v", page.Messages)
@@ -110,8 +110,8 @@ func swapCase(text string) string {
 	}, text)
 }
 
-// Readers who follow the iterators while others write see every message once,
-// and those that were there when they began, all of them.
+// Readers who follow the iterators while others write get every message that existed when they began,
+// and none twice.
 func testPagesWhileWriting(t *testing.T, s *testkit.Server) {
 	r := newRoom(t, s)
 	for i := range 40 {

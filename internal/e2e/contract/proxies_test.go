@@ -8,8 +8,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// askedBy sends requests whose X-Forwarded-For each differ in i. Where they
-// count as one address they meet its limit; where as many, none of them does.
+// askedBy sends requests, each with another i in X-Forwarded-For. If all count as one address, they
+// reach its limit; otherwise none does.
 func askedBy(t *testing.T, s *testkit.Server, what string, one bool, headers func(i int) []string) {
 	t.Helper()
 	guest := s.Guest(t)

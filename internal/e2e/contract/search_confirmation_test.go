@@ -10,8 +10,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// A request with `from` confirms what came before; the same request again gives
-// the same page; what is confirmed never comes back.
+// A request with `from` confirms the results before it. The same request returns the same page again;
+// confirmed results are never returned.
 func testSearchConfirmation(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	sent := r.sayAll("hello 1", "hello 2", "hello 3", "hello 4", "hello 5", "hello 6", "hello 7")
@@ -22,7 +22,7 @@ func testSearchConfirmation(t *testing.T, s searcher) {
 		wantFound(t, r.Results(task, 100, "").Messages, sent...)
 	}
 	first := r.Results(task, 2, "").Next.Iterator
-	for range 3 { // a lost answer is asked for again
+	for range 3 { // as after a lost answer
 		wantFound(t, r.Results(task, 2, first).Messages, sent[2:4]...)
 	}
 	wantFound(t, r.Results(task, 1, first).Messages, sent[2])
@@ -43,11 +43,11 @@ func testSearchConfirmation(t *testing.T, s searcher) {
 	if status := r.Status(task); status != "SUCCESS" {
 		t.Errorf("a task whose results are received is %s", status)
 	}
-	// They are received in this task; another one finds them anew.
+	// They are confirmed in this task only; another task finds them.
 	wantFound(t, r.Find(looking("hello")), sent...)
 }
 
-// An iterator from before what is confirmed answers from the confirmed place on.
+// An iterator before the confirmed position returns results from that position on.
 func testSearchOlderIterator(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	sent := r.sayAll("hello 1", "hello 2", "hello 3", "hello 4", "hello 5")
@@ -89,7 +89,7 @@ func testSearchHead(t *testing.T, s searcher) {
 	r.Do(http.MethodHead, testkit.ResultsPath(nobody, 9, ""), nil).Empty(http.StatusNotFound)
 }
 
-// Many who read one task at once all get what is left, and nothing twice.
+// Concurrent readers of one task all get the remaining results, and none twice.
 func testSearchReadAtOnce(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	var sent []string

@@ -106,7 +106,7 @@ func testSearchTimes(t *testing.T, s searcher) {
 	}
 }
 
-// Whatever a query has in it is plain text, for both databases.
+// Operators of the databases in a query are plain text.
 func testSearchHostile(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	sent := r.sayAll("NEAR needle; DROP TABLE events AND words OR not")
@@ -126,7 +126,7 @@ func testSearchHostile(t *testing.T, s searcher) {
 	wantFound(t, r.Find(looking("'needle'")), sent...)
 }
 
-// What was answered before a search was asked for is found.
+// A message that was acknowledged before the search was started is found.
 func testSearchFresh(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	for i := range 20 {

@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// fuzzed are the messages that the fuzzed queries look for.
+// fuzzed are the messages that are searched.
 var fuzzed = []string{
 	"Обедаем в час, ёлка наряжена", "A quick brown FOX jumps over the lazy dog", "foo-bar and v1.2 (a.b@example.com)",
 	"NEAR needle; DROP TABLE events AND words OR not", "shall we meet on saturday, shall we", "a a a b a", "漢字 и 日本語3月に שלום 💬 e\u0301",
@@ -24,8 +24,8 @@ var hostile = []string{
 	"日本", "月", "3月", "$1 %s ?1 \x7f\x01", "«quick brown» “lazy dog” „foo bar“", "\xff\xfe\xfd\xfc", "a\x00bcd", "abc", strings.Repeat(`-"`, 512), strings.Repeat("ё", 1025),
 }
 
-// A query, whatever it is, finds what its meaning says, and is refused only where
-// it is too short, too long or no text.
+// Any query finds what Query.Matches says, and is refused only where it is too short, too long or not
+// valid text.
 func FuzzSearchEmbedded(f *testing.F) { fuzzSearch(f, testkit.Embedded(f)) }
 
 // FuzzSearchPostgres is FuzzSearchEmbedded over PostgreSQL.

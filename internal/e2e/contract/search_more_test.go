@@ -10,8 +10,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// A search that has found as many as it may says so, and the same search before its last
-// result finds what follows.
+// A search with more matches than its limit has more: true, and the same search with `before` the last
+// result finds the next ones.
 func TestSearchMore(t *testing.T) {
 	for name, database := range map[string]func(testing.TB) []string{
 		"embedded": testkit.Embedded, "postgres": testkit.Postgres,

@@ -8,8 +8,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Without a consumer searches wait: 20 of an account at most, exactly, however
-// many come at once. When a consumer comes all of them end.
+// Without a consumer searches wait. An account can have exactly 20, however many requests are
+// concurrent. When a consumer starts, all of them end.
 func TestSearchOpenTasks(t *testing.T) {
 	t.Parallel()
 	const most = 20
@@ -44,7 +44,7 @@ func TestSearchOpenTasks(t *testing.T) {
 		}
 		r.Get(testkit.ResultsPath(task, 1, "")).Refused(http.StatusBadRequest, "task-not-complete")
 	}
-	// Others have their own 20, and a wait for nothing ends.
+	// Other accounts have their own limit, and a request with Prefer: wait ends.
 	bob := s.As(t, "bob")
 	waited := bob.StartSearch(looking("hello"), "Prefer", "wait=1").Want(http.StatusCreated)
 	if waited.Field("status") != "WAITING" || waited.Header.Get("Preference-Applied") != "wait=1" {
@@ -63,7 +63,7 @@ func TestSearchOpenTasks(t *testing.T) {
 	checkConsumer(t, consumer)
 }
 
-// checkConsumer wants a consumer to answer the health calls and nothing else.
+// checkConsumer checks that a consumer serves the health endpoints and nothing else.
 func checkConsumer(t *testing.T, consumer *testkit.Process) {
 	t.Helper()
 	guest := consumer.Guest(t)
@@ -76,7 +76,7 @@ func checkConsumer(t *testing.T, consumer *testkit.Process) {
 	guest.Do(http.MethodPut, "/ping", nil).Refused(http.StatusMethodNotAllowed, "method-not-allowed")
 }
 
-// The limit holds while the embedded queue works, too: none is lost or refused for long.
+// The limit with the embedded queue: no search is lost, or refused for long.
 func TestSearchManyEmbedded(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		r := newRoom(t, s)

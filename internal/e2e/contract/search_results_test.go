@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// wantFound wants these messages to have been found, in this order.
+// wantFound checks that exactly these messages were found, in this order.
 func wantFound(t *testing.T, found []messenger.FoundMessage, want ...string) {
 	t.Helper()
 	if got := idsOf(found); !slices.Equal(got, append([]string{}, want...)) {
@@ -65,7 +65,7 @@ func testSearchNewestFirst(t *testing.T, s searcher) {
 		if !slices.Equal(got, want) {
 			t.Errorf("pages of %d: %q, want %q", limit, got, want)
 		}
-		for range 3 { // the end goes on to be the end
+		for range 3 { // the page after the last one stays empty
 			page := a.Results(task, limit, from)
 			if len(page.Messages) != 0 {
 				t.Errorf("after the end: %+v", page.Messages)
@@ -114,7 +114,7 @@ func testSearchIterators(t *testing.T, s searcher) {
 	}
 }
 
-// What is asked of a task that has not succeeded.
+// The answers for a task that has not succeeded.
 func testSearchStates(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	r.sayAll("hello there")
@@ -141,7 +141,7 @@ func testSearchStates(t *testing.T, s searcher) {
 	}
 }
 
-// An hour after its end a task is known no more.
+// A task is deleted an hour after its end.
 func testSearchKept(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	r.sayAll("hello there")

@@ -11,8 +11,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Readers who don't take what they asked for have a share of the memory for pages: beyond it
-// they are refused, and nobody else is kept from results.
+// Clients that don't read their answers have a bounded share of the memory for pages. Beyond it they get
+// 503, and others get their results.
 func TestStalledReadersOfResults(t *testing.T) {
 	server := testkit.Start(t, append(testkit.Embedded(t), "THROTTLING_RPS=1000")...)
 	r := newRoom(t, server)
@@ -35,7 +35,7 @@ func TestStalledReadersOfResults(t *testing.T) {
 	}
 }
 
-// stall asks for something, reads no more than the beginning of the answer, and gives its status.
+// stall sends a request, reads only the beginning of the answer, and returns the status.
 func stall(t *testing.T, server *testkit.Server, session, path string) (status string) {
 	t.Helper()
 	address, err := url.Parse(server.URL)
@@ -46,7 +46,7 @@ func stall(t *testing.T, server *testkit.Server, session, path string) (status s
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close() }) // the server may have cut it off
+	t.Cleanup(func() { _ = conn.Close() }) // the server may have closed it
 	if err = conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func testSearchStatus(t *testing.T, s searcher) {
 		alice.Get(testkit.StatusPath(unknown)).Refused(http.StatusNotFound, "task-not-found")
 		alice.Get(testkit.ResultsPath(unknown, 1, "")).Refused(http.StatusNotFound, "task-not-found")
 	}
-	// A chat of this name there is none.
+	// In this path "search" is a chat_id, and unknown.
 	alice.Get("/v1/chats/search/messages?limit=1").Refused(http.StatusNotFound, "chat-not-found")
 }
 

@@ -9,14 +9,14 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// searcher is a server that finds messages, and what it stands on.
+// searcher is a server with search, and its settings.
 type searcher struct {
 	*testkit.Server
 	settings []string
 }
 
-// onEachSearch runs a test over each way to search: in the server's process over
-// both databases, and by a consumer of its own over PostgreSQL, Redis and RabbitMQ.
+// onEachSearch runs a test with each setup of search: in the server's process over each database, and
+// with a separate consumer over PostgreSQL, Redis and RabbitMQ.
 func onEachSearch(t *testing.T, test func(t *testing.T, s searcher)) {
 	t.Helper()
 	onBoth(t, func(t *testing.T, database []string) {
@@ -30,15 +30,14 @@ func onEachSearch(t *testing.T, test func(t *testing.T, s searcher)) {
 	})
 }
 
-// services gives the settings of a database, and of a Redis and a RabbitMQ of the
-// test's own.
+// services returns the settings of a new database, Redis and RabbitMQ.
 func services(t *testing.T) []string {
 	t.Helper()
 	return append(testkit.Postgres(t),
 		"CACHE_TYPE=redis", "REDIS_URL="+cachetest.StartServer(t).URL().String(), "RMQ_URL="+queuetest.StartBroker(t).URL())
 }
 
-// The cases that share one server with default settings over each way to search.
+// The cases that share one server with default settings, for each setup of search.
 func TestSearch(t *testing.T) {
 	cases := []struct {
 		name string
@@ -92,7 +91,7 @@ func TestSearchMaxResults(t *testing.T) {
 	}, "SEARCH_MAX_RESULTS=3")
 }
 
-// looking is a search for the words.
+// looking returns a request to search for the words.
 func looking(words string) messenger.SearchCreation { return messenger.SearchCreation{Message: words} }
 
 // sayAll sends messages and returns their message_ids.
@@ -104,7 +103,7 @@ func (r room) sayAll(texts ...string) []string {
 	return ids
 }
 
-// idsOf gives the message_ids of what was found.
+// idsOf returns the message_ids of the results.
 func idsOf(found []messenger.FoundMessage) []string {
 	ids := []string{}
 	for _, message := range found {

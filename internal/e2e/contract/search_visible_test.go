@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// A task is known to its owner alone.
+// Only its owner can use a task.
 func testSearchStranger(t *testing.T, s searcher) {
 	r := newRoom(t, s.Server)
 	r.sayAll("hello there")
@@ -24,7 +24,7 @@ func testSearchStranger(t *testing.T, s searcher) {
 		mallory.Get(path).Refused(http.StatusNotFound, "task-not-found")
 		mallory.Do(http.MethodHead, path, nil).Empty(http.StatusNotFound)
 	}
-	// She has confirmed nothing, and her iterators are no use to anybody else.
+	// Other accounts' requests have confirmed nothing, and can't use her iterators.
 	hers := mallory.Results(mallory.Succeed(looking("hello")), 1, "").Next.Iterator
 	r.Get(testkit.ResultsPath(task, 1, hers)).Refused(http.StatusBadRequest, "bad-cursor")
 	if page := r.Results(task, 1, ""); len(page.Messages) != 1 {
@@ -32,7 +32,7 @@ func testSearchStranger(t *testing.T, s searcher) {
 	}
 }
 
-// Whoever may read a chat finds only what is said in those joined.
+// A search finds messages only in chats that the account has joined, though it may read all.
 func testSearchChatsOfOthers(t *testing.T, s searcher) {
 	alice, bob := newRoom(t, s.Server), newRoom(t, s.Server)
 	alices := alice.sayAll("a secret of alice")
@@ -50,11 +50,11 @@ func testSearchChatsOfOthers(t *testing.T, s searcher) {
 	request.ChatID = &alice.chat
 	wantFound(t, bob.Find(request))
 	wantFound(t, carol.Find(request))
-	carol.Join(alice.chat, "Carol") // from now on she is in it, and finds what was said before, too
+	carol.Join(alice.chat, "Carol") // from now on she finds older messages, too
 	wantFound(t, carol.Find(request), alices[0])
 }
 
-// leave removes an account's user from a chat, as no call of the API does yet.
+// leave removes an account's user from a chat, which the API can't do yet.
 func leave(t *testing.T, s searcher, chat, user string) {
 	t.Helper()
 	statement := fmt.Sprintf("DELETE FROM chat_users WHERE chat_id = {%s} AND user_id = {%s}", chat, user)
@@ -81,12 +81,12 @@ func testSearchChatLeft(t *testing.T, s searcher) {
 	leave(t, s, leaves.chat, asBob) // Robert is still there
 	wantFound(t, bob.Results(task, 100, "").Messages, all...)
 	leave(t, s, leaves.chat, asRobert)
-	// Results of before are passed over, and pages are full all the same.
+	// Earlier results in the chat are skipped, and pages are full nevertheless.
 	page := bob.Results(task, 3, "")
 	wantFound(t, page.Messages, kept[:3]...)
 	wantFound(t, bob.Results(task, 3, page.Next.Iterator).Messages, kept[3:]...)
 	wantFound(t, bob.Find(looking("hello")), kept...)
-	// Who comes back finds them again.
+	// After joining again they are found.
 	bob.Join(leaves.chat, "Bob")
 	wantFound(t, bob.Find(looking("hello")), all...)
 }

@@ -49,7 +49,7 @@ func testSendOnce(t *testing.T, s *testkit.Server) {
 			t.Errorf("repeats took numbers: seq %d, want %d", message.Seq, want)
 		}
 	}
-	// A repeat is judged like any send.
+	// A repeated message is validated like any other.
 	bob.Post(testkit.MessagesPath(r.chat, r.user), map[string]string{"message": "x", "client_message_id": key}).
 		Refused(http.StatusNotFound, "user-not-found")
 	r.say(t, map[string]string{"message": "", "client_message_id": key}).Refused(http.StatusBadRequest, "bad-parameters")
@@ -71,8 +71,7 @@ func testClientMessageIDRefused(t *testing.T, s *testkit.Server) {
 	}
 }
 
-// Many clients send one message at once, as after lost answers: it is stored
-// once, and all get its id.
+// Concurrent sends of one message, as after lost answers: it is stored once, and all get its id.
 func testSendOnceAtOnce(t *testing.T, s *testkit.Server) {
 	r := newRoom(t, s)
 	const keys, tries = 5, 8

@@ -14,20 +14,20 @@ func TestSessionExpires(t *testing.T) {
 		var out *testkit.Client
 		for {
 			out = s.As(t, "alice")
-			// On a machine so slow that it expires before, another one is tried.
+			// On a slow machine it may expire earlier; then another session is tried.
 			if out.Post("/v1/auth/logout", nil).Status == http.StatusOK {
 				break
 			}
 		}
 		alice := s.As(t, "alice")
-		// All that a session does is refused in the same way once it is over.
+		// All requests with an expired session get the same answer.
 		for alice.Get("/v1/auth/sessions").Status == http.StatusOK {
 			time.Sleep(50 * time.Millisecond)
 		}
 		for _, path := range []string{"/v1/auth/logout", "/v1/chats", "/v1/unknown", testkit.MessagesPath(nobody, nobody)} {
 			alice.Post(path, "{").Refused(http.StatusUnauthorized, "session-id-expired")
 		}
-		// The one that was logged out was made earlier, so it is over as well.
+		// The session that was logged out is older, so it has expired, too.
 		out.Get("/v1/auth/sessions").Refused(http.StatusUnauthorized, "invalid-session-id")
 		s.Guest(t).LogIn("alice", testkit.Password)
 		for {
@@ -46,7 +46,7 @@ func TestSessionExpires(t *testing.T) {
 
 func TestSessionHeader(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
-		alice := s.As(t, "alice") // its clients send the header that is set
+		alice := s.As(t, "alice") // its clients use the header of the setting
 		alice.Get("/v1/auth/sessions").Want(http.StatusOK)
 		for _, headers := range [][]string{
 			{"Authorization", "session_id " + alice.Session}, {"Authorization", "Bearer " + alice.Session},

@@ -8,14 +8,14 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// However many log-ins come later, the session of the request is in the list.
+// The list has the session of the request, however many log-ins are newer.
 func TestListCurrentSession(t *testing.T) {
 	onBoth(t, func(t *testing.T, database []string) {
 		alice := testkit.Start(t, database...).As(t, "alice")
 		own := listSessions(t, alice)[0]
 		var newer []string
 		for i := range 100 {
-			// Copies of the session under other ids: log-ins would take a minute.
+			// Copies of the session with other ids; log-ins would take a minute.
 			newer = append(newer, fmt.Sprintf(`({%064x}, {f%031x}, (SELECT account_id FROM sessions WHERE session_id = {%s}),
 				(SELECT created_at FROM sessions WHERE session_id = {%[3]s}), (SELECT expires_at FROM sessions WHERE session_id = {%[3]s}), '', '')`,
 				i, i, own.ID))

@@ -7,7 +7,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// onBoth runs a test over an empty database of each kind.
+// onBoth runs a test with an empty database of each kind.
 func onBoth(t *testing.T, test func(t *testing.T, database []string)) {
 	t.Helper()
 	t.Parallel()
@@ -25,10 +25,10 @@ func withSettings(t *testing.T, test func(t *testing.T, s *testkit.Server), sett
 	onBoth(t, func(t *testing.T, database []string) { test(t, testkit.Start(t, append(database, settings...)...)) })
 }
 
-// fresh makes a name that no other case on the same server uses.
+// fresh returns a name that no other case uses.
 func fresh(name string) string { return name + "-" + rand.Text()[:8] }
 
-// nobody is an id that nothing has.
+// nobody is an unused id.
 const nobody = "00000000000000000000000000000abc"
 
 // The cases that share one server with default settings over each database.

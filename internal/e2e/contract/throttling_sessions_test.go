@@ -10,12 +10,12 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// Strangers at an address don't lock out those who are logged in there.
+// Requests without a session don't use up the limit of sessions from the same address.
 func TestLimitOfAnAddressSparesSessions(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		alice := logInVia(t, s, "alice", "10.1.0")
 		alice.Get("/v1/auth/sessions", via("10.9.0.1")...).Want(http.StatusOK)
-		// Once the user's own limit allows it, the address being over its own all the while.
+		// Allowed again by the account's own limit, while the address is over its limit.
 		await.Until(t, "the session is heard", func() bool {
 			limited(t, func(int) testkit.Answer { return s.WithSession(t, nobody).Get("/v1/chats", via("10.9.0.1")...) })
 			return alice.Get("/v1/auth/sessions", via("10.9.0.1")...).Status == http.StatusOK
@@ -23,8 +23,7 @@ func TestLimitOfAnAddressSparesSessions(t *testing.T) {
 	}, "THROTTLING_RPS=1")
 }
 
-// sessionLookUps counts how often the database was asked for sessions by their
-// secrets.
+// sessionLookUps counts the database's look-ups of sessions by token.
 func sessionLookUps(s *testkit.Server) int {
 	count := 0
 	for line := range strings.Lines(s.Logs()) {
@@ -35,7 +34,7 @@ func sessionLookUps(s *testkit.Server) int {
 	return count
 }
 
-// Beyond the limit of an address, no unknown session is looked up.
+// While an address is over its limit, unknown sessions are not looked up.
 func TestLimitSparesTheDatabase(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		before, refused := sessionLookUps(s), 0

@@ -10,15 +10,14 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// enough is how many requests a test sends to meet a limit of one a second:
-// none takes a second, so the second of any two in a row meets it, save on a
-// machine that stands still.
+// enough is how many requests a test sends to exceed a limit of one a second. Two within a second are
+// enough; more are sent for slow machines.
 const enough = 200
 
-// via are the headers of a request that comes through a proxy on this machine.
+// via returns the headers of a request from this address by a proxy on this machine.
 func via(address string) []string { return []string{"X-Forwarded-For", address} }
 
-// limited sends requests until one meets the limit.
+// limited sends requests until one is refused by the limit.
 func limited(t *testing.T, send func(i int) testkit.Answer) testkit.Answer {
 	t.Helper()
 	for i := range enough {
@@ -30,8 +29,8 @@ func limited(t *testing.T, send func(i int) testkit.Answer) testkit.Answer {
 	return testkit.Answer{}
 }
 
-// logInVia registers and logs in with an address for each request, so that none
-// of them meets a limit of addresses.
+// logInVia registers and logs in with another address for each request, so that no limit of an address
+// is reached.
 func logInVia(t *testing.T, s *testkit.Server, name, network string) *testkit.Client {
 	t.Helper()
 	s.Guest(t).Post("/v1/auth/register", credentials(name, "x"), via(network+".1")...).Empty(http.StatusCreated)
@@ -42,8 +41,8 @@ func logInVia(t *testing.T, s *testkit.Server, name, network string) *testkit.Cl
 func TestLimitPerUser(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		alice, bob := logInVia(t, s, "alice", "10.1.0"), logInVia(t, s, "bob", "10.2.0")
-		// From whatever addresses a user's requests come, they count together,
-		// and before anything in them is judged.
+		// Requests of one account count together, from whatever address, and before they are
+		// validated.
 		for what, path := range map[string]string{
 			"a good one": "/v1/auth/sessions", "an unknown path": "/v1/unknown", "a bad page": "/v1/chats/" + nobody + "/messages",
 		} {
@@ -54,9 +53,9 @@ func TestLimitPerUser(t *testing.T) {
 		}
 		limited(t, func(int) testkit.Answer { return alice.Post("/v1/chats", "{") })
 		limited(t, func(int) testkit.Answer { return alice.Do(http.MethodPut, "/v1/chats", nil) })
-		// They count for nobody else, wherever those come from.
+		// They don't count for other accounts.
 		bob.Get("/v1/auth/sessions", via("10.3.0.1")...).Want(http.StatusOK)
-		// A caller who waits as told is heard.
+		// After Retry-After the next request is accepted.
 		answer := limited(t, func(int) testkit.Answer { return alice.Get("/v1/auth/sessions") })
 		wait, err := strconv.Atoi(answer.Header.Get("Retry-After"))
 		if err != nil {
@@ -87,13 +86,13 @@ func TestLimitPerAddress(t *testing.T) {
 			limited(t, func(int) testkit.Answer { return send("10.1.0.1") })
 			network++
 			for i := range 30 {
-				// Each of these addresses asks once in this test.
+				// Each of these addresses sends one request in this test.
 				if answer := send(fmt.Sprintf("10.2.%d.%d", network, i)); answer.Status == http.StatusTooManyRequests {
 					t.Errorf("%s: another address's request met the limit: %s", what, answer)
 				}
 			}
 		}
-		// The health calls are free, also for who is over the limit.
+		// The health endpoints are not limited.
 		limited(t, func(int) testkit.Answer { return guest.Get("/v1/chats", via("10.1.0.1")...) })
 		for range 30 {
 			guest.Get("/ping", via("10.1.0.1")...).Empty(http.StatusOK)
@@ -113,7 +112,7 @@ func TestNginxThrottles(t *testing.T) {
 	}, "THROTTLING_RPS=1", "NGINX_THROTTLING=1")
 }
 
-// Without accounts, the limit counts addresses.
+// Without accounts, the limit is per address.
 func TestLimitWithoutAccounts(t *testing.T) {
 	withSettings(t, func(t *testing.T, s *testkit.Server) {
 		limited(t, func(int) testkit.Answer { return s.Guest(t).Post("/v1/chats", "{", via("10.1.0.1")...) })

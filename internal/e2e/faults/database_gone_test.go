@@ -9,8 +9,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// While the database is gone whoever has a session in the cache is told so by every
-// call that needs the database, and none of them has done anything when it is back.
+// While the database is down every call that needs it fails with 503, also with a cached session, and none
+// has had an effect afterwards.
 func TestCallsWhileTheDatabaseIsGone(t *testing.T) {
 	t.Parallel()
 	environment, database := testkit.ViaProxy(t, testkit.Postgres(t))

@@ -1,4 +1,3 @@
-// Package faults has tests alone: servers and databases are killed, connections
-// ended and chats locked while clients send, and afterwards every message that
-// was acknowledged must be there once.
+// Package faults tests outages: servers and databases are killed, connections ended and chats locked while
+// clients send. Afterwards every acknowledged message must be stored once.
 package faults

@@ -13,9 +13,9 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// A primary that comes back without its standby mark, after another one was promoted, takes
-// writes, too. None of this service's may reach it: neither from a process that has met the
-// new one, nor from one that starts.
+// A former primary that starts again without standby.signal, after another one was promoted, accepts writes
+// (split brain). No process may write to it, whether it was connected to the new primary before or has
+// just started.
 func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 	t.Parallel()
 	a := startPostgres(t)
@@ -39,7 +39,7 @@ func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 	load = sends.Start(t, alice, writers)
 	for range 10 {
 		load.Await(50)
-		b.endConnections() // the next ones are made while both take writes
+		b.endConnections() // new ones are made while both accept writes
 	}
 	load.Await(50)
 	fresh := testkit.Start(t, environment...)
@@ -50,7 +50,7 @@ func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 		t.Errorf("the log does not name the host that was chosen at each change:\n%s", server.Logs())
 	}
 
-	// The right one is gone: the other one is no substitute.
+	// While the right primary is down, the other one is not used instead.
 	b.kill()
 	await.Until(t, "the server says why it has no database", func() bool {
 		alice.Post(testkit.MessagesPath(beside, user), map[string]string{"message": "hello"})
@@ -65,7 +65,7 @@ func TestFormerPrimaryIsNotWrittenTo(t *testing.T) {
 	sends.Verify(t, alice)
 }
 
-// Where a server is promoted while the one before it goes on, the service follows it.
+// Where a server is promoted while the former primary still runs, the service switches to it.
 func TestPromotedBesideThePrimary(t *testing.T) {
 	t.Parallel()
 	a := startPostgres(t)
@@ -85,7 +85,7 @@ func TestPromotedBesideThePrimary(t *testing.T) {
 	})
 }
 
-// A database that was restored elsewhere is taken when somebody says that this is meant.
+// A database that was restored on another system is accepted after `migrate adopt`.
 func TestMovedDatabaseIsAdopted(t *testing.T) {
 	t.Parallel()
 	postgres := startPostgres(t)
@@ -93,7 +93,7 @@ func TestMovedDatabaseIsAdopted(t *testing.T) {
 	first := testkit.Start(t, environment...)
 	first.As(t, "alice")
 	first.Stop()
-	postgres.execute(`UPDATE server_identity SET system_identifier = '1'`) // as a dump of another server would have it
+	postgres.execute(`UPDATE server_identity SET system_identifier = '1'`) // as in a dump of another server
 
 	moved := testkit.Listen(t, environment...)
 	await.Until(t, "the log says what happened", func() bool {
@@ -104,7 +104,7 @@ func TestMovedDatabaseIsAdopted(t *testing.T) {
 	moved.AwaitReady()
 }
 
-// awaitReplicated waits until a standby has all that this server has.
+// awaitReplicated waits until a standby has replayed all WAL of this server.
 func (p *postgresServer) awaitReplicated() {
 	p.t.Helper()
 	await.Until(p.t, "the standby has all", func() bool {
@@ -112,7 +112,7 @@ func (p *postgresServer) awaitReplicated() {
 	})
 }
 
-// endConnections ends those of the service.
+// endConnections terminates the connections of the service.
 func (p *postgresServer) endConnections() {
 	p.t.Helper()
 	p.number(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'messenger-api'`)

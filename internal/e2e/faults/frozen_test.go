@@ -16,11 +16,11 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// A process that was frozen while another one took over answers none of the
-// requests that came meanwhile from its old memory, nor, once it serves again, any other.
+// A process that was stopped (SIGSTOP) while another one became the leader answers no request from its
+// outdated memory cache, neither those that were sent meanwhile nor later ones.
 func TestAFrozenProcessForgets(t *testing.T) {
 	t.Parallel()
-	for range 5 { // where the machine is too slow, what it has in its memory is too old to be given
+	for range 5 { // on a slow machine the cached page may have expired: then try again
 		if freeze(t) < pages.TTL {
 			return
 		}
@@ -28,8 +28,8 @@ func TestAFrozenProcessForgets(t *testing.T) {
 	t.Error("a process was never woken while its pages were young enough to be given")
 }
 
-// freeze does it once, and returns how old the page was in the memory of the process
-// when it was woken and had answered.
+// freeze runs the test once, and returns the age of the page in the memory of the process when it had
+// continued and answered.
 func freeze(t *testing.T) (age time.Duration) {
 	t.Helper()
 	environment := testkit.Postgres(t)
@@ -56,7 +56,7 @@ func freeze(t *testing.T) (age time.Duration) {
 	if _, err := connect(t, environment).Exec(t.Context(), endHolder); err != nil {
 		t.Fatal(err)
 	}
-	second.AwaitReady() // it serves once the first one can't believe in its lock any more
+	second.AwaitReady() // after the lease of the first one
 	second.WithSession(t, alice.Session).Send(chat, user, "after")
 	var answers []func() (int, []byte)
 	for range 20 {
@@ -80,15 +80,15 @@ func freeze(t *testing.T) (age time.Duration) {
 	return age
 }
 
-// hits is how many pages came from a server's caches.
+// hits returns how many pages came from a server's caches.
 func hits(t *testing.T, server testkit.API) float64 {
 	t.Helper()
 	value, _ := server.Scrape(t).Value("messenger_cache_reads_total", "kind", "pages", "outcome", "hit_shared")
 	return value
 }
 
-// ask sends a request to a process that may be frozen; when ask returns, the request
-// waits for the process. The function that it returns waits for the answer.
+// ask sends a request to a process that may be stopped; it has been sent when ask returns. The returned
+// function waits for the answer.
 func ask(t *testing.T, address, path, session string) (answer func() (status int, body []byte)) {
 	t.Helper()
 	connection, err := net.DialTimeout("tcp", address, time.Minute)

@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	// archived is how many messages the large chat has: enough for the index to be filled in bulk.
+	// archived is the number of messages of the large chat: enough for the index to be filled in bulk.
 	archived = 25_000
-	// filledAtKill is how many messages are indexed at least when the server is killed: more than the tenth up to
+	// filledAtKill is the minimal number of indexed messages when the server is killed: more than the tenth up to
 	// which an index counts as almost empty.
 	filledAtKill = 4000
-	// olderVersion is what the version of the analyser before this one is called.
+	// olderVersion is the name of an older version of the analyser.
 	olderVersion = "000000000000"
 )
 
-// databaseKind is what the test of indexes has to know of a database beside its settings.
+// databaseKind has the SQL of a kind of database.
 type databaseKind struct {
 	open func(testing.TB) []string
-	// newID gives an id, and spoil takes all words out of the older index.
+	// newID returns a new id; spoil removes all words from the older index.
 	newID, spoil string
-	// built holds once the index of words is whole; NEW stands for the suffix of its tables.
+	// built is true once the index is complete; NEW is replaced by the suffix of its tables.
 	built string
 }
 
@@ -42,8 +42,8 @@ var databaseKinds = map[string]databaseKind{
 	},
 }
 
-// An index that another version of the analyser made is made anew while the service is used, and killed in between.
-// The older index is one that would find nothing, so that what is found is found by the new one.
+// The index of an older version of the analyser is built again while the service is in use, and is killed once.
+// The older index has no words, so that results come from the new one.
 func TestIndexMadeAnewForAnotherAnalyser(t *testing.T) {
 	t.Parallel()
 	for name, kind := range databaseKinds {
@@ -86,7 +86,7 @@ func TestIndexMadeAnewForAnotherAnalyser(t *testing.T) {
 	}
 }
 
-// indexAnew is a service with a large chat, an archive, and a small one, and those who use it.
+// indexAnew is a server with a large chat (the archive) and a small one, and its clients.
 type indexAnew struct {
 	kind           databaseKind
 	settings       []string
@@ -96,7 +96,7 @@ type indexAnew struct {
 	small, user    string
 }
 
-// fill makes the chats, and the messages of the archive in SQL: "камень" and a number.
+// fill creates the chats, and by SQL the messages of the archive: "камень" and a number.
 func (a *indexAnew) fill(t *testing.T, server *testkit.Process) {
 	t.Helper()
 	a.writer, a.reader = server.As(t, "writer"), server.As(t, "reader")
@@ -117,7 +117,7 @@ func (a *indexAnew) fill(t *testing.T, server *testkit.Process) {
 		UPDATE chats SET last_seq = (SELECT max(seq) FROM events e WHERE e.chat_id = chats.chat_id) WHERE chat_id = {`+a.archive+"}")
 }
 
-// makeOlder indexes all, and makes of the index that of an older version, of other words.
+// makeOlder indexes all messages, and turns the index into one of an older version, with other words.
 func (a *indexAnew) makeOlder(t *testing.T, server *testkit.Process) {
 	t.Helper()
 	a.requireFound(t, "камня 77", 1)
@@ -131,7 +131,7 @@ func (a *indexAnew) makeOlder(t *testing.T, server *testkit.Process) {
 	}
 }
 
-// startSearches looks for old messages of the small chat, one of the archive, and one that has just been sent.
+// startSearches searches for old messages of the small chat, one of the archive, and one that was just sent.
 func (a *indexAnew) startSearches(t *testing.T) *testkit.Load {
 	t.Helper()
 	return testkit.StartLoad(t, 3, func(worker, n int) bool {
@@ -155,8 +155,8 @@ func (a *indexAnew) requireFound(t *testing.T, text string, want int) {
 	}
 }
 
-// find searches, and compares how many messages it finds. It reports whether the search came to its end:
-// the server may be killed meanwhile.
+// find searches and compares the number of results. It reports whether the search ended; the server may be
+// killed meanwhile.
 func (a *indexAnew) find(t *testing.T, text string, want int) bool {
 	answer, err := a.reader.Try(http.MethodPost, "/v1/chats/search", messenger.SearchCreation{Message: text})
 	if err != nil || answer.Status != http.StatusCreated {
@@ -184,12 +184,12 @@ func (a *indexAnew) find(t *testing.T, text string, want int) bool {
 	return true
 }
 
-// archiveIndexed holds once the new index has all of the archive.
+// archiveIndexed reports whether the new index has all of the archive.
 func (a *indexAnew) archiveIndexed() string {
 	return "coalesce((SELECT seq FROM search_positionsNEW WHERE chat_id = ARCHIVE), 0) >= ALL_OF_IT"
 }
 
-// holds asks the database for a condition.
+// holds evaluates a condition in the database.
 func (a *indexAnew) holds(t *testing.T, condition string) bool {
 	t.Helper()
 	return testkit.HoldsSQL(t, a.settings, strings.NewReplacer("NEW", "_"+words.Version(), "ARCHIVE", "{"+a.archive+"}",

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// logLockLost is logged at each try for the lock of the one serving process that fails.
+// logLockLost is logged at each failed try for the leader lock.
 const logLockLost = "the leader lock could not be taken or confirmed"
 
 func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
@@ -25,8 +25,8 @@ func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 		postgres.kill()
 		awaitRefusal(t, server)
 		postgres.start()
-		// The server may take sends again before it notices that its lock ended with
-		// its connection, and then refuses all for a moment.
+		// The server may accept sends again before it notices that it lost the leader lock with
+		// its connection; then it refuses all for a moment.
 		await.Until(t, "the lost lock is noticed", func() bool { return strings.Count(server.Logs(), logLockLost) > noticed })
 	}
 	load.Await(300)
@@ -35,8 +35,7 @@ func TestKilledPostgresLosesNothingAcknowledged(t *testing.T) {
 	sends.Verify(t, alice)
 }
 
-// awaitRefusal waits until the server knows that its database is gone: it says
-// so at once, and goes on serving.
+// awaitRefusal waits until the server answers 503 because its database is down.
 func awaitRefusal(t *testing.T, server *testkit.Server) {
 	t.Helper()
 	guest := server.Guest(t)

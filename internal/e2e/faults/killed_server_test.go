@@ -8,7 +8,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// The load of the tests of what is killed.
+// The load of the tests that kill something.
 const (
 	chats   = 3
 	writers = 12

@@ -13,8 +13,8 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// With a cache in its own memory one process at a time serves on a database;
-// when it is killed the one that waited takes over.
+// With a cache in memory one process at a time serves on a database; when it is killed, a waiting one takes
+// over.
 func TestOneProcessServesWithAMemoryCache(t *testing.T) {
 	t.Parallel()
 	environment := testkit.Postgres(t)
@@ -36,10 +36,10 @@ func TestOneProcessServesWithAMemoryCache(t *testing.T) {
 	second.WithSession(t, alice.Session).Get(testkit.PagePath(chat, 1, "")).Want(http.StatusOK)
 }
 
-// logWaits is in what a process logs that waits for another one's end.
+// logWaits is a part of what a process logs while it waits for another one.
 const logWaits = "waits for its end"
 
-// The lock of the one process that serves, and what ends the connection that has it.
+// The leader lock, and SQL that terminates the connection that holds it.
 const (
 	takeLock  = `SELECT pg_advisory_lock(7882833662242088805)`
 	giveLock  = `SELECT pg_advisory_unlock_all()`
@@ -48,8 +48,7 @@ const (
 	endHolder = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE granted AND ` + ofLock
 )
 
-// A process that lost its lock answers 503, and serves again once it has it back.
-// Meanwhile it says what it knows of why.
+// A process that lost the leader lock answers 503 with the reason, and serves again once it has it.
 func TestLostLeaderLockStopsServing(t *testing.T) {
 	t.Parallel()
 	environment, database := testkit.ViaProxy(t, testkit.Postgres(t))

@@ -52,7 +52,7 @@ func TestTwoNodesAndOneRetriedSend(t *testing.T) {
 
 func TestEndedConnectionsLoseNothing(t *testing.T) {
 	t.Parallel()
-	environment := append(testkit.Postgres(t), uncached) // the lock's connection is ended, too
+	environment := append(testkit.Postgres(t), uncached) // the leader lock's connection is terminated, too
 	server := testkit.Start(t, environment...)
 	connection := connect(t, environment)
 	alice := server.As(t, "alice")

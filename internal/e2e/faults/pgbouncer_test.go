@@ -14,8 +14,8 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// startPgbouncer puts a pgbouncer before the server, set up as it is installed but for where
-// it listens and who may log in. It gives the settings that lead to it.
+// startPgbouncer starts a pgbouncer for the server, with its default configuration except for its address and
+// users. It returns the settings for it.
 func (p *postgresServer) startPgbouncer(mode string) []string {
 	p.t.Helper()
 	program, err := exec.LookPath("pgbouncer")

@@ -14,7 +14,7 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// postgresServer is a PostgreSQL of the test's own, to be killed.
+// postgresServer is a PostgreSQL server of the test, which it can kill.
 type postgresServer struct {
 	t         *testing.T
 	directory string
@@ -23,7 +23,7 @@ type postgresServer struct {
 	process   *exec.Cmd
 }
 
-// startPostgres makes a cluster with the programs of TEST_POSTGRES_BIN.
+// startPostgres creates and starts a cluster with the programs of TEST_POSTGRES_BIN.
 func startPostgres(t *testing.T) *postgresServer {
 	t.Helper()
 	p := newPostgres(t)
@@ -33,7 +33,7 @@ func startPostgres(t *testing.T) *postgresServer {
 	return p
 }
 
-// startStandby makes a server that follows this one until it is promoted.
+// startStandby starts a streaming standby of this server.
 func (p *postgresServer) startStandby() *postgresServer {
 	p.t.Helper()
 	standby := newPostgres(p.t)
@@ -44,7 +44,7 @@ func (p *postgresServer) startStandby() *postgresServer {
 	return standby
 }
 
-// promote makes a standby take writes.
+// promote promotes a standby.
 func (p *postgresServer) promote() { p.run("pg_ctl", "promote", "--pgdata", p.data(), "--wait") }
 
 func newPostgres(t *testing.T) *postgresServer {
@@ -98,8 +98,8 @@ func (p *postgresServer) run(name string, arguments ...string) {
 	}
 }
 
-// start runs the server until it takes connections. Children of one that was
-// killed may still hold its memory for a moment: then it is tried again.
+// start starts the server and waits until it accepts connections. Children of a killed server may still use
+// its shared memory for a moment; then it tries again.
 func (p *postgresServer) start() {
 	p.t.Helper()
 	deadline := time.Now().Add(time.Minute)
@@ -115,8 +115,7 @@ func (p *postgresServer) start() {
 	}
 }
 
-// tryStart reports whether the server takes connections, or else what it said
-// before it ended.
+// tryStart returns whether the server accepts connections, or its output if it has ended.
 func (p *postgresServer) tryStart() (output string, ok bool) {
 	p.t.Helper()
 	var said strings.Builder
@@ -129,7 +128,7 @@ func (p *postgresServer) tryStart() (output string, ok bool) {
 	ended := make(chan struct{})
 	go func(process *exec.Cmd) {
 		defer close(ended)
-		_ = process.Wait() // killed, or refused to start: its output says why
+		_ = process.Wait() // killed, or failed to start: its output says why
 	}(p.process)
 	for p.command("pg_isready", "-h", "127.0.0.1", "-p", port).Run() != nil {
 		select {
@@ -141,12 +140,12 @@ func (p *postgresServer) tryStart() (output string, ok bool) {
 	return "", true
 }
 
-// kill ends the server as a power cut would.
+// kill sends SIGKILL to the server.
 func (p *postgresServer) kill() {
 	_ = p.process.Process.Kill()
 }
 
-// environment gives the settings that lead to this server, and to others beside it.
+// environment returns the settings for this server and others.
 func (p *postgresServer) environment(others ...*postgresServer) []string {
 	hosts := p.address()
 	for _, other := range others {

@@ -21,7 +21,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// A PostgreSQL that a private authority vouches for, and that wants a certificate.
+// A PostgreSQL with a certificate of a private CA, which requires a client certificate.
 func TestPostgresOfAPrivateAuthority(t *testing.T) {
 	t.Parallel()
 	postgres := newPostgres(t)
@@ -48,7 +48,7 @@ func TestPostgresOfAPrivateAuthority(t *testing.T) {
 	}
 }
 
-// libpq's own variables are no settings of this service.
+// The environment variables of libpq are ignored.
 func TestVariablesOfTheDriverDoNotCount(t *testing.T) {
 	t.Parallel()
 	environment := append(startPostgres(t).environment(), uncached,
@@ -99,7 +99,7 @@ func newAuthority(t *testing.T) *authority {
 	return a
 }
 
-// issue makes a certificate for the name, and for this machine, whose key the server's account can read.
+// issue issues a certificate for the name and for localhost. The server's account can read its key.
 func (a *authority) issue(name string, owner *postgresServer) (certificate, key string) {
 	a.t.Helper()
 	a.serial++

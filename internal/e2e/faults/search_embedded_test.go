@@ -7,8 +7,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// With the queue in its memory, a server that is killed leaves no accepted search
-// open for ever.
+// With the queue in memory, accepted searches end after the server was killed and started again.
 func TestKilledServerLosesNoSearch(t *testing.T) {
 	t.Parallel()
 	for name, database := range map[string]func(testing.TB) []string{
@@ -30,8 +29,7 @@ func TestKilledServerLosesNoSearch(t *testing.T) {
 	}
 }
 
-// A database that is killed while searches run ends none of them but by its
-// proper end.
+// Searches that run while the database is killed succeed afterwards.
 func TestKilledPostgresLosesNoSearch(t *testing.T) {
 	t.Parallel()
 	postgres := startPostgres(t)
@@ -49,7 +47,7 @@ func TestKilledPostgresLosesNoSearch(t *testing.T) {
 	all.verify(t)
 }
 
-// With the app switched on later, a search finds what was said before.
+// After the app was switched on, a search finds older messages.
 func TestSearchSwitchedOnLater(t *testing.T) {
 	t.Parallel()
 	for name, database := range map[string]func(testing.TB) []string{

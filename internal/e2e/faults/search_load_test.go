@@ -13,17 +13,16 @@ import (
 
 const (
 	searchers = 6
-	// perChat is how many messages each of the chats has, all of which are found.
+	// perChat is the number of messages of each chat, all of which match.
 	perChat = 30
-	// endDeadline is how long an accepted search may take to its end, whatever was
-	// killed meanwhile.
+	// endDeadline is the time limit of an accepted search, whatever is killed meanwhile.
 	endDeadline = 3 * time.Minute
-	// surelyKept is how many of an account's newest tasks are there for certain: 50 that
-	// ended are kept, by their ends, and 20 may be open at a time.
-	surelyKept = 50 - 20
+	// minKept is how many of an account's newest tasks can't have been deleted: the last 50 that
+	// ended are kept, and up to 20 are open.
+	minKept = 50 - 20
 )
 
-// searches are those that accounts have started, each in a chat of its own.
+// searches are the searches that accounts have started, each account in its own chat.
 type searches struct {
 	accounts []*testkit.Client
 
@@ -31,7 +30,7 @@ type searches struct {
 	accepted [][]string // by account
 }
 
-// newSearches makes the accounts with their chats and messages.
+// newSearches creates the accounts, chats and messages.
 func newSearches(t *testing.T, api testkit.API) *searches {
 	t.Helper()
 	s := &searches{accepted: make([][]string, searchers)}
@@ -47,7 +46,7 @@ func newSearches(t *testing.T, api testkit.API) *searches {
 	return s
 }
 
-// start lets all accounts search.
+// start makes all accounts search repeatedly.
 func (s *searches) start(t *testing.T) *testkit.Load {
 	t.Helper()
 	return testkit.StartLoad(t, searchers, func(account, _ int) bool { return s.try(t, account) })
@@ -78,19 +77,18 @@ func (s *searches) count() (count int) {
 	return count
 }
 
-// verify waits until each accepted search has ended; one that succeeded has found
-// all that there is.
+// verify waits until each accepted search has ended; those that succeeded must have found all messages.
 func (s *searches) verify(t *testing.T) {
 	t.Helper()
 	deadline := time.Now().Add(endDeadline)
 	failed := 0
 	for i, tasks := range s.accepted {
 		for at, task := range tasks {
-			status := s.awaitEnd(t, i, task, at < len(tasks)-surelyKept, deadline)
+			status := s.awaitEnd(t, i, task, at < len(tasks)-minKept, deadline)
 			if status == "FAILED" {
 				failed++
 			}
-			if status != "SUCCESS" || at%10 > 0 { // reading all of them would take longer than what is tested
+			if status != "SUCCESS" || at%10 > 0 { // reading all of them would take too long
 				continue
 			}
 			if found := s.accounts[i].Results(task, 100, "").Messages; len(found) != perChat {
@@ -102,8 +100,8 @@ func (s *searches) verify(t *testing.T) {
 	clear(s.accepted)
 }
 
-// awaitEnd waits for a task's end, over answers of 503. A task that newer ones may have made
-// room for may be gone; its status is empty.
+// awaitEnd waits for a task's end, and retries after 503. If the task may have been deleted and is not found,
+// the status is empty.
 func (s *searches) awaitEnd(t *testing.T, account int, task string, mayBeGone bool, deadline time.Time) (status string) {
 	t.Helper()
 	for {

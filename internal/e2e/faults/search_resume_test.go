@@ -14,7 +14,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// A search that has much to index first is killed in the middle, and goes on from where it was.
+// A search that has to index many messages first is killed in between, and resumes from its checkpoint.
 func TestKilledSearchResumes(t *testing.T) {
 	t.Parallel()
 	environment := testkit.Embedded(t)
@@ -55,7 +55,7 @@ func ended(state messenger.SearchStatus) bool {
 	return state.Status == "SUCCESS" || state.Status == "FAILED"
 }
 
-// fillChat stores many messages of one user, without a server.
+// fillChat stores many messages of one user by SQL.
 func fillChat(t *testing.T, environment []string, chat, user string) {
 	t.Helper()
 	var directory string

@@ -12,8 +12,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// fleet is a server and a consumer, as processes, over PostgreSQL, Redis and
-// RabbitMQ.
+// fleet is a server and a consumer, as processes, with PostgreSQL, Redis and RabbitMQ.
 type fleet struct {
 	environment []string
 	redis       *cachetest.Server
@@ -32,7 +31,7 @@ func startFleet(t *testing.T) *fleet {
 	return f
 }
 
-// Whatever part of the fleet ends, each accepted search comes to an end.
+// Each accepted search ends, whatever process is killed.
 func TestSearchesOutliveTheirParts(t *testing.T) {
 	t.Parallel()
 	f := startFleet(t)
@@ -54,7 +53,7 @@ func TestSearchesOutliveTheirParts(t *testing.T) {
 			}
 		}},
 		{"RabbitMQ is stopped and killed", func(t *testing.T, load *testkit.Load) {
-			// An orderly stop first: it stores that there are new queues.
+			// First a clean stop, which stores the new queues on the disk.
 			f.broker.Control("stop_app")
 			awaitAnswer(t, all, false)
 			f.broker.Control("start_app")
@@ -90,11 +89,10 @@ func awaitAnswer(t *testing.T, all *searches, accepted bool) {
 	await.Until(t, "searches are accepted, or refused", func() bool { return all.try(t, 0) == accepted })
 }
 
-// Results that Redis lost are found again, and those that were confirmed never
-// come back.
+// Results that Redis lost are found again; confirmed ones are not returned again.
 func testFlushed(t *testing.T, f *fleet, alice *testkit.Client) {
 	flush := func() {
-		f.redis.Kill() // it keeps nothing
+		f.redis.Kill() // it has no persistence
 		f.redis.Start()
 	}
 	task := alice.For(t).Succeed(messenger.SearchCreation{Message: "numbers"})
@@ -123,11 +121,11 @@ func testFlushed(t *testing.T, f *fleet, alice *testkit.Client) {
 	}
 }
 
-// A consumer that is asked to stop takes no more, finishes what it has, and exits
-// with 0; what it had not taken waits for another.
+// After SIGTERM a consumer takes no more tasks, finishes those that it has, and exits with 0; other tasks wait
+// for another consumer.
 func testTerminated(t *testing.T, f *fleet, alice *testkit.Client) {
 	alice = alice.For(t)
-	// No search gets past its look at the index meanwhile.
+	// The lock holds up all searches meanwhile.
 	unlock := testkit.LockTable(t, f.environment, "search_positions")
 	var tasks []string
 	for range 10 {

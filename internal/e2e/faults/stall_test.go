@@ -10,8 +10,8 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// While commits hang, as with a synchronous standby that is down, only the first ones wait
-// for long, and /ping_db says what is so.
+// While commits hang, as with a synchronous standby that is down, only the first ones wait for long, and
+// /ping_db fails.
 func TestCommitsThatHang(t *testing.T) {
 	t.Parallel()
 	postgres := startPostgres(t)
@@ -49,5 +49,5 @@ func TestCommitsThatHang(t *testing.T) {
 	alice.Send(chat, user, "after")
 }
 
-// sendDeadline is how long a send may wait for its commit.
+// sendDeadline is the time limit of a send that waits for its commit.
 const sendDeadline = 5 * time.Second

@@ -14,8 +14,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// cluster is two nodes on one database and one Redis of their own. The first may
-// reach Redis through a proxy.
+// cluster is two nodes with one database and one Redis. The first node may connect to Redis by a proxy.
 type cluster struct {
 	redis *cachetest.Server
 	nodes [2]*testkit.Server
@@ -23,13 +22,13 @@ type cluster struct {
 	alice [2]*testkit.Client
 }
 
-// startCluster starts the nodes with settings beside those of their services.
+// startCluster starts the nodes, with further settings.
 func startCluster(t *testing.T, redis *cachetest.Server, environment ...string) *cluster {
 	t.Helper()
 	return startThrough(t, redis, redis.URL(), environment...)
 }
 
-// startThrough starts the nodes, of which the first reaches Redis at another address.
+// startThrough starts the nodes, of which the first connects to Redis at another address.
 func startThrough(t *testing.T, redis *cachetest.Server, first *url.URL, environment ...string) *cluster {
 	t.Helper()
 	c := &cluster{redis: redis}
@@ -43,21 +42,21 @@ func startThrough(t *testing.T, redis *cachetest.Server, first *url.URL, environ
 	return c
 }
 
-// awaitCaching waits until each node keeps pages in Redis: it has reached Redis
-// for a while. Nobody else may use the cluster meanwhile.
+// awaitCaching waits until each node caches pages in Redis, which it does a while after it has connected.
+// The cluster must not be used otherwise meanwhile.
 func (c *cluster) awaitCaching(t *testing.T) {
 	t.Helper()
 	for i, alice := range c.alice {
 		chat := alice.CreateChat("chat")
 		await.Until(t, fmt.Sprintf("node %d keeps pages in Redis", i), func() bool {
 			c.flush(t)
-			alice.Get(testkit.PagePath(chat, 50, "")) // or 429 where the test has a low limit: then once more
+			alice.Get(testkit.PagePath(chat, 50, "")) // 429 if the test has a low limit; then it is tried again
 			return c.ask(t, "KEYS page:*") != "*0"
 		})
 	}
 }
 
-// flush makes Redis forget everything.
+// flush deletes all keys of Redis.
 func (c *cluster) flush(t *testing.T) {
 	t.Helper()
 	if answer := c.ask(t, "FLUSHALL"); answer != "+OK" {
@@ -65,7 +64,7 @@ func (c *cluster) flush(t *testing.T) {
 	}
 }
 
-// ask gives the first line of what Redis answers to a command.
+// ask returns the first line of Redis's reply to a command.
 func (c *cluster) ask(t *testing.T, command string) string {
 	t.Helper()
 	connection, err := (&net.Dialer{Timeout: time.Minute}).DialContext(t.Context(), "tcp", c.redis.Address())

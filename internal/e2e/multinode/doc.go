@@ -1,4 +1,4 @@
-// Package multinode has tests alone: two nodes on one PostgreSQL and one Redis
-// have to behave as one server. What readers got is held against what writers had
-// been told before, in peace, and while Redis is killed, restored, cut off and slow.
+// Package multinode tests that two nodes with one PostgreSQL and one Redis behave like one server. What
+// readers get is compared with what was acknowledged before: normally, and while Redis is killed, restored,
+// disconnected and slow.
 package multinode

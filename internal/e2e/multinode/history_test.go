@@ -9,11 +9,11 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// oldest is how old a page may be that lacks what a node sent which did not reach
-// Redis: 5 s, and what Redis's milliseconds may add.
+// oldest is for how long pages may lack a message of a node without a connection to Redis: 5 s, and some for
+// the precision of Redis's times.
 const oldest = 5*time.Second + 2*time.Millisecond
 
-// history is what clients sent and read. Safe for concurrent use.
+// history has what clients sent and read. It is safe for concurrent use.
 type history struct {
 	mu    sync.Mutex
 	sent  []sent
@@ -27,8 +27,8 @@ type sent struct {
 	id   string
 	// The times before the request and after the answer.
 	began, answered time.Time
-	// reached says that its node reached Redis all the while. Then every read
-	// afterwards has the message; else, those that begin 5 s later.
+	// reached: its node was connected to Redis meanwhile. Then every later read must have the
+	// message; otherwise every read that begins 5 s later.
 	reached bool
 }
 
@@ -36,10 +36,10 @@ type sent struct {
 type read struct {
 	chat string
 	node int
-	// began is a time before the request.
+	// began is the time before the request.
 	began time.Time
 	limit int
-	// ids are those of its messages, newest first.
+	// ids are the message ids, newest first.
 	ids []string
 }
 
@@ -55,8 +55,7 @@ func (h *history) addRead(r read) {
 	h.reads = append(h.reads, r)
 }
 
-// verify holds every read against the log as it is in the end, and against what
-// had been answered before the read began.
+// verify compares every read with the final log, and with what had been acknowledged before it began.
 func (h *history) verify(t *testing.T, c *testkit.Client, chats []string) {
 	t.Helper()
 	for _, chat := range chats {
@@ -66,7 +65,7 @@ func (h *history) verify(t *testing.T, c *testkit.Client, chats []string) {
 			if r.chat != chat {
 				continue
 			}
-			length := 0 // of the log when the page was made
+			length := 0 // of the log when the page was read from the database
 			if len(r.ids) > 0 {
 				length = place[r.ids[0]] + 1
 			}
@@ -82,8 +81,8 @@ func (h *history) verify(t *testing.T, c *testkit.Client, chats []string) {
 	t.Logf("%d sends and %d reads", len(h.sent), len(h.reads))
 }
 
-// log gives the ids of a chat's messages, oldest first, and the place of each. All
-// that was answered 201 must be there.
+// log returns the ids of a chat's messages, oldest first, and the index of each. All acknowledged messages
+// must be there.
 func (h *history) log(t *testing.T, c *testkit.Client, chat string) (log []string, place map[string]int) {
 	t.Helper()
 	for _, message := range slices.Backward(c.ReadAll(chat, 500)) {
@@ -101,8 +100,7 @@ func (h *history) log(t *testing.T, c *testkit.Client, chat string) (log []strin
 	return log, place
 }
 
-// check counts a read as old where its page, made when the log had this length,
-// lacks a message that it must have.
+// check counts a read as stale where its page, of a log of this length, lacks a message that it must have.
 func (h *history) check(t *testing.T, r read, length int, place map[string]int) (old int) {
 	t.Helper()
 	for _, s := range h.sent {

@@ -9,17 +9,17 @@ import (
 
 const (
 	workers = 8
-	// sendEvery: of so many operations one is a send.
+	// sendEvery: one of this many operations is a send.
 	sendEvery = 6
-	// slowly is the pause after an operation while Redis fails, so that there are
-	// operations for longer than a page lives.
+	// slowly is the pause after an operation while Redis is down, so that the operations last longer
+	// than a page is cached.
 	slowly = 40 * time.Millisecond
 )
 
 // limits are the sizes of the pages that are read.
 var limits = []int{1, 20, 50}
 
-// load is clients that write and read on both nodes.
+// load has clients that write and read by both nodes.
 type load struct {
 	cluster *cluster
 	history history
@@ -27,8 +27,7 @@ type load struct {
 	users   []string
 }
 
-// newLoad makes the chats. All nodes write to the first two, one alone to each of
-// the others.
+// newLoad creates the chats. To the first two both nodes write, to each of the others only one.
 func newLoad(c *cluster) *load {
 	l := &load{cluster: c}
 	for range 4 {
@@ -39,7 +38,7 @@ func newLoad(c *cluster) *load {
 	return l
 }
 
-// start lets the workers operate, with so long a pause after each operation.
+// start starts the workers, with a pause after each operation.
 func (l *load) start(t *testing.T, pause time.Duration) *testkit.Load {
 	t.Helper()
 	all := make([]*worker, workers)
@@ -53,7 +52,7 @@ func (l *load) start(t *testing.T, pause time.Duration) *testkit.Load {
 	})
 }
 
-// run does so many operations at full speed.
+// run runs a number of operations without pauses.
 func (l *load) run(t *testing.T, operations int) {
 	t.Helper()
 	running := l.start(t, 0)
@@ -61,7 +60,7 @@ func (l *load) run(t *testing.T, operations int) {
 	running.Stop()
 }
 
-// verify checks all that was read so far.
+// verify checks all reads so far.
 func (l *load) verify(t *testing.T) {
 	t.Helper()
 	for node := range l.cluster.nodes {

@@ -9,15 +9,14 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// A node notices an outage, and its end, so much apart from the line in its log
-// at most.
+// The maximal time between the beginning or the end of an outage for a node and its log record.
 const noticed = time.Second
 
-// outage is a time in which a node may not have reached Redis.
+// outage is a time in which a node may have had no connection to Redis.
 type outage struct{ begin, end time.Time }
 
-// outagesOf reads in a node's log when it could not reach Redis. On a busy
-// machine that may be so without a test's doing.
+// outagesOf reads a node's outages of Redis from its log. On a busy machine some are not caused by the
+// test.
 func outagesOf(t *testing.T, node *testkit.Server) (outages []outage) {
 	t.Helper()
 	open := false

@@ -18,8 +18,7 @@ func TestTwoNodes(t *testing.T) {
 	l.verify(t)
 }
 
-// Redis goes and comes back: with nothing, with what it had some time ago, and
-// with what it had last.
+// Redis is stopped and started: empty, with an older snapshot, and with its last data.
 func TestRedisKilled(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -37,7 +36,7 @@ func TestRedisKilled(t *testing.T) {
 			c.awaitCaching(t)
 			l.run(t, 300)
 			c.ask(t, test.save)
-			l.run(t, 300) // versions and pages go on
+			l.run(t, 300) // versions and pages are cached
 			slow := l.start(t, slowly)
 			slow.Await(100)
 			c.redis.Kill()
@@ -52,7 +51,7 @@ func TestRedisKilled(t *testing.T) {
 	}
 }
 
-// One node loses Redis, or waits long for it, and the other does not.
+// One node is disconnected from Redis, or has a slow connection, and the other is not.
 func TestOneNodeSpoilt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

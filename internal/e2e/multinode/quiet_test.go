@@ -7,14 +7,13 @@ import (
 	"messenger-api/internal/cache/cachetest"
 )
 
-// quiet is a chat in which nobody sends but the test, so that what the caches have
-// of it stays there for as long as it may.
+// quiet is a chat to which only the test sends, so that its pages stay cached until they expire.
 type quiet struct {
 	cluster    *cluster
 	chat, user string
 }
 
-// newQuiet makes a chat with one message, which both nodes and Redis have cached.
+// newQuiet creates a chat with one message, which both nodes and Redis have cached.
 func newQuiet(t *testing.T, c *cluster) quiet {
 	t.Helper()
 	q := quiet{cluster: c, chat: c.alice[0].CreateChat("chat")}
@@ -34,7 +33,7 @@ func (q quiet) length(node int) int {
 	return len(q.cluster.alice[node].Page(q.chat, 50, "").Messages)
 }
 
-// want fails the test unless the node's page has so many messages.
+// want fails the test unless the node's page has this number of messages.
 func (q quiet) want(t *testing.T, node, messages int) {
 	t.Helper()
 	if length := q.length(node); length != messages {
@@ -42,9 +41,9 @@ func (q quiet) want(t *testing.T, node, messages int) {
 	}
 }
 
-// What a node sends that is cut off is seen on the other when what it has cached
-// has ended. The node itself always sees it, also when it reaches Redis again, which
-// knows nothing of it.
+// A message that a disconnected node has stored is returned by the other node when its cached page has
+// expired. The disconnected node returns it at once, also when it is connected again to Redis, which has an
+// older page.
 func TestQuietChatOfANodeCutOff(t *testing.T) {
 	t.Parallel()
 	redis := cachetest.StartServer(t)
@@ -66,7 +65,7 @@ func TestQuietChatOfANodeCutOff(t *testing.T) {
 	}
 }
 
-// A Redis that comes back with what it had some time ago brings no old page.
+// After Redis was restored from an older snapshot, no old page is returned.
 func TestQuietChatAndRestoredRedis(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, cachetest.StartServer(t))

@@ -14,13 +14,13 @@ import (
 
 const sessions = "/v1/auth/sessions"
 
-// onBoth gives clients of both nodes with one session.
+// onBoth returns clients of both nodes with one session.
 func (c *cluster) onBoth(t *testing.T, session string) [2]*testkit.Client {
 	t.Helper()
 	return [2]*testkit.Client{c.nodes[0].WithSession(t, session), c.nodes[1].WithSession(t, session)}
 }
 
-// logIn makes one more session of alice, which both nodes have in their caches.
+// logIn creates another session of alice, which both nodes cache.
 func (c *cluster) logIn(t *testing.T) [2]*testkit.Client {
 	t.Helper()
 	session := c.nodes[0].As(t, "alice").Session
@@ -32,15 +32,14 @@ func (c *cluster) logIn(t *testing.T) [2]*testkit.Client {
 	return both
 }
 
-// newsBy is far below the minute after which a node doubts what it has cached: what
-// is known before came over Redis.
-const newsBy = 20 * time.Second
+// notifiedWithin is far below the minute for which cached sessions are trusted: a session that is refused within it
+// was ended by the notification of Redis.
+const notifiedWithin = 20 * time.Second
 
-// awaitRefused waits until the node refuses the session with the code, which it must
-// do because of the news.
+// awaitRefused waits until the node refuses the session with the code, within notifiedWithin.
 func awaitRefused(t *testing.T, client *testkit.Client, code string) {
 	t.Helper()
-	await.Within(t, newsBy, "the session is refused", func() bool {
+	await.Within(t, notifiedWithin, "the session is refused", func() bool {
 		answer := client.Get(sessions)
 		if answer.Status == http.StatusOK {
 			return false
@@ -48,7 +47,7 @@ func awaitRefused(t *testing.T, client *testkit.Client, code string) {
 		answer.Refused(http.StatusUnauthorized, code)
 		return true
 	})
-	client.Get(sessions).Refused(http.StatusUnauthorized, code) // and so it stays
+	client.Get(sessions).Refused(http.StatusUnauthorized, code) // and it stays refused
 }
 
 func TestLogOutOverNodes(t *testing.T) {
@@ -105,7 +104,7 @@ func TestFlushLogsNobodyOut(t *testing.T) {
 	}
 }
 
-// Without Redis the database says all that there is to say, at once.
+// Without Redis sessions are read from the database, so their ends are known at once.
 func TestSessionsWithoutRedis(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, cachetest.StartServer(t))
@@ -130,7 +129,7 @@ func TestSessionsWithoutRedis(t *testing.T) {
 	}
 }
 
-// A session that ended by itself says so on every node, whatever is cached.
+// An expired session gets the code for expired sessions from every node, whatever is cached.
 func TestExpiredSessionOverNodes(t *testing.T) {
 	t.Parallel()
 	redis, database := cachetest.StartServer(t), testkit.Postgres(t)

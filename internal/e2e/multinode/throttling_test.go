@@ -16,9 +16,8 @@ import (
 
 const perSecond = 20
 
-// burst sends requests of one session to the nodes by turns, as fast as it can,
-// until so many were answered 200. It returns that number, how many were refused, and
-// the time from the first that was served to the last.
+// burst sends requests of one session to the nodes alternately, as fast as possible, until a number of them
+// got 200. It returns that number, how many were refused, and the time from the first 200 to the last.
 func burst(t *testing.T, nodes []*testkit.Client, enough int) (served, refused int, took time.Duration) {
 	t.Helper()
 	var first, last time.Time
@@ -53,8 +52,8 @@ func burst(t *testing.T, nodes []*testkit.Client, enough int) (served, refused i
 	return served, refused, last.Sub(first)
 }
 
-// awaitBurst asks until a request leaves all of the burst but itself, and waits
-// in between as the answer says: who asks more often takes what would be whole again.
+// awaitBurst waits until the burst is complete again: it sends requests until one leaves all of the burst but
+// itself. In between it waits as the answer says, since each request takes from the burst.
 func awaitBurst(t *testing.T, client *testkit.Client) {
 	t.Helper()
 	await.Until(t, "the burst is whole again", func() bool {
@@ -67,9 +66,9 @@ func awaitBurst(t *testing.T, client *testkit.Client) {
 	})
 }
 
-// wantAllowed sends to the nodes until so many were served, and holds that against
-// GCRA: a burst, and the rate. It is no more on any machine, and no less where the
-// limit is what held it up: where the machine did, it is tried again.
+// wantAllowed sends to the nodes until a number of requests was served, and compares their rate with that of
+// GCRA: the burst, and the rate. It must not be higher. It must not be lower either, unless the machine was
+// too slow; then it is tried again.
 func wantAllowed(t *testing.T, nodes []*testkit.Client, enough int) {
 	t.Helper()
 	for range 5 {
@@ -93,12 +92,12 @@ func TestNodesShareOneLimit(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, cachetest.StartServer(t), "THROTTLING_RPS="+strconv.Itoa(perSecond))
 	for _, alice := range c.alice {
-		awaitBurst(t, alice) // so that both have the session near
+		awaitBurst(t, alice) // so that both have cached the session in memory
 	}
 	wantAllowed(t, c.alice[:], 4*perSecond)
 }
 
-// Without Redis each node counts for itself, and refuses nothing for it.
+// Without Redis each node counts in its own memory, and refuses nothing because of that.
 func TestLimitsWithoutRedis(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, cachetest.StartServer(t), "THROTTLING_RPS="+strconv.Itoa(perSecond))
@@ -114,7 +113,7 @@ func TestLimitsWithoutRedis(t *testing.T) {
 	}
 	c.redis.Start()
 	for _, alice := range c.alice {
-		awaitBurst(t, alice) // each node has counted for itself
+		awaitBurst(t, alice) // each node has counted in its own memory
 	}
 	c.awaitCaching(t)
 	wantAllowed(t, c.alice[:], 3*perSecond) // shared again
@@ -124,8 +123,8 @@ func TestGuessesAreCountedOverNodes(t *testing.T) {
 	t.Parallel()
 	const guesses = 4
 	c := startCluster(t, cachetest.StartServer(t), "THROTTLING_AUTH_RPM="+strconv.Itoa(guesses+1))
-	// The registration was one; right log-ins count nothing. Nobody of this name has logged in from here, who
-	// would have a quota of his own.
+	// The registration was one; correct log-ins don't count. No log-in to this name has come from here, for which
+	// the address would have a quota of its own.
 	wrong := map[string]string{"user_name": "nobody", "password": "a wrong one"}
 	for guess := range guesses {
 		c.nodes[guess%2].Guest(t).Post("/v1/auth/login", wrong).Refused(http.StatusBadRequest, "user-not-found")

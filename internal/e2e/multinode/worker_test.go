@@ -10,16 +10,16 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// worker is one client of the load, at one request at a time.
+// worker is one client of the load, with one request at a time.
 type worker struct {
 	load   *load
 	t      *testing.T
 	random *rand.Rand
-	// known are the pages that it has, by their paths.
+	// known are the pages that it has read, by path.
 	known map[string]known
 }
 
-// known is a page that a client has, with its tag.
+// known is a page that a client has read, with its ETag.
 type known struct {
 	etag string
 	ids  []string
@@ -29,7 +29,7 @@ func newWorker(t *testing.T, l *load, number int) *worker {
 	return &worker{l, t, rand.New(rand.NewPCG(1, uint64(number))), map[string]known{}}
 }
 
-// operate does one thing at random.
+// operate runs one random operation.
 func (w *worker) operate() {
 	chat := w.random.IntN(len(w.load.chats))
 	if w.random.IntN(sendEvery) > 0 {
@@ -56,7 +56,7 @@ func (w *worker) send(chat, node int) {
 	})
 }
 
-// read reads a page, and only if it has changed where the client has one.
+// read reads a page, with If-None-Match if the client has read it before.
 func (w *worker) read(chat, node int) {
 	limit := limits[w.random.IntN(len(limits))]
 	path := testkit.PagePath(w.load.chats[chat], limit, "")

@@ -63,8 +63,7 @@ func TestMetricsCountWhatWasDone(t *testing.T) {
 	}
 }
 
-// lint holds the page to Prometheus's conventions, and to its size: labels have few
-// values.
+// lint checks the metrics by Prometheus's conventions, and their number: labels have few values.
 func lint(t *testing.T, scrape testkit.Scrape) {
 	t.Helper()
 	problems, err := promlint.New(bytes.NewReader(scrape.Text)).Lint()
@@ -79,7 +78,7 @@ func lint(t *testing.T, scrape testkit.Scrape) {
 			t.Errorf("%s has %d series", name, len(family.GetMetric()))
 		}
 		if ours := strings.HasPrefix(name, "messenger_"); !ours && !strings.HasPrefix(name, "go_") && !strings.HasPrefix(name, "process_") {
-			t.Errorf("%s is nobody's", name)
+			t.Errorf("%s has an unknown prefix", name)
 		}
 	}
 }
@@ -111,7 +110,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	want(t, scrape, 0, "messenger_throttled_requests_total")
 }
 
-// What clients make up opens no new series.
+// Clients can't create new series, whatever they send.
 func TestLabelsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
@@ -127,7 +126,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	}
 }
 
-// A database that is down leaves out what it has to be asked for, and nothing hangs.
+// While the database is down, metrics that need it are left out, and the request does not hang.
 func TestDatabaseIsDown(t *testing.T) {
 	t.Parallel()
 	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))

@@ -1,3 +1,3 @@
-// Package observability has the tests of what shows how the service does: metrics, the
-// dashboard and alerts made of them, and traces, of whole servers and processes.
+// Package observability tests metrics, the dashboard and the alerts that use them, and traces, with complete
+// servers and processes.
 package observability

@@ -22,7 +22,7 @@ const (
 	tableHead    = "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n"
 )
 
-// The table of metrics in the documentation is that of a server.
+// The documentation's table of metrics has the metrics of a server.
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
@@ -59,7 +59,7 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// labelsOf lists a metric's labels, with the values of those that have few.
+// labelsOf returns a metric's labels, with the values of those that have few.
 func labelsOf(family *dto.MetricFamily) string {
 	values := map[string]map[string]bool{}
 	for _, metric := range family.GetMetric() {

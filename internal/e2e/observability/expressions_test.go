@@ -22,7 +22,7 @@ const (
 	exampleFile   = "../../../deploy/prometheus/prometheus.yml"
 )
 
-// What the dashboard and the alerts ask for is there once a server has worked.
+// A server that has handled requests has all series that the dashboard and the alerts use.
 func TestDashboardAndAlertsMatchTheMetrics(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
@@ -41,7 +41,7 @@ func TestDashboardAndAlertsMatchTheMetrics(t *testing.T) {
 			t.Errorf("%s: %v", expression, err)
 		}
 	}
-	// The test can fail.
+	// The check itself can fail.
 	for _, wrong := range []string{
 		"messenger_nothing", "rate(messenger_requests_total", `messenger_requests_total{color="red"}`, "sum by (color) (messenger_ready)",
 		`messenger_up{part="engine"}`, "messenger_request_duration_seconds", "messenger_ready_bucket", "messenger_requests_totals",
@@ -65,7 +65,7 @@ func TestScrapeExample(t *testing.T) {
 	}
 }
 
-// dashboard gives the expressions of the dashboard, with values for its variables.
+// dashboard returns the expressions of the dashboard, with values for its variables.
 func dashboard(t *testing.T) (expressions []string) {
 	t.Helper()
 	var file struct {
@@ -99,7 +99,7 @@ func dashboard(t *testing.T) (expressions []string) {
 	return expressions
 }
 
-// alerts gives the expressions of the alerts.
+// alerts returns the expressions of the alerts.
 func alerts(t *testing.T) (expressions []string) {
 	t.Helper()
 	var file struct {
@@ -134,10 +134,10 @@ func readYAML(t *testing.T, path string, into any) {
 	}
 }
 
-// series are the label sets by the names that expressions have for them.
+// series are label sets, by the metric's name in expressions.
 type series map[string][]map[string]string
 
-// targetLabels are Prometheus's own, of what it scraped.
+// targetLabels are the labels that Prometheus adds to each target.
 var targetLabels = map[string]string{"instance": "127.0.0.1:9090", "job": "messenger"}
 
 func seriesOf(scrape testkit.Scrape) series {
@@ -171,7 +171,7 @@ func seriesOf(scrape testkit.Scrape) series {
 	return known
 }
 
-// check parses an expression and looks for each series and label that it names.
+// check parses an expression and checks that each series and label in it exists.
 func (known series) check(expression string) error {
 	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expression)
 	if err != nil {
@@ -196,8 +196,8 @@ func (known series) check(expression string) error {
 	return problem
 }
 
-// has looks for a series that meets the matchers. That of a status needs no series:
-// not every status was answered.
+// has reports whether a series fits the matchers. A matcher of a status is ignored, since not every status
+// has occurred.
 func (known series) has(matchers []*labels.Matcher) bool {
 	name := ""
 	for _, matcher := range matchers {
@@ -218,7 +218,7 @@ func (known series) has(matchers []*labels.Matcher) bool {
 	return false
 }
 
-// hasLabel tells whether a selector of the expression has a label.
+// hasLabel reports whether a selector of the expression has a label.
 func (known series) hasLabel(expression parser.Expr, label string) (found bool) {
 	parser.Inspect(expression, func(node parser.Node, _ []parser.Node) error {
 		if selector, ok := node.(*parser.VectorSelector); ok {

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// traffic has one of everything: accounts, messages, pages, a search and refusals.
+// traffic sends requests of all kinds: accounts, messages, pages, a search and refused ones.
 func traffic(t *testing.T, api testkit.API) {
 	t.Helper()
 	alice := api.As(t, "alice")
@@ -29,7 +29,7 @@ func traffic(t *testing.T, api testkit.API) {
 	api.Guest(t).Post("/v1/auth/login", map[string]string{"user_name": "alice", "password": "wrong password"})
 }
 
-// want holds a metric's value against what it has to be.
+// want checks a metric's value.
 func want(t *testing.T, scrape testkit.Scrape, value float64, name string, labels ...string) {
 	t.Helper()
 	got, found := scrape.Value(name, labels...)
@@ -38,7 +38,7 @@ func want(t *testing.T, scrape testkit.Scrape, value float64, name string, label
 	}
 }
 
-// hanging is an address that takes connections and never answers.
+// hanging returns the address of a listener that accepts connections and never answers.
 func hanging(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// Without the app nothing listens, and nothing is served anywhere.
+// Without the app nothing listens at the metrics' address, and no metrics are served.
 func TestOff(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "APPS=cache,auth,throttling,api,search,docs")...)
@@ -22,7 +22,7 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// Metrics and profiles are nowhere on the public address.
+// Metrics and profiles are not served at the public address.
 func TestNotOnThePublicAddress(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "DEBUG=on")...)
@@ -44,7 +44,7 @@ func TestProfilesOnlyWithDebug(t *testing.T) {
 	quiet.MetricsStatus(t, "/", http.StatusNotFound)
 }
 
-// An address that somebody asked for and that is taken is a fault.
+// A configured address that is in use is an error.
 func TestTakenAddress(t *testing.T) {
 	t.Parallel()
 	taken := testkit.Start(t, testkit.Embedded(t)...).MetricsURL
@@ -61,7 +61,7 @@ func TestTakenAddress(t *testing.T) {
 	}
 }
 
-// An address that the server has itself is one that it can't have twice: nothing is started.
+// The metrics' address can't be the server's own address: that is an error at the start.
 func TestOneAddressTwice(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"127.0.0.1:8080", "0.0.0.0:8080"} {
@@ -72,9 +72,9 @@ func TestOneAddressTwice(t *testing.T) {
 	}
 }
 
-// Servers that ask for no address share a machine: the first has the usual one.
+// Without a configured address several servers can run on one machine: the first gets the default address.
 func TestTakenUsualAddress(t *testing.T) {
-	// Whoever has it, be it another program: from now on it is taken.
+	// From now on the default address is in use, by this listener or another program.
 	if listener, err := net.Listen("tcp", "127.0.0.1:9090"); err == nil {
 		defer listener.Close()
 	}
@@ -85,7 +85,7 @@ func TestTakenUsualAddress(t *testing.T) {
 	}
 }
 
-// The consumer has metrics of its own.
+// The consumer serves its own metrics.
 func TestConsumer(t *testing.T) {
 	t.Parallel()
 	settings := slices.Concat(testkit.Postgres(t), []string{"RMQ_URL=" + queuetest.StartBroker(t).URL()})

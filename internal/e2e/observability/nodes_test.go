@@ -9,8 +9,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// With Redis a page comes from the node's own memory, from Redis, or from the
-// database.
+// With Redis a page comes from the node's memory, from Redis, or from the database.
 func TestCachesOfTwoNodes(t *testing.T) {
 	t.Parallel()
 	settings := slices.Concat(testkit.Postgres(t), []string{"CACHE_TYPE=redis", "REDIS_URL=" + cachetest.StartServer(t).URL().String()})

@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// receiver is a collector of traces, as OTLP over HTTP sends them.
+// receiver is a collector of traces by OTLP over HTTP.
 type receiver struct {
 	URL string
 
@@ -24,7 +24,7 @@ type receiver struct {
 	spans    []span
 }
 
-// span is what a receiver was told.
+// span is a received span.
 type span struct {
 	service, name, kind    string
 	trace, id, parent      string
@@ -91,7 +91,7 @@ func read(service string, one *otlp.Span) span {
 	return s
 }
 
-// of gives the spans of a trace, all where it is empty.
+// of returns the spans of a trace, or all spans for an empty one.
 func (r *receiver) of(trace string) (spans []span) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -103,7 +103,7 @@ func (r *receiver) of(trace string) (spans []span) {
 	return spans
 }
 
-// find gives the first span of the name from a service.
+// find returns the first span of the name from a service.
 func find(spans []span, service, name string) (span, bool) {
 	for _, one := range spans {
 		if one.service == service && one.name == name {

@@ -7,7 +7,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// What OpenTelemetry can't read it would print, secrets included, and go on without.
+// Invalid variables are refused at the start: OpenTelemetry would print them, including secrets, and ignore
+// them.
 func TestSettingsOfTracesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, entry := range []string{
@@ -34,7 +35,7 @@ func TestSettingsOfTracesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// What is set for traces alone counts more, over TLS, too.
+// The settings for traces override the general ones, for TLS, too.
 func TestSettingsForTracesAlone(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)

@@ -15,7 +15,7 @@ import (
 const (
 	server   = "messenger-api"
 	consumer = "messenger-api-consumer"
-	// A client's trace, and the span of it that asks.
+	// A client's trace, and its span that sends the request.
 	clientTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	clientSpan  = "00f067aa0ba902b7"
 )
@@ -24,8 +24,8 @@ func traced(r *receiver) []string {
 	return []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + r.URL, "OTEL_EXPORTER_OTLP_HEADERS=api-key=hush-hush", "OTEL_BSP_SCHEDULE_DELAY=100"}
 }
 
-// The trace of one search has every hop: the client's request, what it stored, the
-// message, the consumer, what that read, and the end that it wrote.
+// The trace of a search has a span of each part: the request, its statements, the message in the queue, the
+// consumer, and the consumer's statements.
 func TestTraceOfASearch(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
@@ -40,7 +40,7 @@ func TestTraceOfASearch(t *testing.T) {
 	if status := alice.AwaitEnd(task); status != "SUCCESS" {
 		t.Fatal(status)
 	}
-	// A span is sent after those that it encloses, and each process sends its own.
+	// A span is sent after its children, and each process sends its own.
 	for service, last := range map[string]string{consumer: "process search_tasks", server: "POST /v1/chats/search"} {
 		await.Until(t, "the spans of "+service+" arrive", func() bool {
 			_, found := find(r.of(clientTrace), service, last)
@@ -57,7 +57,7 @@ func TestTraceOfASearch(t *testing.T) {
 		return one
 	}
 	request := follow(server, "POST /v1/chats/search", "SERVER", span{id: clientSpan})
-	follow(server, "BATCH", "CLIENT", request) // the limit is looked at, and the task stored
+	follow(server, "BATCH", "CLIENT", request) // the limit is checked and the task inserted
 	publish := follow(server, "publish search_tasks", "PRODUCER", request)
 	work := follow(consumer, "process search_tasks", "CONSUMER", publish)
 	follow(consumer, "INSERT search_index", "CLIENT", work)
@@ -87,7 +87,7 @@ func namesOf(spans []span) string {
 	return strings.Join(lines, "\n")
 }
 
-// checkSecretive looks through all that was sent for what must not be in it.
+// checkSecretive checks that no secret is in what was sent.
 func checkSecretive(t *testing.T, r *receiver, s *testkit.Process, secrets ...string) {
 	t.Helper()
 	all := r.of("")
@@ -114,7 +114,7 @@ func checkSecretive(t *testing.T, r *receiver, s *testkit.Process, secrets ...st
 	}
 }
 
-// With everything embedded a trace goes through the queue in the process.
+// With the embedded queue the trace is propagated within the process.
 func TestTraceInOneProcess(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
@@ -141,8 +141,7 @@ func TestTraceInOneProcess(t *testing.T) {
 	checkSecretive(t, r, s, alice.Session)
 }
 
-// Without the setting nothing is sent, also when other variables of OpenTelemetry are
-// there.
+// Without the setting nothing is sent, even if other variables of OpenTelemetry are set.
 func TestNoTraces(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
@@ -154,7 +153,7 @@ func TestNoTraces(t *testing.T) {
 	}
 }
 
-// A collector that is down, or takes forever, holds up nobody, not even the end.
+// A collector that is down or hangs delays neither requests nor the stop.
 func TestCollectorIsDown(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]string{"refuses": "http://127.0.0.1:1", "hangs": "http://" + hanging(t)} {

@@ -11,9 +11,8 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// withEveryCache runs a test with each way to keep sessions in which what a command
-// ends is over soon. With the cache in memory on PostgreSQL an entry is believed for
-// a minute: too long to wait for here.
+// withEveryCache runs a test with each setup of caches in which sessions that a command ends are refused
+// within a second. With PostgreSQL and the cache in memory it takes a minute, too long for a test.
 func withEveryCache(t *testing.T, test func(t *testing.T, settings []string)) {
 	t.Helper()
 	t.Parallel()
@@ -31,11 +30,11 @@ func withEveryCache(t *testing.T, test func(t *testing.T, settings []string)) {
 	}
 }
 
-// awaitEnd wants a session to be over: much sooner than the minute for which an
-// entry is believed where nobody tells, and about a second is what it takes.
+// awaitEnd waits until a session is refused: it takes about a second, much less than the minute for which a
+// cached session is trusted.
 func awaitEnd(t *testing.T, client *testkit.Client) {
 	t.Helper()
-	// A minute after it was looked up the session would be asked for anew in any case.
+	// A minute after its look-up the session would be read from the database in any case.
 	await.Within(t, 20*time.Second, "the session is over", func() bool {
 		answer := client.Get("/v1/auth/sessions")
 		if answer.Status == http.StatusOK {
@@ -46,20 +45,20 @@ func awaitEnd(t *testing.T, client *testkit.Client) {
 	})
 }
 
-// logIn tries to log in, and wants this code, or success for the empty one.
+// logIn tries to log in, and checks the code; an empty one is success.
 func logIn(t *testing.T, server *testkit.Process, name, password, code string) *testkit.Client {
 	t.Helper()
 	guest := server.Guest(t)
 	if code == "" {
 		client := guest.LogIn(name, password)
-		client.Get("/v1/auth/sessions").Want(http.StatusOK) // it is in the cache now
+		client.Get("/v1/auth/sessions").Want(http.StatusOK) // it is cached now
 		return client
 	}
 	guest.Post("/v1/auth/login", map[string]string{"user_name": name, "password": password}).Refused(http.StatusBadRequest, code)
 	return nil
 }
 
-// command runs one that has to succeed.
+// command runs a command that must succeed.
 func command(t *testing.T, settings []string, input string, arguments ...string) string {
 	t.Helper()
 	result := testkit.RunBinary(t, settings, input, arguments...)
@@ -69,7 +68,7 @@ func command(t *testing.T, settings []string, input string, arguments ...string)
 	return result.Stdout
 }
 
-// An operator looks after accounts beside a server that runs, which follows.
+// Accounts can be managed by commands while a server runs, which follows the changes.
 func TestAccounts(t *testing.T) {
 	withEveryCache(t, func(t *testing.T, settings []string) {
 		server := testkit.StartBinary(t, settings...)
@@ -87,7 +86,7 @@ func TestAccounts(t *testing.T) {
 		command(t, settings, "", "user", "disable", "alice")
 		awaitEnd(t, second)
 		logIn(t, server, "alice", "second secret", "bad-password")
-		command(t, settings, "", "user", "disable", "alice") // twice is no error
+		command(t, settings, "", "user", "disable", "alice") // disabling twice is no error
 		command(t, settings, "", "user", "enable", "alice")
 		logIn(t, server, "alice", "second secret", "")
 		command(t, settings, "", "user", "disable", "alice")
@@ -101,7 +100,7 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
-// Sessions are revoked by account, by id, or all; those of others go on.
+// Sessions are revoked by account, by id, or all; others remain open.
 func TestRevoke(t *testing.T) {
 	withEveryCache(t, func(t *testing.T, settings []string) {
 		server := testkit.StartBinary(t, settings...)
@@ -139,14 +138,14 @@ func TestRevoke(t *testing.T) {
 	})
 }
 
-// The list has every account once, by name, and none of its hash.
+// The list has every account once, sorted by name, without its hash.
 func TestUserList(t *testing.T) {
 	onBoth(t, func(t *testing.T, database []string) {
 		command(t, database, "", "migrate", "up")
 		for _, name := range []string{"zoe", "anna", "line", "Émile"} {
 			command(t, database, "secret", "user", "create", name)
 		}
-		testkit.ExecuteSQL(t, database, "UPDATE accounts SET user_name = 'line\nbreak' WHERE user_name = 'line'") // an old one
+		testkit.ExecuteSQL(t, database, "UPDATE accounts SET user_name = 'line\nbreak' WHERE user_name = 'line'") // a name of an earlier version
 		command(t, database, "", "user", "disable", "zoe")
 		printed := command(t, database, "", "user", "list")
 		var names []string

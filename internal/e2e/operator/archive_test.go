@@ -17,10 +17,10 @@ import (
 	"messenger-api/internal/transfer"
 )
 
-// began is when the made-up history begins.
+// began is the time of the first event of the generated history.
 var began = time.Date(2025, 12, 31, 23, 59, 59, 999999000, time.UTC)
 
-// archive is a made-up history.
+// archive is a generated history.
 type archive struct {
 	accounts []messenger.Account
 	sessions []transfer.Session
@@ -29,17 +29,17 @@ type archive struct {
 	events   []transfer.Event
 }
 
-// id makes ids that sort by kind and number.
+// id returns ids that are sorted by kind and number.
 func id(kind byte, number int) (made messenger.ID) {
 	made[0] = kind
 	binary.BigEndian.PutUint64(made[8:], uint64(number)+2)
 	return made
 }
 
-// token is the secret of session number n.
+// token is the token of session number n.
 func token(n int) messenger.Token { return messenger.Token(id(9, n)) }
 
-// names and texts have what an encoder could spoil.
+// names and texts have characters that an encoder could change.
 var (
 	oddNames = []string{"alice", "Zoë", "\"quoted\\", "tab\tand\nline", "名前", "🙂", "<b>&amp;", "sep\u2028arator"}
 	oddTexts = []string{"plain", "", "line\nbreak\r\n", "nul is out, \x01 \x1f \x7f are not", "emoji 👩‍👩‍👧 ", "\u2028\u2029", "</script>", `\u0041`}
@@ -47,7 +47,7 @@ var (
 
 func stamp(n int) time.Time { return began.Add(time.Duration(n) * 1337 * time.Microsecond) }
 
-// newArchive makes a history with so many messages, in chats of all sizes.
+// newArchive generates a history with this number of messages, in chats of all sizes.
 func newArchive(t *testing.T, messages int) *archive {
 	t.Helper()
 	hash, err := password.NewHasher(password.Recommended, 1, 1).Hash(context.Background(), testkit.Password)
@@ -100,7 +100,7 @@ func (a *archive) chat(number, messages int) {
 	}
 }
 
-// encode gives the archive as export would.
+// encode returns the archive in the format of export.
 func (a *archive) encode(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -133,7 +133,7 @@ func (a *archive) encode(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-// file puts an export into a file.
+// file writes an export to a file.
 func file(t *testing.T, content []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "export.jsonl")

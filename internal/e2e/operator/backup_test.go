@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// The load of the tests of what is done beside servers.
+// The load of the tests with running servers.
 const (
 	chats   = 1
 	writers = 8
@@ -19,8 +19,8 @@ const (
 
 func directoryOf(database []string) string { return strings.TrimPrefix(database[0], "DATA_DIR=") }
 
-// The drill: a backup taken under load, restored beside the server that goes on,
-// has every message that was acknowledged before it began.
+// A backup under load, restored to another directory while the server continues, has every message that was
+// acknowledged before it began.
 func TestRestoreDrill(t *testing.T) {
 	t.Parallel()
 	live := testkit.Embedded(t)
@@ -55,8 +55,8 @@ func TestRestoreDrill(t *testing.T) {
 	sends.Verify(t, alice)
 }
 
-// An export beside servers that take sends is as of one moment, and as whole as a
-// backup.
+// An export while servers accept sends is a consistent snapshot with every message that was acknowledged
+// before it began.
 func TestExportUnderLoad(t *testing.T) {
 	onBoth(t, func(t *testing.T, database []string) {
 		server := testkit.StartBinary(t, database...)
@@ -77,7 +77,7 @@ func TestExportUnderLoad(t *testing.T) {
 	})
 }
 
-// A restore keeps what was there, so that it can be taken back.
+// A restore keeps the replaced database, which can be restored in turn.
 func TestRestoreIsTakenBack(t *testing.T) {
 	t.Parallel()
 	database := testkit.Embedded(t)
@@ -86,7 +86,7 @@ func TestRestoreIsTakenBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "backup")
 	testkit.MustRun(t, database, "backup", path)
 	server.As(t, "boris")
-	server.Kill() // what it leaves in its write-ahead log is kept too
+	server.Kill() // so that its write-ahead log is not empty
 
 	printed := testkit.MustRun(t, database, "restore", path)
 	kept, err := filepath.Glob(filepath.Join(directoryOf(database), "messenger.db.until-*"))
@@ -137,7 +137,7 @@ func TestBackupRefusals(t *testing.T) {
 	}
 }
 
-// What is no whole database of ours is refused, and the one that is there stays.
+// A file that is no intact database of this service is refused, and the present one remains.
 func TestRestoreRefusals(t *testing.T) {
 	t.Parallel()
 	database := testkit.Embedded(t)
@@ -169,7 +169,7 @@ func TestRestoreRefusals(t *testing.T) {
 	}
 	server.Restart()
 	server.Guest(t).LogIn("alice", testkit.Password)
-	// The server has the directory: a restore waits for its end, and then gives up.
+	// The server has locked the directory: a restore waits for its end, and then fails.
 	result := testkit.RunBinary(t, database, "", "restore", good)
 	if result.Code != 1 || !strings.Contains(result.Stderr, "another process serves from the data directory") {
 		t.Errorf("beside a server: %+v", result)
@@ -179,7 +179,7 @@ func TestRestoreRefusals(t *testing.T) {
 	}
 }
 
-// A database that can't be read any more is put aside all the same, with its log.
+// A damaged database can be replaced, and is kept with its log.
 func TestRestoreOverDamage(t *testing.T) {
 	t.Parallel()
 	database := testkit.Embedded(t)

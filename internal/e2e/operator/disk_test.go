@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// onDisk runs commands of the shell, the last of which is that of the binary, as $API, in a
-// small file system of its own at $DATA_DIR, which begins with a copy of the data.
+// onDisk runs shell commands, the last of which runs the binary ($API), with a small file system at $DATA_DIR,
+// to which the data is copied first.
 func onDisk(t *testing.T, data, script string) (output string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -37,8 +37,8 @@ const (
 	readonly = `mount -o remount,ro "$DATA_DIR"; `
 )
 
-// dataOf gives the directory of an embedded database with an account; where it was
-// killed, with a write-ahead log.
+// dataOf returns the directory of an embedded database with an account; if the server was killed, with a
+// write-ahead log.
 func dataOf(t *testing.T, killed bool) string {
 	t.Helper()
 	environment := testkit.Embedded(t)
@@ -52,7 +52,7 @@ func dataOf(t *testing.T, killed bool) string {
 	return strings.TrimPrefix(environment[0], "DATA_DIR=")
 }
 
-// What is needed to get the data out works where nothing can be written beside it.
+// Commands that read the data work where nothing can be written to its directory.
 func TestReadingCommandsNeedToWriteNothing(t *testing.T) {
 	t.Parallel()
 	for state, killed := range map[string]bool{"stopped": false, "killed": true} {
@@ -71,7 +71,7 @@ func TestReadingCommandsNeedToWriteNothing(t *testing.T) {
 	}
 }
 
-// A server that can't start for its disk says so.
+// A server that can't start because of the disk logs the reason.
 func TestDiskIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ data, script, want string }{

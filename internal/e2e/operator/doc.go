@@ -1,4 +1,3 @@
-// Package operator has tests of what an operator does, with the real binary and
-// beside servers under load: moving data between the databases, backing it up,
-// looking after accounts and sessions.
+// Package operator tests the operator's commands, with the binary and while servers are under load: export
+// and import, backup and restore, and the management of accounts and sessions.
 package operator

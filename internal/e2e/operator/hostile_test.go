@@ -10,7 +10,7 @@ import (
 )
 
 // hostile are changes of a valid export, each with a part of the error. lines
-// are without their ends; the first is the header.
+// have no line feeds; the first is the header.
 var hostile = map[string]struct {
 	change func(lines []string) []string
 	words  string
@@ -34,7 +34,7 @@ var hostile = map[string]struct {
 	"a name twice":           replaced(3, oddNames[1], oddNames[0], "line 4: refused by the database"),
 	"a time of another form": replaced(1, `.999999Z`, `.999999+00:00`, "line 2: not as export writes it"),
 	"a NUL in a text":        last(`"text":"m`, `"text":"\u0000m`, "text has the character U+0000"),
-	"a gap in seq":          last(`"seq":25`, `"seq":26`, "seq has a gap"),
+	"a gap in seq":           last(`"seq":25`, `"seq":26`, "seq has a gap"),
 	"a short log": {func(lines []string) []string {
 		return changeFirst(lines, `"type":"chat",`, `"last_seq":25`, `"last_seq":24`)
 	}, "is not the number of events"},
@@ -85,8 +85,8 @@ func changeFirst(lines []string, kind, old, with string) []string {
 	panic("no line has " + old)
 }
 
-// A file with anything wrong in it is refused with the number of a line and none of
-// its content, and leaves nothing behind: the same database takes the good one.
+// An invalid file is refused with the number of a line and none of its content, and nothing of it is stored:
+// the same database then accepts a valid file.
 func TestHostileFiles(t *testing.T) {
 	good := newArchive(t, 1000).encode(t)
 	onBoth(t, func(t *testing.T, database []string) {
@@ -114,7 +114,7 @@ func TestHostileFiles(t *testing.T) {
 	})
 }
 
-// The command line says what is missing.
+// The commands say which arguments are missing.
 func TestTransferRefusals(t *testing.T) {
 	onBoth(t, func(t *testing.T, database []string) {
 		path := file(t, []byte("keep me"))
@@ -130,7 +130,7 @@ func TestTransferRefusals(t *testing.T) {
 		if result := testkit.RunBinary(t, database, "", "import", path+".missing"); result.Code != 1 || result.Stderr == "" {
 			t.Errorf("an import of no file: %+v", result)
 		}
-		// An empty database's export is one, too.
+		// An empty database can be exported.
 		empty := testkit.RunBinary(t, database, "", "export")
 		if empty.Code != 0 || empty.Stderr != "exported 1 account, 0 sessions, 0 chats, 0 users in chats, 0 events\n" {
 			t.Errorf("an export of nearly nothing: %+v", empty)

@@ -9,8 +9,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// Whoever ends an import in its middle, be it by a power cut, has an empty
-// database still.
+// After an import was killed, the database is still empty.
 func TestKilledImportLeavesNothing(t *testing.T) {
 	history := newArchive(t, 20_000).encode(t)
 	onBoth(t, func(t *testing.T, database []string) {
@@ -23,7 +22,7 @@ func TestKilledImportLeavesNothing(t *testing.T) {
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// The pipe holds little: what is written was read, but for its end.
+		// The pipe's buffer is small: all that is written, except for the end, was read.
 		if _, err := io.Copy(input, bytes.NewReader(history[:len(history)*9/10])); err != nil {
 			t.Fatal(err)
 		}

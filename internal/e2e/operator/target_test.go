@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// contents reads what a directory has, under its names.
+// contents reads the files of a directory, by name.
 func contents(t *testing.T, directory string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -26,7 +26,7 @@ func contents(t *testing.T, directory string) map[string][]byte {
 	return files
 }
 
-// ways gives paths that lead to the database in a directory, or to what is its own.
+// ways returns paths that lead to the database of a directory, or to its other files.
 func ways(t *testing.T, directory string) []string {
 	t.Helper()
 	elsewhere := t.TempDir()
@@ -56,8 +56,8 @@ func ways(t *testing.T, directory string) []string {
 	return append(paths, kept...)
 }
 
-// No command writes over the database, whatever name it is given for it, also
-// where the database that is used is another one. A copy beside it is fine.
+// No command overwrites the database, whatever path leads to it, even if the command uses another database.
+// A new file in the same directory is allowed.
 func TestOwnFilesAreNoTargets(t *testing.T) {
 	t.Parallel()
 	embedded := testkit.Embedded(t)
@@ -67,7 +67,7 @@ func TestOwnFilesAreNoTargets(t *testing.T) {
 	testkit.MustRun(t, embedded, "restore", copied)
 	server := testkit.StartBinary(t, embedded...)
 	server.As(t, "alice")
-	server.Kill() // with something in the log
+	server.Kill() // so that the log is not empty
 	postgres := append(testkit.Postgres(t), embedded...)
 	testkit.MustRun(t, postgres, "migrate", "up")
 	before := contents(t, directoryOf(embedded))
@@ -99,7 +99,7 @@ func TestOwnFilesAreNoTargets(t *testing.T) {
 	server.Guest(t).LogIn("alice", testkit.Password)
 }
 
-// Where the database is a link, what it leads to is no target either.
+// Where the database is a symbolic link, its target can't be overwritten either.
 func TestLinkedDatabaseIsNoTarget(t *testing.T) {
 	t.Parallel()
 	embedded, elsewhere := testkit.Embedded(t), filepath.Join(t.TempDir(), "volume.db")
@@ -118,7 +118,7 @@ func TestLinkedDatabaseIsNoTarget(t *testing.T) {
 	}
 }
 
-// The database under another name would be restored without what is in its log.
+// A restore from the database itself by another name is refused: the content of its log would be missing.
 func TestRestoreOfItself(t *testing.T) {
 	t.Parallel()
 	embedded := testkit.Embedded(t)

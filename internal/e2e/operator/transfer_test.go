@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// databases are the kinds that there are.
+// databases are the kinds of databases.
 var databases = map[string]func(testing.TB) []string{"embedded": testkit.Embedded, "postgres": testkit.Postgres}
 
 func onBoth(t *testing.T, test func(t *testing.T, database []string)) {
@@ -26,7 +26,7 @@ func onBoth(t *testing.T, test func(t *testing.T, database []string)) {
 	}
 }
 
-// move imports a file into a database, exports it again and wants the same bytes.
+// move imports a file into a database, exports that, and checks that the bytes are the same.
 func move(t *testing.T, from []byte, database []string) {
 	t.Helper()
 	started := time.Now()
@@ -56,7 +56,7 @@ func export(t *testing.T, database []string) []byte {
 	return content
 }
 
-// difference shows the first line that differs.
+// difference returns the first line that differs.
 func difference(want, got []byte) string {
 	wanted, gotten := bytes.Split(want, []byte("\n")), bytes.Split(got, []byte("\n"))
 	for i := range min(len(wanted), len(gotten)) {
@@ -67,15 +67,14 @@ func difference(want, got []byte) string {
 	return "one is longer"
 }
 
-// How many messages move between the databases, and how many of them are in each chat
-// that has some.
+// The number of messages of the history, and of each chat that is not empty.
 const (
 	movedMessages = 32_000
 	movedPerChat  = movedMessages / 40
 )
 
-// What goes through both databases, in either order, comes out byte by byte; and
-// a server on what came in knows its sessions, its passwords and its words.
+// A history that is imported and exported by both databases, in either order, is unchanged; and a server with it
+// accepts its sessions and passwords, and finds its words.
 func TestMoveBetweenDatabases(t *testing.T) {
 	t.Parallel()
 	history := newArchive(t, movedMessages).encode(t)
@@ -96,7 +95,7 @@ func TestMoveBetweenDatabases(t *testing.T) {
 	}
 }
 
-// useMoved wants an imported history to be alive.
+// useMoved checks that a server works with the imported history.
 func useMoved(t *testing.T, database []string) {
 	t.Helper()
 	server := testkit.StartBinary(t, database...)
@@ -120,7 +119,7 @@ func useMoved(t *testing.T, database []string) {
 	if page := again.Page(chat, 1, ""); page.Messages[0].Seq != movedPerChat+1 || page.Messages[0].Text != "after the move" {
 		t.Errorf("the newest message: %+v", page.Messages)
 	}
-	// A retry of what was sent before the move is still one.
+	// A repeat of a message from before the import is recognized.
 	user := id(4, 2).String()
 	third := server.WithSession(t, token(1).Reveal())
 	third.Post(testkit.MessagesPath(chat, user), `{"message":"x"}`).Refused(http.StatusNotFound, "user-not-found")
@@ -129,7 +128,7 @@ func useMoved(t *testing.T, database []string) {
 	}
 }
 
-// moveUsed moves on what a server has worked on.
+// moveUsed moves a database on which a server has worked.
 func moveUsed(t *testing.T, database []string, kinds ...string) {
 	t.Helper()
 	used := export(t, database)

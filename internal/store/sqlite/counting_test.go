@@ -13,10 +13,10 @@ import (
 // driver does not offer that. The translated C functions do arithmetic on addresses outside of Go's
 // memory, so checkptr is off in the functions that they are inlined in.
 type counting struct {
-	t     testing.TB
-	tls   *libc.TLS
-	pin   runtime.Pinner
-	place struct{ database, statement uintptr } // where SQLite puts its handles
+	t       testing.TB
+	tls     *libc.TLS
+	pin     runtime.Pinner
+	handles struct{ database, statement uintptr } // where SQLite puts its handles
 }
 
 //go:nocheckptr

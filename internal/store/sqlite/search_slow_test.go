@@ -37,7 +37,7 @@ func TestTooSlow(t *testing.T) {
 				"CREATE VIEW events AS SELECT quick.* FROM endless LEFT JOIN quick ON true",
 			},
 			func(t *testing.T, s *Store, lag search.IndexLag, _ messenger.User) error {
-				_, err := s.ReadUnindexed(t.Context(), []search.IndexLag{lags}, 10)
+				_, err := s.ReadUnindexed(t.Context(), []search.IndexLag{lag}, 10)
 				return err
 			},
 		},
