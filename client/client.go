@@ -1,13 +1,13 @@
 // Package client calls a Messenger API server. All but this file is generated
 // from api/swagger.yml: a method per operation and a type per body.
 //
-// The module's path is no address, so go get can't fetch it. A module that uses
-// this package takes it from a clone:
+// The module's path is not a URL, so go get can't download it. To use this package in
+// another module, use a clone:
 //
 //	go mod edit -replace messenger-api=/path/to/clone -require messenger-api@v0.0.0
 //	go mod tidy
 //
-// Log in with one client, and make another that carries the session:
+// Log in with a client without a session, then make one with the session:
 //
 //	guest, err := client.NewClientWithResponses("http://localhost:8080")
 //	login, err := guest.LoginWithResponse(ctx, client.Credentials{UserName: "alice", Password: password})
@@ -15,15 +15,14 @@
 //		client.WithSession(login.JSON200.SessionID))
 //	chat, err := alice.CreateChatWithResponse(ctx, client.ChatCreation{ChatName: "Weekend plans"})
 //
-// An err says that there was no answer, or none that can be read. An answer of
-// the server that says no has its body in JSONDefault, with the code in its
-// Message, its status in StatusCode, and its headers in HTTPResponse; the body
-// of success, in JSON200 or JSON201, is nil then. A proxy between may answer
-// with neither.
+// A non-nil err means that there was no response, or one that can't be parsed. For an
+// error response JSONDefault is not nil, and its Message is the code; StatusCode
+// returns the status, and HTTPResponse has the headers. JSON200 or JSON201 is only set
+// on success. In a response of a proxy, none of them may be set.
 //
-// A client is safe for concurrent use. It has no time-out of its own: give the
-// context one, or a client with WithHTTPClient. To send a message again after
-// a failure, give it a ClientMessageID; then it is stored once.
+// A client is safe for concurrent use. It has no timeout: use a context with one, or
+// WithHTTPClient. To retry sending a message safely, give it a ClientMessageID: it is
+// then stored only once.
 package client
 
 import (
@@ -31,9 +30,9 @@ import (
 	"net/http"
 )
 
-// WithSession makes every request of a client carry this session, as log-in
-// answered it, in the header and with the scheme word that servers have by
-// default. For a server that is set otherwise use WithRequestEditorFn.
+// WithSession sends the session id of a log-in with every request, in the header and with
+// the scheme that are the server's defaults. For a server with other settings use
+// WithRequestEditorFn.
 func WithSession(sessionID string) ClientOption {
 	return WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
 		request.Header.Set("Authorization", "session_id "+sessionID)

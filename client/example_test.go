@@ -9,7 +9,7 @@ import (
 	"messenger-api/client"
 )
 
-// serve is a server that knows one session and refuses all others.
+// serve is a fake server that accepts one session.
 func serve(writer http.ResponseWriter, request *http.Request) {
 	writer.Header().Set("Content-Type", "application/json")
 	if request.Header.Get("Authorization") != "session_id 5d3e9ce435ba11eca6b50242ac1f0006" {

@@ -1,4 +1,4 @@
-// The command messenger-api is the whole service; see internal/server.
+// Command messenger-api is the messenger service with all its commands; see internal/server.
 package main
 
 import (

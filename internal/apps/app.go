@@ -1,6 +1,7 @@
-// Package apps says what a logical app is: a part of the service that a setting
-// switches off. Each has a folder of its own here and knows none of the others;
-// the server has the ordered list of what is on.
+// Package apps has what the apps share. An app is a part of the service that the setting
+// APPS switches on or off: operations, middleware and background work. Each is a
+// package in a subfolder, and imports no other app. internal/server makes the ordered
+// list of those that are on.
 package apps
 
 import (
@@ -10,15 +11,15 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// App is one part of the service, built and on. Any of the functions may be nil.
+// App is a part of the service that is switched on. Any of the functions may be nil.
 type App struct {
-	// Name is what the setting APPS calls it, and its tag in api/swagger.yml.
+	// Name is its name in the setting APPS and its tag in api/swagger.yml.
 	Name string
-	// Mount adds its operations.
+	// Mount registers its operations.
 	Mount func(*httpkit.Router)
-	// Middleware stands around the operations of all apps. The apps that come first in
-	// the list stand outside.
+	// Middleware wraps the operations of all apps. That of the first app in the list is
+	// the outermost.
 	Middleware func(http.Handler) http.Handler
-	// Run does its work in the background until ctx ends.
+	// Run does the background work until ctx ends.
 	Run func(ctx context.Context) error
 }

@@ -12,19 +12,20 @@ import (
 )
 
 // PageLoadBytes is what a page, or a chunk of one, counts against the budget while it is
-// read and encoded; once encoded it counts its length, until it is written.
+// read and encoded. After that its length is counted until it is written.
 const PageLoadBytes = 4 << 20
 
 // ChunkBytes is how many bytes of message text a chunk of a long page has; its last text may
-// exceed that. Encoded as JSON they may take six times as much.
+// exceed that. Encoded as JSON they may be six times as long.
 const ChunkBytes = 128 << 10
 
-// memoryLimits are for all, for an account (or an address without one), and for an address.
+// memoryLimits are in bytes; the keys are the account (the address where there is no
+// session) and the address.
 var memoryLimits = budget.Limits{Total: 32 << 20, Reserve: 16 << 20, PerKey: [3]int64{8 << 20, 12 << 20}}
 
-// MemoryBudget bounds the memory that pages take: the loads of one account wait for each
-// other, not for those of others, and a client that does not read its responses can hold
-// only its own share.
+// MemoryBudget limits the memory that pages take, in all, per account and per address.
+// Requests of an account over its limit wait without delaying those of others. A client
+// that does not read its responses uses up only its own limit.
 type MemoryBudget struct{ budget *budget.Budget[ratelimit.Key] }
 
 // NewMemoryBudget makes the budget that the apps of a server share.
@@ -41,7 +42,8 @@ func (m MemoryBudget) Lease(info *httpkit.Info) MemoryLease {
 	return MemoryLease{m.budget.Lease(CallerKey(info))}
 }
 
-// CallerKey is the key that a caller is limited by: the account of a session, else the address.
+// CallerKey is the key by which a caller is limited: its account, or without a session its
+// address.
 func CallerKey(info *httpkit.Info) ratelimit.Key {
 	if info.Caller.HasSession() {
 		return ratelimit.AccountKey(info.Caller.AccountID)
@@ -49,8 +51,8 @@ func CallerKey(info *httpkit.Info) ratelimit.Key {
 	return ratelimit.AddressKey(info.Client)
 }
 
-// Acquire gives back what is held and waits for so many bytes. Errors:
-// service-unavailable, where they are not to be had before ctx ends.
+// Acquire releases what is held and waits for the given number of bytes. Errors:
+// service-unavailable, if they are not available before ctx ends.
 func (h *MemoryLease) Acquire(ctx context.Context, bytes int) error {
 	err := h.lease.Acquire(ctx, int64(bytes))
 	if err == nil || errors.Is(err, context.Canceled) {
@@ -59,8 +61,8 @@ func (h *MemoryLease) Acquire(ctx context.Context, bytes int) error {
 	return errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
 }
 
-// Shrink gives back what is held beyond so many bytes.
+// Shrink lowers what is held to the given number of bytes.
 func (h *MemoryLease) Shrink(bytes int) { h.lease.Shrink(int64(bytes)) }
 
-// Release gives everything back.
+// Release returns everything. It may be called again.
 func (h *MemoryLease) Release() { h.lease.Release() }

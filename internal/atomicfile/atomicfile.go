@@ -1,5 +1,5 @@
-// Package atomicfile makes files that appear whole or not at all: they are
-// written beside their place, and only their owner can read them.
+// Package atomicfile writes files atomically: into a temporary file in the same directory,
+// which is renamed when it is complete. Only their owner can read them.
 package atomicfile
 
 import (
@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// File is a file on its way. It is not safe for concurrent use.
+// File is the temporary file. It is not safe for concurrent use.
 type File struct {
 	*os.File
 
@@ -19,26 +19,25 @@ type File struct {
 	ended   bool
 }
 
-// Create begins the file that is to stand under path, with mode 0600. Where
-// something stands there the error is fs.ErrExist, unless it is to be replaced,
-// which no device, pipe or directory is. Commit or Discard comes next.
+// Create creates a temporary file for path, with mode 0600. If path exists it returns
+// fs.ErrExist, or with replace allows it to be replaced if it is a regular file. The caller
+// must call Commit or Discard.
 func Create(path string, replace bool) (*File, error) {
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return nil, fmt.Errorf("%s: %w", path, fs.ErrExist)
 	}
-	// Nobody who names /dev/null or /dev/stdout wants a file in its place.
+	// A device such as /dev/null or /dev/stdout must not be replaced by a file.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file, and is not replaced", path)
+		return nil, fmt.Errorf("%s is not a regular file, and is not replaced", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return nil, fmt.Errorf("make a file beside %s: %w", path, err)
+		return nil, fmt.Errorf("create a temporary file for %s: %w", path, err)
 	}
 	return &File{File: file, path: path, replace: replace}, nil
 }
 
-// Commit brings the file to the disk and then to its place. On an error nothing
-// of it is left.
+// Commit syncs the file to disk and renames it to its path. On an error it discards it.
 func (f *File) Commit() error {
 	if err := f.commit(); err != nil {
 		f.Discard()
@@ -52,7 +51,7 @@ func (f *File) commit() error {
 		return err
 	}
 	if !f.replace {
-		// A link fails where somebody made a file of the name meanwhile.
+		// Unlike a rename, a link fails if the path exists by now.
 		if err := os.Link(f.Name(), f.path); err != nil {
 			return err
 		}
@@ -66,17 +65,17 @@ func (f *File) commit() error {
 	return SyncDirectory(filepath.Dir(f.path))
 }
 
-// Discard removes a file that was not committed. It may always be called.
+// Discard removes the file unless it was committed. It may be called several times.
 func (f *File) Discard() {
 	if f.ended {
 		return
 	}
 	f.ended = true
-	_ = f.Close() // it may be closed; what it holds is of no use
+	_ = f.Close() // it may be closed already
 	_ = os.Remove(f.Name())
 }
 
-// SyncDirectory brings the names in a directory to the disk.
+// SyncDirectory syncs a directory's entries to disk.
 func SyncDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/atomicfile"
 )
 
-// create begins a file with this content.
+// create creates a file and writes the content to it.
 func create(t *testing.T, path string, replace bool, content string) *atomicfile.File {
 	t.Helper()
 	file, err := atomicfile.Create(path, replace)
@@ -23,8 +23,8 @@ func create(t *testing.T, path string, replace bool, content string) *atomicfile
 	return file
 }
 
-// only wants the directory to have this one file, readable to its owner only.
-func only(t *testing.T, path, content string) {
+// wantOnly fails the test unless the directory has exactly this file, with mode 0600.
+func wantOnly(t *testing.T, path, content string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(entries) != 1 {
@@ -39,32 +39,32 @@ func only(t *testing.T, path, content string) {
 	}
 }
 
-func TestPublish(t *testing.T) {
+func TestCommit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	first := create(t, path, false, "first")
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("half a file has the name: %v", err)
+		t.Errorf("the file exists before Commit: %v", err)
 	}
 	if err := first.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	first.Discard() // comes too late
-	only(t, path, "first")
+	first.Discard() // does nothing after Commit
+	wantOnly(t, path, "first")
 
 	if _, err := atomicfile.Create(path, false); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over a file: %v", err)
 	}
 	create(t, path, true, "never").Discard()
-	only(t, path, "first")
+	wantOnly(t, path, "first")
 	if err := create(t, path, true, "second").Commit(); err != nil {
 		t.Fatal(err)
 	}
-	only(t, path, "second")
+	wantOnly(t, path, "second")
 }
 
-// A file that somebody made meanwhile stays.
-func TestPublishTooLate(t *testing.T) {
+// A file that was created meanwhile is not replaced.
+func TestCommitOverNewFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	first, second := create(t, path, false, "first"), create(t, path, false, "second")
@@ -74,11 +74,11 @@ func TestPublishTooLate(t *testing.T) {
 	if err := second.Commit(); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("the second: %v", err)
 	}
-	only(t, path, "first")
+	wantOnly(t, path, "first")
 }
 
-// What is no file is not replaced, by whatever name.
-func TestReplaceNoDevice(t *testing.T) {
+// Devices and directories are not replaced, also through symbolic links.
+func TestReplaceRegularFilesOnly(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(os.DevNull, link); err != nil {

@@ -1,5 +1,6 @@
-// Package budget shares what is scarce, such as bytes of memory, among those who ask
-// for it: each has a bound, all together have one, and who holds least is served first.
+// Package budget is a fair weighted semaphore: it shares a limited resource, such as bytes
+// of memory, between owners. There is a limit for each owner and one for all together.
+// Requests beyond a limit wait, and the owner that holds the least is served first.
 package budget
 
 import (
@@ -8,39 +9,38 @@ import (
 	"sync"
 )
 
-// maxKeys is how many keys an owner may have.
+// maxKeys is the largest number of keys of an owner.
 const maxKeys = 3
 
-// maxWaitingPerOwner is how many requests of one owner may wait.
 const maxWaitingPerOwner = 64
 
-// ErrFull says that too many requests of the owner wait already.
-var ErrFull = errors.New("too many wait for their share of the budget")
+// ErrFull is returned when too many requests of the owner already wait.
+var ErrFull = errors.New("too many requests of this owner wait for the budget")
 
 // Limits bound what is held at a time, in units of the caller's choice.
 type Limits struct {
-	// Total is for everybody together.
+	// Total limits all owners together.
 	Total int64
-	// Reserve is beyond All, for owners who hold nothing: so those who hold much, and
-	// don't give it back, don't keep the others from everything.
+	// Reserve is granted beyond Total, only to owners that hold nothing: owners that hold
+	// units for a long time don't shut out the others.
 	Reserve int64
-	// PerKey is for one key, by the key's place among those of an owner, such as its
-	// account first and its network then.
+	// PerKey limits each key, by its index among the owner's keys: for example, PerKey[0] is
+	// the limit per account and PerKey[1] the limit per network.
 	PerKey [maxKeys]int64
 }
 
-// Budget is a semaphore that is fair between owners: whoever asks for much waits behind
-// himself. It is safe for concurrent use.
+// Budget is a semaphore that is fair between owners: the waiting requests of one owner
+// don't delay those of another. It is safe for concurrent use.
 type Budget[Key comparable] struct {
 	limits Limits
 
 	mu        sync.Mutex
 	held      int64
-	heldByKey [maxKeys]map[Key]int64 // what the keys of each level hold, if anything
-	queues    []*ownerQueue[Key]     // of the owners that wait, in the order in which they began to
+	heldByKey [maxKeys]map[Key]int64 // by key index; keys that hold nothing are absent
+	queues    []*ownerQueue[Key]     // of the owners that wait, the longest waiting first
 }
 
-// ownerQueue is the requests of one owner that wait, the oldest first.
+// ownerQueue holds the waiting requests of one owner, the oldest first.
 type ownerQueue[Key comparable] struct {
 	first   Key
 	waiters []*waiter[Key]
@@ -52,13 +52,13 @@ type waiter[Key comparable] struct {
 	ready chan struct{} // closed once the owner holds the units
 }
 
-// owner is the keys of one, of which there are so many.
+// owner has the first count of keys.
 type owner[Key comparable] struct {
 	keys  [maxKeys]Key
 	count int
 }
 
-// New makes a Budget that nobody holds anything of.
+// New makes a Budget.
 func New[Key comparable](limits Limits) *Budget[Key] {
 	b := &Budget[Key]{limits: limits}
 	for level := range b.heldByKey {
@@ -67,17 +67,17 @@ func New[Key comparable](limits Limits) *Budget[Key] {
 	return b
 }
 
-// Lease is what one request holds of a budget. Its zero value holds nothing and belongs
-// to no budget. It is not safe for concurrent use, and must not be copied once it holds
-// something.
+// Lease is what one request holds of a budget. Its zero value belongs to no budget, and only
+// Release may be called on it. It is not safe for concurrent use, and must not be copied
+// while it holds units.
 type Lease[Key comparable] struct {
 	budget *Budget[Key]
 	owner  owner[Key]
 	held   int64
 }
 
-// Lease makes one that holds nothing yet, of an owner with up to three keys. Fairness is
-// between owners with different first keys; without a key the bound of all is the only one.
+// Lease makes a lease that holds nothing yet, for an owner with up to three keys. Owners are
+// distinguished by their first key. Without a key only the limit of all applies.
 func (b *Budget[Key]) Lease(keys ...Key) Lease[Key] {
 	lease := Lease[Key]{budget: b}
 	lease.owner.count = copy(lease.owner.keys[:], keys)
@@ -85,8 +85,8 @@ func (b *Budget[Key]) Lease(keys ...Key) Lease[Key] {
 }
 
 // Acquire waits until the lease may hold the units, or until ctx ends, whose error it
-// then returns. A lease that holds something must not wait for more: it gives that
-// back first. One request always has room where its owner, and everybody, holds nothing.
+// then returns. It first releases what the lease holds, so that leases that wait can't
+// deadlock. A request above a limit is granted when nothing else counts against that limit.
 func (l *Lease[Key]) Acquire(ctx context.Context, units int64) error {
 	l.Release()
 	b := l.budget
@@ -112,8 +112,8 @@ func (l *Lease[Key]) Acquire(ctx context.Context, units int64) error {
 	}
 }
 
-// Grow makes the lease hold so many units in all if there is room at once, and reports
-// whether there was.
+// Grow raises what the lease holds to units, without waiting, and reports whether there
+// was room for it.
 func (l *Lease[Key]) Grow(units int64) bool {
 	b := l.budget
 	b.mu.Lock()
@@ -130,7 +130,7 @@ func (l *Lease[Key]) Grow(units int64) bool {
 	return true
 }
 
-// Shrink gives back what the lease holds beyond so many units.
+// Shrink lowers what the lease holds to units.
 func (l *Lease[Key]) Shrink(units int64) {
 	if l.held <= units {
 		return
@@ -143,46 +143,45 @@ func (l *Lease[Key]) Shrink(units int64) {
 	b.grant()
 }
 
-// Release gives everything back. It may be called again, and the lease used again.
+// Release returns everything. It may be called again, and the lease used again.
 func (l *Lease[Key]) Release() { l.Shrink(0) }
 
 // Usage returns how many units are held now, and how many requests wait.
 func (b *Budget[Key]) Usage() (units int64, waiting int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, one := range b.queues {
-		waiting += len(one.waiters)
+	for _, queue := range b.queues {
+		waiting += len(queue.waiters)
 	}
 	return b.held, waiting
 }
 
-// fits reports whether the owner may hold so many units more.
+// fits reports whether the owner may hold more units in addition to what it holds.
 func (b *Budget[Key]) fits(o *owner[Key], more int64) bool {
 	return b.fitsKeys(o, more) && b.fitsTotal(o, more)
 }
 
-// fitsTotal is about the bound of all.
 func (b *Budget[Key]) fitsTotal(o *owner[Key], more int64) bool {
 	limit := b.limits.Total
 	if b.heldByKey[0][o.keys[0]] == 0 {
 		limit += b.limits.Reserve
 	}
-	return room(b.held, more, limit)
+	return withinLimit(b.held, more, limit)
 }
 
-// fitsKeys leaves out the bound of all.
 func (b *Budget[Key]) fitsKeys(o *owner[Key], more int64) bool {
 	for level := range o.count {
-		if !room(b.heldByKey[level][o.keys[level]], more, b.limits.PerKey[level]) {
+		if !withinLimit(b.heldByKey[level][o.keys[level]], more, b.limits.PerKey[level]) {
 			return false
 		}
 	}
 	return true
 }
 
-func room(held, more, limit int64) bool { return held == 0 || held+more <= limit }
+// withinLimit lets a single request exceed the limit, so that it doesn't wait for ever.
+func withinLimit(held, more, limit int64) bool { return held == 0 || held+more <= limit }
 
-// add changes what the owner holds.
+// add adds more, which may be negative, to what the owner holds.
 func (b *Budget[Key]) add(o *owner[Key], more int64) {
 	b.held += more
 	for level := range o.count {

@@ -14,28 +14,28 @@ import (
 	"messenger-api/internal/budget"
 )
 
-func newBudget(all, owner, network int64) *budget.Budget[string] {
-	return budget.New[string](budget.Limits{Total: all, PerKey: [3]int64{owner, network}})
+func newBudget(total, perOwner, perNetwork int64) *budget.Budget[string] {
+	return budget.New[string](budget.Limits{Total: total, PerKey: [3]int64{perOwner, perNetwork}})
 }
 
-// order is who was served, in which order.
+// order records the order in which owners were served.
 type order struct {
 	mu     sync.Mutex
 	served []string
 }
 
-// want fails unless so far these were served, in this order.
+// want fails the test unless exactly these owners were served so far, in this order.
 func (o *order) want(t *testing.T, want ...string) {
 	t.Helper()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !slices.Equal(o.served, want) {
-		t.Errorf("served were %q, want %q", o.served, want)
+		t.Errorf("served: %q, want %q", o.served, want)
 	}
 }
 
-// ask asks for units in the name of an owner, and holds them for a second.
-func (o *order) ask(t *testing.T, b *budget.Budget[string], group *sync.WaitGroup, units int64, keys ...string) {
+// hold acquires units for an owner in the background and holds them for a second.
+func (o *order) hold(t *testing.T, b *budget.Budget[string], group *sync.WaitGroup, units int64, keys ...string) {
 	group.Go(func() {
 		lease := b.Lease(keys...)
 		if err := lease.Acquire(t.Context(), units); err != nil {
@@ -45,22 +45,22 @@ func (o *order) ask(t *testing.T, b *budget.Budget[string], group *sync.WaitGrou
 		o.mu.Lock()
 		o.served = append(o.served, keys[0])
 		o.mu.Unlock()
-		time.Sleep(time.Second) // of the bubble
+		time.Sleep(time.Second)
 		lease.Release()
 	})
 	synctest.Wait()
 }
 
-// Who asks for much waits behind himself: another is served next, however many wait.
-func TestWhoAsksForMuchWaitsBehindHimself(t *testing.T) {
+// Many waiting requests of one owner don't delay another owner.
+func TestWaitingRequestsDelayOnlyTheirOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(4, 2, 4)
 		var o order
 		var group sync.WaitGroup
 		for range 10 {
-			o.ask(t, b, &group, 1, "greedy", "network")
+			o.hold(t, b, &group, 1, "greedy", "network")
 		}
-		o.ask(t, b, &group, 1, "modest", "network")
+		o.hold(t, b, &group, 1, "modest", "network")
 		o.want(t, "greedy", "greedy", "modest")
 		group.Wait()
 		if held, waiting := b.Usage(); held != 0 || waiting != 0 {
@@ -69,8 +69,9 @@ func TestWhoAsksForMuchWaitsBehindHimself(t *testing.T) {
 	})
 }
 
-// Where all is held, who holds least is next, then who waits longest.
-func TestWhoHoldsLeastIsNext(t *testing.T) {
+// When everything is held, the next to be served is the owner that holds the least, and
+// among equals the one that has waited longest.
+func TestOwnerWithTheLeastIsNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(3, 3, 9)
 		var o order
@@ -83,7 +84,7 @@ func TestWhoHoldsLeastIsNext(t *testing.T) {
 			}
 		}
 		for _, owner := range []string{"a", "b", "b", "c"} {
-			o.ask(t, b, &group, 1, owner)
+			o.hold(t, b, &group, 1, owner)
 		}
 		for i := range held {
 			held[i].Release()
@@ -94,37 +95,37 @@ func TestWhoHoldsLeastIsNext(t *testing.T) {
 	})
 }
 
-// A second key is a bound of its own: many accounts of one network are one network.
+// The second key has a limit of its own, across all owners that share it.
 func TestManyOwnersOfOneNetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(9, 1, 2)
 		var o order
 		var group sync.WaitGroup
 		for _, owner := range []string{"a", "b", "c"} {
-			o.ask(t, b, &group, 1, owner, "network")
+			o.hold(t, b, &group, 1, owner, "network")
 		}
-		o.ask(t, b, &group, 1, "d", "another")
+		o.hold(t, b, &group, 1, "d", "another")
 		o.want(t, "a", "b", "d")
 		group.Wait()
 	})
 }
 
-// One that needs much is not overtaken for ever by many that need little.
-func TestTheLargeOneIsServedToo(t *testing.T) {
+// A large request does not starve behind later small ones.
+func TestLargeRequestDoesNotStarve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(4, 4, 4)
 		var o order
 		var group sync.WaitGroup
-		o.ask(t, b, &group, 2, "a")
-		o.ask(t, b, &group, 4, "large")
-		o.ask(t, b, &group, 1, "b")
+		o.hold(t, b, &group, 2, "a")
+		o.hold(t, b, &group, 4, "large")
+		o.hold(t, b, &group, 1, "b")
 		group.Wait()
 		o.want(t, "a", "large", "b")
 	})
 }
 
-// What some hold for long leaves the others a reserve.
-func TestTheReserveIsForWhoHoldsNothing(t *testing.T) {
+// Beyond the total, only owners that hold nothing get units of the reserve.
+func TestReserveIsForOwnersThatHoldNothing(t *testing.T) {
 	b := budget.New[string](budget.Limits{Total: 4, Reserve: 2, PerKey: [3]int64{3, 4}})
 	for _, c := range []struct {
 		owner string
@@ -138,7 +139,7 @@ func TestTheReserveIsForWhoHoldsNothing(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesHoldsNothing(t *testing.T) {
+func TestCanceledAcquireHoldsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(1, 1, 1)
 		first := b.Lease("a")
@@ -159,13 +160,13 @@ func TestWhoLeavesHoldsNothing(t *testing.T) {
 	})
 }
 
-func TestTooManyWait(t *testing.T) {
+func TestMaxWaitingPerOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(1, 1, 1)
 		var o order
 		var group sync.WaitGroup
 		for range 65 {
-			o.ask(t, b, &group, 1, "a")
+			o.hold(t, b, &group, 1, "a")
 		}
 		lease := b.Lease("a")
 		if err := lease.Acquire(t.Context(), 1); !errors.Is(err, budget.ErrFull) {
@@ -199,11 +200,11 @@ func TestGrowAndShrink(t *testing.T) {
 	}
 }
 
-// Whatever comes and goes, no bound is passed but by one alone, and nothing stays held.
-func TestBounds(t *testing.T) {
+// Under any sequence of Grow and Shrink no limit is exceeded, and Usage is the sum of the leases.
+func TestLimits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		const all, each, wide = 10, 4, 7
-		b := newBudget(all, each, wide)
+		const maxTotal, maxOwner, maxNetwork = 10, 4, 7
+		b := newBudget(maxTotal, maxOwner, maxNetwork)
 		names := []string{"a", "b", "c"}
 		leases := map[int]*budget.Lease[string]{}
 		held := map[int]int64{}
@@ -214,7 +215,7 @@ func TestBounds(t *testing.T) {
 					lease := b.Lease(names[at%3], names[at%2])
 					leases[at] = &lease
 				}
-				units := rapid.Int64Range(0, each).Draw(t, "units")
+				units := rapid.Int64Range(0, maxOwner).Draw(t, "units")
 				if leases[at].Grow(units) {
 					held[at] = max(held[at], units)
 				}
@@ -222,7 +223,7 @@ func TestBounds(t *testing.T) {
 			"shrink": func(t *rapid.T) {
 				at := rapid.IntRange(0, 5).Draw(t, "lease")
 				if leases[at] != nil {
-					units := rapid.Int64Range(0, each).Draw(t, "units")
+					units := rapid.Int64Range(0, maxOwner).Draw(t, "units")
 					leases[at].Shrink(units)
 					held[at] = min(held[at], units)
 				}
@@ -235,16 +236,16 @@ func TestBounds(t *testing.T) {
 					owners[at%3] += units
 					networks[at%2] += units
 				}
-				if got, _ := b.Usage(); got != total || total > all {
-					t.Fatalf("%d are held, the leases have %d, of %d", got, total, all)
+				if got, _ := b.Usage(); got != total || total > maxTotal {
+					t.Fatalf("Usage is %d; the leases hold %d; the limit is %d", got, total, maxTotal)
 				}
 				for _, units := range owners {
-					if units > each {
+					if units > maxOwner {
 						t.Fatalf("an owner holds %d", units)
 					}
 				}
 				for _, units := range networks {
-					if units > wide {
+					if units > maxNetwork {
 						t.Fatalf("a network holds %d", units)
 					}
 				}

@@ -2,8 +2,8 @@ package budget
 
 import "slices"
 
-// enqueue lets a request wait behind its owner's others, and at once grants what it may
-// have before the others that wait.
+// enqueue appends a request to its owner's queue. It then grants what can be granted: the
+// new request may be admissible although those of other owners are not.
 func (b *Budget[Key]) enqueue(o owner[Key], units int64) (*waiter[Key], error) {
 	at := b.ownerIndex(o.keys[0])
 	if at < 0 {
@@ -24,9 +24,10 @@ func (b *Budget[Key]) ownerIndex(first Key) int {
 	return slices.IndexFunc(b.queues, func(queue *ownerQueue[Key]) bool { return queue.first == first })
 }
 
-// grant serves those who wait while there is room. Of the owners whose own bounds allow
-// it the one who holds least is next, and of those who hold the same the one who waits
-// longest. Where the bound of all has no room for it nobody overtakes it.
+// grant serves waiting requests while there is room. The next one is that of the owner
+// which holds the least, among those whose own limits have room, and of equals the one
+// that has waited longest. If the total has no room for it, later ones wait too, so that a
+// large request does not starve.
 func (b *Budget[Key]) grant() {
 	for {
 		next := -1
@@ -49,8 +50,8 @@ func (b *Budget[Key]) grant() {
 	}
 }
 
-// remove takes a request out of an owner's line. An owner who still waits goes to the
-// end of the queue.
+// remove removes a request from an owner's queue. If it was the first one, an owner with
+// further requests goes to the end of b.queues.
 func (b *Budget[Key]) remove(at, index int) {
 	queue := b.queues[at]
 	queue.waiters = slices.Delete(queue.waiters, index, index+1)
@@ -63,15 +64,14 @@ func (b *Budget[Key]) remove(at, index int) {
 	}
 }
 
-// cancel takes a request that waits no longer out of the queue. What it was granted in
-// the same moment it gives back.
+// cancel removes a request from its queue, or returns its units if it was granted meanwhile.
 func (b *Budget[Key]) cancel(waiting *waiter[Key]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if at := b.ownerIndex(waiting.owner.keys[0]); at >= 0 {
 		if index := slices.Index(b.queues[at].waiters, waiting); index >= 0 {
 			b.remove(at, index)
-			b.grant() // it may have kept others waiting
+			b.grant() // others may have waited behind it
 			return
 		}
 	}

@@ -1,8 +1,8 @@
-// Package cache stores bytes that can be made again from the database: pages, versions
-// and sessions.
+// Package cache caches bytes that can be read from the database again: pages, their
+// versions, and sessions.
 //
-// There are two backends: memory, for one node, and redis, which the nodes
-// share. cachetest is the suite that both pass.
+// There are two backends: memory, for a single node, and redis, which all nodes
+// share. cachetest is the test suite that both pass.
 package cache
 
 import (
@@ -15,20 +15,20 @@ import (
 // caller's context is an error reply of the server, such as that its memory is full.
 var (
 	// ErrDown is returned at once while the cache can't be reached.
-	ErrDown = errors.New("cache: out of reach")
+	ErrDown = errors.New("cache: unreachable")
 	// ErrSlow is returned when this request timed out; others may be fine. It may
 	// still be executed later.
-	ErrSlow = errors.New("cache: no answer in time")
+	ErrSlow = errors.New("cache: timeout")
 )
 
-// Cache keeps bytes under keys for a while. Losing any of it at any time must do
-// no harm. Keys and values are any bytes, and a value may be empty. A value that
-// a Cache returns must not be changed; one handed in may be, once the call is
-// over. A lifetime under a millisecond counts as one millisecond.
+// Cache is a key-value store with expiry. It may lose any entry at any time. Keys and
+// values are any bytes, and a value may be empty. A value that a Cache returned must
+// not be modified; one passed to it may be modified after the call. A lifetime
+// under a millisecond counts as one millisecond.
 //
 // A Cache is safe for concurrent use. After Close nothing else may be called.
 type Cache interface {
-	// Get returns what stands under the key, and whether anything does.
+	// Get returns the value of the key, and whether there is one.
 	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
 	// GetMany returns the values in the order of the keys, in one round trip. The
 	// value of an absent key is nil, an empty value is not.
@@ -36,21 +36,20 @@ type Cache interface {
 	// GetClientCached is GetMany with client-side caching: keys that were read before need
 	// no round trip. A value may be stale: normally for as long as an invalidation takes
 	// to arrive, for a second at most while the cache is reachable, and never for longer
-	// than atMost. All calls for one key must pass the same atMost.
-	GetClientCached(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error)
-	// GetOrSet returns what stands under the key: what was there, or value, which
-	// it then sets for the lifetime. Of several callers at once, on one node or
-	// more, all get the same. It takes one round trip, and may return value itself.
+	// than maxAge. All calls for one key must pass the same maxAge.
+	GetClientCached(ctx context.Context, maxAge time.Duration, keys ...string) ([][]byte, error)
+	// GetOrSet returns the value of the key. If there is none, it sets value for the
+	// lifetime and returns it. Concurrent callers, also on different nodes, all get the
+	// same value. It takes one round trip, and may return value itself.
 	GetOrSet(ctx context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error)
-	// Set puts the value under the key, in place of what is there.
+	// Set sets or replaces the value of the key.
 	Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error
-	// Delete removes what stands under the keys; absent ones are no error.
+	// Delete deletes the keys; absent ones are no error.
 	Delete(ctx context.Context, keys ...string) error
-	// Settled is false while the cache can't be reached, and for a settling time after
-	// it was reached again: what others wrote meanwhile may be missing, and a restored
-	// cache may hold older values. Call it after the read whose result it is to confirm,
-	// not before.
+	// Settled is false while the cache is unreachable, and for a settling time after it
+	// was reached again: writes of other nodes may be missing, and a restored cache may
+	// hold old values. To know whether a read can be relied on, call it after the read.
 	Settled() bool
-	// Close ends the connections and the background work. It may be called twice.
+	// Close closes the connections and stops the background work. It may be called twice.
 	Close() error
 }

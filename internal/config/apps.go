@@ -2,7 +2,7 @@ package config
 
 import "slices"
 
-// The apps that have to do with settings beside APPS.
+// The apps that settings other than APPS refer to.
 const (
 	appAuth       = "auth"
 	appThrottling = "throttling"
@@ -10,8 +10,8 @@ const (
 	appMetrics    = "metrics"
 )
 
-// AppsOn gives those of the known apps that are on, in the given order: the ones that APPS names, or all where it
-// is not set, less auth with AUTH_DISABLED and less throttling with NGINX_THROTTLING.
+// AppsOn returns those of the known apps that are on, in the given order: the ones that APPS names, or all where it
+// is not set, without auth if AUTH_DISABLED is on and without throttling if NGINX_THROTTLING is on.
 func (c Config) AppsOn(known []string) []string {
 	var on []string
 	for _, name := range known {
@@ -32,8 +32,8 @@ func (c Config) appOn(name string) bool {
 	return len(c.Apps.Names) == 0 || slices.Contains(c.Apps.Names, name)
 }
 
-// SearchesInServe tells whether serve works on searches itself: a queue in its own memory, and a database of its own,
-// no other process gets at.
+// SearchesInServe reports whether the command serve executes searches itself: no other process can, where the queue or
+// the database is embedded.
 func (c Config) SearchesInServe() bool {
 	return !c.Queue.IsSet() || len(c.Database.Hosts) == 0
 }

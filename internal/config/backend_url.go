@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// RedisURL is the address of Redis, or of the Sentinels that know where it is.
+// RedisURL is the address of Redis, or of the Sentinels that find it.
 type RedisURL struct {
 	URL
-	// Sentinels are further ones beside that of the URL, as host:port.
+	// Sentinels are those after the first, which is the URL's host, each as host:port.
 	Sentinels []string
 }
 
-// UnmarshalText reads a URL whose path, if it has one, is the number of a database, behind the name of the master where
-// it is that of Sentinels. Redis gives no parameter a meaning.
+// UnmarshalText parses a URL. Its path is optional: the number of a database, and for Sentinels the name of the master
+// before it. Parameters are not allowed.
 func (u *RedisURL) UnmarshalText(text []byte) error {
-	one, others, err := splitSentinels(string(text))
+	first, others, err := splitSentinels(string(text))
 	if err != nil {
 		return err
 	}
-	if err := u.URL.UnmarshalText([]byte(one)); err != nil {
+	if err := u.URL.UnmarshalText([]byte(first)); err != nil {
 		return err
 	}
 	u.Sentinels = others
@@ -29,7 +29,7 @@ func (u *RedisURL) UnmarshalText(text []byte) error {
 		return errors.New("a parameter")
 	}
 	database := strings.Trim(u.parsed.Path, "/")
-	if isOfSentinels(one) {
+	if isSentinelURL(first) {
 		var master string
 		if master, database, _ = strings.Cut(database, "/"); master == "" {
 			return errors.New("no name of a master")
@@ -37,24 +37,24 @@ func (u *RedisURL) UnmarshalText(text []byte) error {
 	}
 	if database != "" {
 		if _, err := strconv.ParseUint(database, 10, 31); err != nil {
-			return errors.New("not the number of a database") // the cause holds the text
+			return errors.New("not the number of a database") // err quotes the text, which may be a password
 		}
 	}
 	return nil
 }
 
-func isOfSentinels(address string) bool {
+func isSentinelURL(address string) bool {
 	scheme, _, _ := strings.Cut(address, "://")
 	return strings.HasSuffix(strings.ToLower(scheme), "+sentinel")
 }
 
-// splitSentinels takes all Sentinels but the first out of an address: a URL has one host.
-func splitSentinels(address string) (one string, others []string, err error) {
+// splitSentinels removes all Sentinels but the first from an address: net/url accepts one host only.
+func splitSentinels(address string) (first string, others []string, err error) {
 	scheme, rest, _ := strings.Cut(address, "://")
 	authority, path, _ := strings.Cut(rest, "/")
 	user := authority[:strings.LastIndexByte(authority, '@')+1]
 	hosts := strings.Split(authority[len(user):], ",")
-	if !isOfSentinels(address) || len(hosts) == 1 {
+	if !isSentinelURL(address) || len(hosts) == 1 {
 		return address, nil, nil
 	}
 	for _, host := range hosts[1:] {
@@ -64,21 +64,21 @@ func splitSentinels(address string) (one string, others []string, err error) {
 			name, port = strings.Trim(host, "[]"), sentinelPort
 		}
 		if _, ok := parsePort(port); !ok || !validHost(name) {
-			return "", nil, errors.New("a host that can't be read")
+			return "", nil, errors.New("an invalid host")
 		}
 		others = append(others, net.JoinHostPort(name, port))
 	}
 	return scheme + "://" + user + hosts[0] + "/" + path, others, nil
 }
 
-// Prefix is what keys begin with.
+// Prefix is a prefix of keys or names.
 type Prefix string
 
-// UnmarshalText reads a prefix that means itself in a pattern of keys, too.
+// UnmarshalText parses a prefix. It may have no characters with a meaning in the patterns of Redis and RabbitMQ.
 func (p *Prefix) UnmarshalText(text []byte) error {
-	const most = 100
-	if len(text) > most || !validName(string(text), ":") {
-		return refusal{"must be letters, digits and the characters : . _ - alone, 100 at most", string(text)}
+	const maxLength = 100
+	if len(text) > maxLength || !validName(string(text), ":") {
+		return invalidValue{"must be letters, digits and the characters : . _ - alone, 100 at most", string(text)}
 	}
 	*p = Prefix(text)
 	return nil
@@ -87,8 +87,8 @@ func (p *Prefix) UnmarshalText(text []byte) error {
 // BrokerURL is the address of RabbitMQ.
 type BrokerURL struct{ URL }
 
-// UnmarshalText reads a URL whose parameters, if it has any, are those that have an effect, each with a value that can
-// be read: with another one no connection would ever be made.
+// UnmarshalText parses a URL. It accepts only parameters that the client library uses, with valid values: with an
+// invalid one every attempt to connect would fail.
 func (u *BrokerURL) UnmarshalText(text []byte) error {
 	if err := u.URL.UnmarshalText(text); err != nil {
 		return err
@@ -96,15 +96,15 @@ func (u *BrokerURL) UnmarshalText(text []byte) error {
 	for name, values := range u.parsed.Query() {
 		for _, value := range values {
 			if !validBrokerParameter(u.parsed.Scheme, name, value) {
-				return errors.New("a parameter that can't be read")
+				return errors.New("an invalid parameter")
 			}
 		}
 	}
 	return nil
 }
 
-// validBrokerParameter knows what the client library reads. Its connection_timeout is left out: it has no effect on
-// connections that are dialled here.
+// validBrokerParameter accepts the parameters of the client library. connection_timeout is not accepted, because it has
+// no effect: internal/queue/rabbitmq dials itself.
 func validBrokerParameter(scheme, name, value string) bool {
 	switch name {
 	case "heartbeat", "channel_max":

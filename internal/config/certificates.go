@@ -10,21 +10,20 @@ import (
 	"strings"
 )
 
-// certificateFaults judges the files for TLS to PostgreSQL and Redis. Where no TLS is
-// spoken they have no effect, but must be readable.
-func (r reading) certificateFaults() Faults {
+// certificateFaults checks the files for TLS to PostgreSQL and Redis. They must be valid even if TLS is not used.
+func (r parsedSettings) certificateFaults() Faults {
 	return slices.Concat(r.authorityFaults("POSTGRES_SSLROOTCERT"), r.clientFaults("POSTGRES_SSLCERT", "POSTGRES_SSLKEY"),
 		r.authorityFaults("REDIS_SSLROOTCERT"))
 }
 
-// authorityFaults reads the file of certificates: what would use it later may go on without it.
-func (r reading) authorityFaults(name string) Faults {
+// authorityFaults checks a file of CA certificates: a client might silently ignore an invalid one.
+func (r parsedSettings) authorityFaults(name string) Faults {
 	if !r.isSet(name) {
 		return nil
 	}
 	content, err := os.ReadFile(strings.TrimSpace(r.given[name]))
 	if err == nil && !x509.NewCertPool().AppendCertsFromPEM(content) {
-		err = errors.New("there is none in it")
+		err = errors.New("it contains none")
 	}
 	if err != nil {
 		return Faults{{name, "must be a file of certificates in PEM: " + withoutPath(err)}}
@@ -32,8 +31,8 @@ func (r reading) authorityFaults(name string) Faults {
 	return nil
 }
 
-// clientFaults reads the files of a certificate and its key.
-func (r reading) clientFaults(certificate, key string) Faults {
+// clientFaults checks the files of a client certificate and its key.
+func (r parsedSettings) clientFaults(certificate, key string) Faults {
 	switch {
 	case !r.isSet(certificate) && !r.isSet(key):
 		return nil
@@ -49,7 +48,7 @@ func (r reading) clientFaults(certificate, key string) Faults {
 	return nil
 }
 
-// withoutPath leaves out what could be a key itself, set where its file's path belongs.
+// withoutPath removes the path from an error: it may be the key itself, if that was set in place of the path.
 func withoutPath(err error) string {
 	var ofFile *fs.PathError
 	if errors.As(err, &ofFile) {

@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// contradictions judges the settings beside each other. A setting that was refused by itself is left out, since what
-// it was meant to be is not known.
-func (r reading) contradictions(knownApps []string) Faults {
+// contradictions checks settings against each other. It ignores settings that are invalid by themselves.
+func (r parsedSettings) contradictions(knownApps []string) Faults {
 	return slices.Concat(r.unknownApps(knownApps), r.appFaults(), r.backendFaults(), r.listenFaults(), r.traceFaults(), r.certificateFaults())
 }
 
-func (r reading) unknownApps(known []string) Faults {
+func (r parsedSettings) unknownApps(known []string) Faults {
 	var faults Faults
 	names := r.config.Apps.Names
 	for i, name := range names {
@@ -25,7 +24,7 @@ func (r reading) unknownApps(known []string) Faults {
 	return faults
 }
 
-func (r reading) appFaults() Faults {
+func (r parsedSettings) appFaults() Faults {
 	var faults Faults
 	apps := r.config.Apps
 	namesAuth := slices.Contains(apps.Names, appAuth)
@@ -43,7 +42,7 @@ func (r reading) appFaults() Faults {
 	return faults
 }
 
-func (r reading) backendFaults() Faults {
+func (r parsedSettings) backendFaults() Faults {
 	var faults Faults
 	for _, name := range []string{"POSTGRES_USER", "POSTGRES_DB"} {
 		if r.isSet("POSTGRES_HOSTS") && !r.isSet(name) {
@@ -60,7 +59,7 @@ func (r reading) backendFaults() Faults {
 		}
 	}
 	if r.isSet("RMQ_URL") && r.isSet("RMQ_HOST") {
-		faults = append(faults, Fault{"RMQ_URL", "is set beside RMQ_HOST; set one of the two"})
+		faults = append(faults, Fault{"RMQ_URL", "is set together with RMQ_HOST; set one of the two"})
 	}
 	return faults
 }

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// Fault is one reason why the settings can't be used. Neither part holds a secret.
+// Fault is an error in the settings. It contains no secret.
 type Fault struct {
 	Setting string // the setting's name, such as PORT
-	Problem string // one line for a person
+	Problem string // one line of text
 }
 
-// String is the fault as one line.
+// String returns the fault as one line.
 func (f Fault) String() string {
 	return f.Setting + ": " + f.Problem
 }
 
-// Faults is all that is wrong with the settings, as Load's error.
+// Faults is Load's error: every error in the settings.
 type Faults []Fault
 
-// Error gives one line per fault.
+// Error returns one line per fault.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
 	for i, fault := range f {
@@ -28,32 +28,32 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// refusal is why a value can't be read: what it must be, and the part of it that is not. Its text leaves that part
-// out, since only who knows the setting can tell whether it may be shown.
-type refusal struct {
+// invalidValue is the error of UnmarshalText: what the value must be, and the part of it that is not. Error does not
+// contain that part, which may be a secret; gotSuffix decides whether to show it.
+type invalidValue struct {
 	must string
 	got  string
 }
 
-func (r refusal) Error() string {
-	return r.must
+func (v invalidValue) Error() string {
+	return v.must
 }
 
-// but gives ", not …" with a part of the setting's value, or nothing where that part could show a secret: an @
-// hints at a URL with a password, pasted where no URL belongs.
-func (s setting) but(value, part string) string {
+// gotSuffix returns ", not …" with the invalid part of the setting's value, or nothing if that part might be a secret: an
+// @ may belong to a URL with a password that was set in the wrong place.
+func (s setting) gotSuffix(value, part string) string {
 	if s.secret || strings.Contains(value, "@") {
 		return ""
 	}
 	return ", not " + quoted(part)
 }
 
-// quoted is the text in quotes on one line, shortened when it is long.
+// quoted returns the text in quotes on one line, shortened if it is long.
 func quoted(text string) string {
-	const longest = 40
+	const maxRunes = 40
 	runes := []rune(text)
-	if len(runes) > longest {
-		return strconv.Quote(string(runes[:longest]) + "…")
+	if len(runes) > maxRunes {
+		return strconv.Quote(string(runes[:maxRunes]) + "…")
 	}
 	return strconv.Quote(text)
 }

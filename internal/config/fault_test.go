@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	controlled  = "holds a control character, such as the carriage return of a file with CRLF line ends"
-	redisForm   = "must be a URL, redis:// or rediss:// or redis+sentinel:// or rediss+sentinel://[user:password@]host[:port][/number of a database], with what is special in the password percent-encoded"
-	rmqForm     = "must be a URL, amqp:// or amqps://[user:password@]host[:port][/vhost][?parameters], with what is special in the password percent-encoded"
+	controlled  = "contains a control character, such as the carriage return of a file with CRLF line ends"
+	redisForm   = "must be a URL, redis:// or rediss:// or redis+sentinel:// or rediss+sentinel://[user:password@]host[:port][/number of a database], with special characters of the password percent-encoded"
+	rmqForm     = "must be a URL, amqp:// or amqps://[user:password@]host[:port][/vhost][?parameters], with special characters of the password percent-encoded"
 	hostsForm   = "POSTGRES_HOSTS: must be a list of host:port, IPv6 in brackets, or an absolute path"
 	proxiesForm = "TRUSTED_PROXIES: must be none or a list of addresses and networks such as 10.0.0.7,10.1.0.0/16"
 	originsForm = "CORS_ORIGINS: must be a list of origins, scheme://host or scheme://host:port without a path"
@@ -123,7 +123,7 @@ func TestContradictions(t *testing.T) {
 		{"unknown and repeated apps", []string{"APPS=auth,api,x,api,y"},
 			"APPS: there is no app \"x\"; there are api, auth, cache, throttling\nAPPS: names api twice\n" +
 				"APPS: there is no app \"y\"; there are api, auth, cache, throttling"},
-		{"an open door", []string{"APPS=api"}, "APPS: leaves out auth; name it, or set AUTH_DISABLED to serve everybody without a log-in"},
+		{"auth left out", []string{"APPS=api"}, "APPS: leaves out auth; name it, or set AUTH_DISABLED to serve everybody without a log-in"},
 		{"auth on and off", []string{"APPS=auth", "AUTH_DISABLED=1"}, "APPS: names auth, which AUTH_DISABLED switches off; drop one of the two"},
 		{"throttling on and off", []string{"APPS=auth,throttling", "NGINX_THROTTLING=1"},
 			"APPS: names throttling, which NGINX_THROTTLING switches off; drop one of the two"},
@@ -132,13 +132,13 @@ func TestContradictions(t *testing.T) {
 		{"no Redis", []string{"CACHE_TYPE=redis", "REDIS_PWD=hush"}, "REDIS_URL: must be set where CACHE_TYPE is redis"},
 		{"two passwords", []string{"CACHE_TYPE=redis", "REDIS_URL=redis://:hush@cache", "REDIS_PWD=shhh"},
 			"REDIS_PWD: is not the password in REDIS_URL; set one of the two"},
-		{"two brokers", []string{"RMQ_URL=amqp://mq", "RMQ_HOST=mq"}, "RMQ_URL: is set beside RMQ_HOST; set one of the two"},
-		{"nothing is known of a refused setting", []string{"APPS=api", "AUTH_DISABLED=maybe", "CACHE_TYPE=redis", "REDIS_URL=http://:hush@cache", "REDIS_PWD=shhh"},
+		{"two brokers", []string{"RMQ_URL=amqp://mq", "RMQ_HOST=mq"}, "RMQ_URL: is set together with RMQ_HOST; set one of the two"},
+		{"an invalid setting contradicts no other", []string{"APPS=api", "AUTH_DISABLED=maybe", "CACHE_TYPE=redis", "REDIS_URL=http://:hush@cache", "REDIS_PWD=shhh"},
 			"AUTH_DISABLED: " + switchForm + ", not \"maybe\"\nREDIS_URL: " + redisForm},
 		{"all at once", []string{"RMQ_HOST=mq", "RMQ_URL=amqp://mq", "APPS=api", "PORT=x", "DEBUG=z"},
 			"PORT: must be a whole number from 0 to 65535, not \"x\"\nDEBUG: " + switchForm + ", not \"z\"\n" +
 				"APPS: leaves out auth; name it, or set AUTH_DISABLED to serve everybody without a log-in\n" +
-				"RMQ_URL: is set beside RMQ_HOST; set one of the two"},
+				"RMQ_URL: is set together with RMQ_HOST; set one of the two"},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFaults(t, c.want, c.environ...) })
 	}
@@ -148,10 +148,10 @@ func TestNoContradiction(t *testing.T) {
 	for name, environ := range map[string][]string{
 		"PostgreSQL's settings unused": {"POSTGRES_USER=u", "POSTGRES_PWD=hush", "POSTGRES_SSLMODE=require"},
 		"Redis unused":                 {"REDIS_URL=redis://:hush@cache", "REDIS_PWD=shhh"},
-		"RMQ_USER beside RMQ_URL":      {"RMQ_URL=amqp://mq", "RMQ_USER=u", "RMQ_PORT=1"},
-		"one password twice":           {"CACHE_TYPE=redis", "REDIS_URL=redis://:p%40w@cache", "REDIS_PWD=p@w"},
+		"RMQ_USER with RMQ_URL":        {"RMQ_URL=amqp://mq", "RMQ_USER=u", "RMQ_PORT=1"},
+		"the same password twice":      {"CACHE_TYPE=redis", "REDIS_URL=redis://:p%40w@cache", "REDIS_PWD=p@w"},
 		"a URL without a password":     {"CACHE_TYPE=redis", "REDIS_URL=redis://cache", "REDIS_PWD=hush"},
-		"a trusted door":               {"APPS=api", "AUTH_DISABLED=1"},
+		"auth disabled":                {"APPS=api", "AUTH_DISABLED=1"},
 		"off is off":                   {"APPS=auth,throttling", "AUTH_DISABLED=off", "NGINX_THROTTLING=0"},
 	} {
 		t.Run(name, func(t *testing.T) { load(t, environ...) })

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// FuzzLoad tries any value in every setting: nothing panics, each fault is one line, and no secret shows.
+// FuzzLoad sets every setting to any value: Load does not panic, each fault is one line, and no secret is shown.
 func FuzzLoad(f *testing.F) {
 	for _, seed := range []string{"", "1", "on", "a,b", "[::1]:5432", "https://a.example", "10.0.0.0/8", "1h", "12/3", "12#3", "12?3=", "a@b/", "%", "\n", "\xff", "::"} {
 		f.Add(seed)
@@ -37,7 +37,7 @@ func FuzzLoad(f *testing.F) {
 				t.Fatal(err)
 			}
 			if shown := fmt.Sprintf("%v %+v %s", err, c, listed.String()); strings.Contains(strings.ToLower(shown), "zq7x") {
-				t.Fatalf("a secret shows: %s", shown)
+				t.Fatalf("a secret is shown: %s", shown)
 			}
 			var faults Faults
 			if errors.As(err, &faults) && strings.Count(err.Error(), "\n") != len(faults)-1 {

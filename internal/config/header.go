@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// HeaderName is the canonical name of a request header that is free to carry a session.
+// HeaderName is the canonical name of a request header that may carry a session.
 type HeaderName string
 
-// UnmarshalText reads a header's name in any case.
+// UnmarshalText parses a header's name in any case.
 func (h *HeaderName) UnmarshalText(text []byte) error {
 	if !validToken(string(text)) {
-		return refusal{"must be the name of an HTTP header", string(text)}
+		return invalidValue{"must be the name of an HTTP header", string(text)}
 	}
 	name := textproto.CanonicalMIMEHeaderKey(string(text))
 	if reservedHeader(name) {
-		return refusal{"must be a header without another use", string(text)}
+		return invalidValue{"must be a header without another use", string(text)}
 	}
 	*h = HeaderName(name)
 	return nil
 }
 
-// reservedHeader tells whether HTTP, browsers, proxies or this server give the header a meaning, by which a session in
-// it would be lost, changed or misread.
+// reservedHeader reports whether HTTP, browsers, proxies or this server use the header, so that a session in it would be
+// lost, changed or misread.
 func reservedHeader(canonical string) bool {
 	switch canonical {
 	case "Accept", "Host", "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
@@ -37,13 +37,13 @@ func reservedHeader(canonical string) bool {
 	return false
 }
 
-// Token is a word of HTTP's token characters.
+// Token is a token as HTTP defines it (RFC 9110, 5.6.2).
 type Token string
 
-// UnmarshalText reads a token.
+// UnmarshalText parses a token.
 func (t *Token) UnmarshalText(text []byte) error {
 	if !validToken(string(text)) {
-		return refusal{"must be one word of letters, digits and !#$%&'*+-.^_`|~", string(text)}
+		return invalidValue{"must be one word of letters, digits and !#$%&'*+-.^_`|~", string(text)}
 	}
 	*t = Token(text)
 	return nil

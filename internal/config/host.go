@@ -10,14 +10,14 @@ import (
 // Host is a host name or an IP address, IPv6 without brackets.
 type Host string
 
-// UnmarshalText reads a host; an IPv6 address may stand in brackets.
+// UnmarshalText parses a host; an IPv6 address may be in brackets.
 func (h *Host) UnmarshalText(text []byte) error {
 	host := string(text)
 	if inner, ok := bracketed(host); ok && validIPv6(inner) {
 		host = inner
 	}
 	if !validHost(host) {
-		return refusal{"must be a host name or an IP address", string(text)}
+		return invalidValue{"must be a host name or an IP address", string(text)}
 	}
 	*h = Host(host)
 	return nil
@@ -29,7 +29,7 @@ type HostPort struct {
 	Port int
 }
 
-// String joins the two, with an IPv6 address in brackets.
+// String returns host:port, with an IPv6 address in brackets.
 func (h HostPort) String() string {
 	return net.JoinHostPort(h.Host, strconv.Itoa(h.Port))
 }
@@ -37,7 +37,7 @@ func (h HostPort) String() string {
 // HostPorts is a list of PostgreSQL servers.
 type HostPorts []HostPort
 
-// UnmarshalText reads a comma-separated list; the port is 5432 where an element has none.
+// UnmarshalText parses a comma-separated list; the default port is 5432.
 func (h *HostPorts) UnmarshalText(text []byte) error {
 	list, err := parseList(string(text), parseHostPort)
 	*h = list
@@ -59,12 +59,12 @@ func parseHostPort(text string) (HostPort, error) {
 		ok = ok && (validName(parsed.Host, "") || strings.HasPrefix(parsed.Host, "/") && validName(parsed.Host, "/"))
 	}
 	if !ok {
-		return HostPort{}, refusal{"must be a list of host:port, IPv6 in brackets, or an absolute path", text}
+		return HostPort{}, invalidValue{"must be a list of host:port, IPv6 in brackets, or an absolute path", text}
 	}
 	return parsed, nil
 }
 
-// parsePort reads a port as 1 to 65535 in decimal digits.
+// parsePort parses a port from 1 to 65535 in decimal digits.
 func parsePort(text string) (int, bool) {
 	port, err := strconv.ParseUint(text, 10, 16)
 	return int(port), err == nil && port > 0
@@ -85,8 +85,8 @@ func validIPv6(text string) bool {
 	return err == nil && address.Is6() && address.Zone() == ""
 }
 
-// validName tells whether the text has only letters, digits, dots, dashes, underscores and the extra characters,
-// and no more of them than a host name can have.
+// validName reports whether the text has only letters, digits, dots, dashes, underscores and the extra characters,
+// and at most 253, the limit of a host name.
 func validName(text, extra string) bool {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	allowed := letters + strings.ToUpper(letters) + "0123456789.-_" + extra

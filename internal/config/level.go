@@ -2,15 +2,15 @@ package config
 
 import "log/slog"
 
-// LogLevel is a level as LOG_LEVEL names it.
+// LogLevel is the value of LOG_LEVEL.
 type LogLevel slog.Level
 
-// UnmarshalText reads a level as slog does; which names LOG_LEVEL may hold says its tag.
+// UnmarshalText parses a level as slog does; the tag oneof restricts the names further.
 func (l *LogLevel) UnmarshalText(text []byte) error {
 	return (*slog.Level)(l).UnmarshalText(text)
 }
 
-// Threshold is the least level to log: debug with DEBUG on, else LOG_LEVEL.
+// Threshold is the lowest level to log: debug if DEBUG is on, otherwise LOG_LEVEL.
 func (l Log) Threshold() slog.Level {
 	if l.Debug {
 		return slog.LevelDebug

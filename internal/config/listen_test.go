@@ -4,8 +4,8 @@ import "testing"
 
 func TestOneAddressTwice(t *testing.T) {
 	const (
-		serves   = "METRICS_ADDR: is where HOST and PORT have the server listen; choose another port for one of the two"
-		consumes = "CONSUMER_METRICS_ADDR: is where HOST and CONSUMER_PORT have the consumer listen; choose another port for one of the two"
+		serves   = "METRICS_ADDR: is the address of HOST and PORT, on which the server listens; choose another port for one of the two"
+		consumes = "CONSUMER_METRICS_ADDR: is the address of HOST and CONSUMER_PORT, on which the consumer listens; choose another port for one of the two"
 	)
 	consumer := []string{"POSTGRES_HOSTS=db", "POSTGRES_USER=u", "POSTGRES_DB=d", "RMQ_HOST=mq"}
 	for _, environ := range [][]string{
@@ -28,7 +28,7 @@ func TestOneAddressTwice(t *testing.T) {
 		append(consumer, "PORT=1", "METRICS_ADDR=:1", "CONSUMER_PORT=2", "CONSUMER_METRICS_ADDR=localhost:2")...)
 	wantFaults(t, `HOST: must be a host name or an IP address, not "a b"`, "HOST=a b", "METRICS_ADDR=127.0.0.1:8080")
 	for _, environ := range [][]string{
-		{"PORT=9090"}, // where nobody asked for metrics at an address, there are none
+		{"PORT=9090"}, // if the metrics' default address is taken, metrics are not served
 		{"PORT=0", "METRICS_ADDR=127.0.0.1:0"},
 		{"METRICS_ADDR=127.0.0.1:8081"},
 		{"HOST=127.0.0.1", "METRICS_ADDR=127.0.0.2:8080"},

@@ -11,12 +11,11 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Load reads the settings from an environment as os.Environ gives it; of two entries with one name the later counts,
-// an empty one is as one that is not there, and names that are no settings are ignored. knownApps are the names that
-// APPS may hold.
+// Load reads the settings from an environment in the form of os.Environ. Of entries with the same name the last one
+// counts; an empty value means not set; other names are ignored. knownApps are the names that APPS may contain.
 //
-// Where settings are wrong or contradict each other, the error is Faults with all of them, and the Config holds what
-// could be read but is not fit for use.
+// If settings are invalid or contradict each other, the error is Faults with all of them. The Config then has the valid
+// settings, and must not be used to start.
 func Load(environ []string, knownApps []string) (Config, error) {
 	r, err := read(environ)
 	if err != nil {
@@ -28,25 +27,24 @@ func Load(environ []string, knownApps []string) (Config, error) {
 	return r.config, nil
 }
 
-// reading is what was made of an environment, each setting judged by itself.
-type reading struct {
+// parsedSettings has the settings of an environment, each validated by itself.
+type parsedSettings struct {
 	config Config
-	given  map[string]string // the settings that the environment sets
+	given  map[string]string // the settings that the environment sets, as text
 	faults Faults
 }
 
-// read takes the settings from the environment. Its error tells of a field that can't hold a setting: a mistake in
-// Config, whatever the environment.
-func read(environ []string) (reading, error) {
+// read parses an environment. It fails only for an unsupported field of Config, independently of the environment.
+func read(environ []string) (parsedSettings, error) {
 	all := settings()
-	r := reading{given: given(environ, all)}
+	r := parsedSettings{given: given(environ, all)}
 	groups := reflect.ValueOf(&r.config).Elem()
-	refused := map[string]error{}
+	parseErrors := map[string]error{}
 	for i := range groups.NumField() {
-		// Group by group, because an error names only the field, and two groups may have a field of one name.
+		// Group by group: an error contains only the field's name, and groups may have fields of the same name.
 		err := env.ParseWithOptions(groups.Field(i).Addr().Interface(), env.Options{Environment: r.given})
-		if err := refusals(err, i, all, refused); err != nil {
-			return reading{}, err
+		if err := collectParseErrors(err, i, all, parseErrors); err != nil {
+			return parsedSettings{}, err
 		}
 	}
 	for _, s := range all {
@@ -55,17 +53,17 @@ func read(environ []string) (reading, error) {
 			continue
 		}
 		if strings.ContainsFunc(text, unicode.IsControl) {
-			r.faults = append(r.faults, Fault{s.name, "holds a control character, such as the carriage return of a file with CRLF line ends"})
+			r.faults = append(r.faults, Fault{s.name, "contains a control character, such as the carriage return of a file with CRLF line ends"})
 			continue
 		}
-		for _, problem := range s.problems(text, s.value(r.config), refused[s.name]) {
+		for _, problem := range s.problems(text, s.value(r.config), parseErrors[s.name]) {
 			r.faults = append(r.faults, Fault{s.name, problem})
 		}
 	}
 	return r, nil
 }
 
-// given picks the settings that the environment sets to something.
+// given returns the settings that the environment sets to a non-empty value.
 func given(environ []string, all []setting) map[string]string {
 	values := map[string]string{}
 	for _, entry := range environ {
@@ -82,8 +80,8 @@ func given(environ []string, all []setting) map[string]string {
 	return values
 }
 
-// refusals notes in refused, by the setting's name, why values of a group could not be read.
-func refusals(err error, group int, all []setting, refused map[string]error) error {
+// collectParseErrors adds the errors of a group's values to parseErrors, by the setting's name.
+func collectParseErrors(err error, group int, all []setting, parseErrors map[string]error) error {
 	if err == nil {
 		return nil
 	}
@@ -97,18 +95,18 @@ func refusals(err error, group int, all []setting, refused map[string]error) err
 			return fmt.Errorf("config: %w", err)
 		}
 		i := slices.IndexFunc(all, func(s setting) bool { return s.group == group && s.field == parse.Name })
-		refused[all[i].name] = parse.Err
+		parseErrors[all[i].name] = parse.Err
 	}
 	return nil
 }
 
-// problems says what is wrong with a setting's value; err is why it could not be read, if so.
+// problems describes what is wrong with a setting's value, if anything; err is the error of parsing it.
 func (s setting) problems(text string, value reflect.Value, err error) []string {
 	if rule := s.rule(); rule != "" {
 		if err == nil && s.allows(text, value) {
 			return nil
 		}
-		return []string{rule + s.but(text, text)}
+		return []string{rule + s.gotSuffix(text, text)}
 	}
 	if err == nil {
 		return nil
@@ -119,21 +117,21 @@ func (s setting) problems(text string, value reflect.Value, err error) []string 
 	}
 	problems := make([]string, len(each))
 	for i, err := range each {
-		problems[i] = "can't be read"
-		var r refusal
-		if errors.As(err, &r) {
-			problems[i] = r.must + s.but(text, r.got)
+		problems[i] = "can't be parsed"
+		var invalid invalidValue
+		if errors.As(err, &invalid) {
+			problems[i] = invalid.must + s.gotSuffix(text, invalid.got)
 		}
 	}
 	return problems
 }
 
-// isSet tells whether the environment sets the setting, if only to what can't be read.
-func (r reading) isSet(name string) bool {
+// isSet reports whether the environment sets the setting, to a valid value or not.
+func (r parsedSettings) isSet(name string) bool {
 	return r.given[name] != ""
 }
 
-// faulty tells whether the setting by itself was refused.
-func (r reading) faulty(name string) bool {
+// faulty reports whether the setting is invalid by itself.
+func (r parsedSettings) faulty(name string) bool {
 	return slices.ContainsFunc(r.faults, func(f Fault) bool { return f.Setting == name })
 }

@@ -12,8 +12,8 @@ import (
 
 var knownApps = []string{"api", "auth", "cache", "throttling"}
 
-// byContent compares what may not be compared or looked into from outside.
-var byContent = cmp.Options{
+// compareContent compares types that cmp does not look into by default.
+var compareContent = cmp.Options{
 	cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() }),
 	cmp.Comparer(func(a, b URL) bool { return text(a.Reveal()) == text(b.Reveal()) }),
 	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
@@ -69,15 +69,15 @@ func TestDefaults(t *testing.T) {
 	var empty, repeated []string
 	for _, s := range settings() {
 		empty = append(empty, s.name+"=")
-		if s.fallback != "" {
-			repeated = append(repeated, s.name+"="+s.fallback)
+		if s.defaultValue != "" {
+			repeated = append(repeated, s.name+"="+s.defaultValue)
 		}
 	}
 	for name, environ := range map[string][]string{
 		"nothing": nil, "all empty": empty, "defaults repeated": repeated, "strangers": {"HOME=/x", "=C:=C:", "port=1", "0_=x", "PATH"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(defaults(), load(t, environ...), byContent); diff != "" {
+			if diff := cmp.Diff(defaults(), load(t, environ...), compareContent); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -111,13 +111,13 @@ func TestEverySetting(t *testing.T) {
 		Log:      Log{Level: 8, Format: "json", Debug: true},
 		Traces:   defaults().Traces,
 	}
-	if diff := cmp.Diff(want, got, byContent); diff != "" {
+	if diff := cmp.Diff(want, got, compareContent); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// What a document says is the least and the most of a setting can be had.
-func TestBoundsCanBeHad(t *testing.T) {
+// The documented minimum and maximum of each setting are accepted.
+func TestBoundsAreAccepted(t *testing.T) {
 	for _, s := range settings() {
 		for _, bound := range []string{s.min, s.max} {
 			if _, err := Load([]string{s.name + "=" + bound}, knownApps); err != nil && strings.Contains(err.Error(), s.name+": ") {
@@ -127,7 +127,7 @@ func TestBoundsCanBeHad(t *testing.T) {
 	}
 }
 
-func TestTheLaterEntryCounts(t *testing.T) {
+func TestLastEntryCounts(t *testing.T) {
 	for _, c := range []struct {
 		environ []string
 		port    int
@@ -142,7 +142,7 @@ func TestTheLaterEntryCounts(t *testing.T) {
 	}
 }
 
-func TestNobodyIsTrusted(t *testing.T) {
+func TestNoTrustedProxies(t *testing.T) {
 	if got := load(t, "TRUSTED_PROXIES=none").Server.TrustedProxies; len(got) != 0 {
 		t.Errorf("none trusts %v", got)
 	}

@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// Proxies is the networks of the proxies that are believed; without an element, nobody is. IPv4 is always in its own
-// form, never mapped to IPv6.
+// Proxies is the networks of trusted proxies. IPv4 networks are never in their IPv6-mapped form.
 type Proxies []netip.Prefix
 
-// UnmarshalText reads a comma-separated list of addresses and networks, or the word none.
+// UnmarshalText parses a comma-separated list of addresses and networks, or the word none.
 func (p *Proxies) UnmarshalText(text []byte) error {
 	if string(text) == "none" {
 		*p = Proxies{}
@@ -29,15 +28,16 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	}
 	network, err := netip.ParsePrefix(text)
 	if err != nil || network.Addr().Is4In6() {
-		return netip.Prefix{}, refusal{"must be none or a list of addresses and networks such as 10.0.0.7,10.1.0.0/16", text}
+		return netip.Prefix{}, invalidValue{"must be none or a list of addresses and networks such as 10.0.0.7,10.1.0.0/16", text}
 	}
 	return network.Masked(), nil
 }
 
-// Origins is a list of web origins, each spelled as browsers send it: in lower case, without the scheme's own port.
+// Origins is a list of web origins in the form in which browsers send them: in lower case, without the scheme's default
+// port.
 type Origins []string
 
-// UnmarshalText reads a comma-separated list.
+// UnmarshalText parses a comma-separated list.
 func (o *Origins) UnmarshalText(text []byte) error {
 	list, err := parseList(string(text), parseOrigin)
 	*o = list
@@ -46,12 +46,12 @@ func (o *Origins) UnmarshalText(text []byte) error {
 
 func parseOrigin(text string) (string, error) {
 	if text == "*" {
-		return "", refusal{"must name each origin; there is no wildcard", text}
+		return "", invalidValue{"must name each origin; there is no wildcard", text}
 	}
 	origin, err := url.Parse(strings.ToLower(text))
 	if err != nil || origin.Scheme+"://"+origin.Host != strings.ToLower(text) ||
 		!validHost(origin.Hostname()) || !validPort(origin) {
-		return "", refusal{"must be a list of origins, scheme://host or scheme://host:port without a path", text}
+		return "", invalidValue{"must be a list of origins, scheme://host or scheme://host:port without a path", text}
 	}
 	host := origin.Hostname()
 	if strings.Contains(host, ":") {

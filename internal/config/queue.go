@@ -7,11 +7,11 @@ import (
 	"strconv"
 )
 
-// IsSet tells whether RabbitMQ is the queue.
+// IsSet reports whether RabbitMQ is used as the queue.
 func (q Queue) IsSet() bool { return q.URL.Reveal() != nil || q.Host != "" }
 
-// Address is where RabbitMQ is, the password included; nil where it is not set. Without a name and a password they
-// are RabbitMQ's own defaults.
+// Address returns the address of RabbitMQ, with the password, or nil if it is not set. If it has neither user nor
+// password, the client library uses RabbitMQ's defaults.
 func (q Queue) Address() *url.URL {
 	if q.URL.Reveal() != nil || q.Host == "" {
 		return q.URL.Reveal()
@@ -26,5 +26,5 @@ func (q Queue) Address() *url.URL {
 	return address
 }
 
-// Redacted is the address with the password masked.
+// Redacted returns the address with the password masked.
 func (q Queue) Redacted() string { return URL{q.Address()}.String() }

@@ -2,23 +2,23 @@ package config
 
 import "log/slog"
 
-// mask stands for a secret in all that is shown.
+// mask is shown in place of a secret.
 const mask = "****"
 
-// Secret is a text that fmt, log/slog and encoders show only masked. The zero value is no secret. The text is behind
-// a pointer because fmt calls no method on what it finds in an unexported field, and would print a plain string.
+// Secret is a text that fmt, log/slog and encoders show only masked. The zero value is an empty text. The text is behind
+// a pointer because fmt calls no methods on values in unexported fields, and would print a plain string.
 type Secret struct {
 	text *string
 }
 
-// UnmarshalText takes any text.
+// UnmarshalText accepts any text.
 func (s *Secret) UnmarshalText(text []byte) error {
 	secret := string(text)
 	s.text = &secret
 	return nil
 }
 
-// Reveal gives the text itself, empty where there is none.
+// Reveal returns the text itself.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -26,7 +26,7 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// String is a mask of one length for every secret, and empty where there is none.
+// String returns the mask, which does not show the text's length, or nothing if there is no text.
 func (s Secret) String() string {
 	if s.text == nil {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// hush is the secret of all secrets in these tests.
+// hush is part of every secret in these tests.
 const hush = "hush-hush"
 
 var secretive = []string{

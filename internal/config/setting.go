@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// setting is what the tags say about one field of Config.
+// setting has the tags of one field of Config.
 type setting struct {
-	name     string
-	field    string // the field's name in its group
-	group    int    // the group's place in Config
-	title    string // the group's title
-	kind     reflect.Type
-	fallback string
-	unset    string
-	doc      string
-	secret   bool
-	min, max string
-	oneOf    []string
-	schemes  []string
-	form     string
+	name         string
+	field        string // the field's name in its group
+	group        int    // the group's index in Config
+	title        string // the group's title
+	kind         reflect.Type
+	defaultValue string
+	unset        string
+	doc          string
+	secret       bool
+	min, max     string
+	oneOf        []string
+	schemes      []string
+	form         string
 }
 
 // settings lists every setting in Config's order.
@@ -34,20 +34,20 @@ func settings() []setting {
 		group := config.Field(i)
 		for field := range group.Type.Fields() {
 			all = append(all, setting{
-				name:     field.Tag.Get("env"),
-				field:    field.Name,
-				group:    i,
-				title:    group.Tag.Get("title"),
-				kind:     field.Type,
-				fallback: field.Tag.Get("envDefault"),
-				unset:    field.Tag.Get("unset"),
-				doc:      field.Tag.Get("doc"),
-				secret:   field.Tag.Get("secret") == "true",
-				min:      field.Tag.Get("min"),
-				max:      field.Tag.Get("max"),
-				oneOf:    words(field.Tag.Get("oneof")),
-				schemes:  words(field.Tag.Get("schemes")),
-				form:     field.Tag.Get("form"),
+				name:         field.Tag.Get("env"),
+				field:        field.Name,
+				group:        i,
+				title:        group.Tag.Get("title"),
+				kind:         field.Type,
+				defaultValue: field.Tag.Get("envDefault"),
+				unset:        field.Tag.Get("unset"),
+				doc:          field.Tag.Get("doc"),
+				secret:       field.Tag.Get("secret") == "true",
+				min:          field.Tag.Get("min"),
+				max:          field.Tag.Get("max"),
+				oneOf:        words(field.Tag.Get("oneof")),
+				schemes:      words(field.Tag.Get("schemes")),
+				form:         field.Tag.Get("form"),
 			})
 		}
 	}
@@ -61,16 +61,15 @@ func words(tag string) []string {
 	return strings.Split(tag, ",")
 }
 
-// value is the setting's field in the given settings.
+// value returns the setting's value in c.
 func (s setting) value(c Config) reflect.Value {
 	return reflect.ValueOf(c).Field(s.group).FieldByName(s.field)
 }
 
-// holdsPassword tells whether the setting is a URL in which a password has its place.
+// holdsPassword reports whether the setting is a URL that may contain a password.
 func (s setting) holdsPassword() bool { return strings.Contains(s.form, "password") }
 
-// allows tells whether the value, given as text and as read, is one that the tags allow. A tag that can't be read
-// allows nothing.
+// allows reports whether the tags allow the value, which is given as text and parsed. An invalid tag allows nothing.
 func (s setting) allows(text string, value reflect.Value) bool {
 	switch {
 	case s.oneOf != nil:
@@ -81,9 +80,9 @@ func (s setting) allows(text string, value reflect.Value) bool {
 	case s.min == "":
 		return true
 	}
-	least, errLeast := s.bound(s.min)
-	most, errMost := s.bound(s.max)
-	return errLeast == nil && errMost == nil && least <= value.Int() && value.Int() <= most
+	minimum, errMin := s.bound(s.min)
+	maximum, errMax := s.bound(s.max)
+	return errMin == nil && errMax == nil && minimum <= value.Int() && value.Int() <= maximum
 }
 
 func (s setting) bound(tag string) (int64, error) {
@@ -94,7 +93,7 @@ func (s setting) bound(tag string) (int64, error) {
 	return strconv.ParseInt(tag, 10, 64)
 }
 
-// rule says what the tags demand of a value, or nothing where they demand nothing.
+// rule describes the values that the tags allow; it is empty if they allow all.
 func (s setting) rule() string {
 	switch {
 	case s.oneOf != nil:
@@ -102,7 +101,7 @@ func (s setting) rule() string {
 	case s.schemes != nil:
 		rule := "must be a URL, " + strings.Join(s.schemes, ":// or ") + "://" + s.form
 		if s.holdsPassword() {
-			rule += ", with what is special in the password percent-encoded"
+			rule += ", with special characters of the password percent-encoded"
 		}
 		return rule
 	case s.kind == reflect.TypeFor[time.Duration]():

@@ -5,7 +5,7 @@ import "strings"
 // Switch is a setting that is on or off.
 type Switch bool
 
-// UnmarshalText reads a switch in any case: 1, true, yes, y or on; 0, false, no, n, off or nothing.
+// UnmarshalText parses, in any case: 1, true, yes, y or on; 0, false, no, n, off or an empty text.
 func (s *Switch) UnmarshalText(text []byte) error {
 	switch strings.ToLower(string(text)) {
 	case "1", "true", "yes", "y", "on":
@@ -13,7 +13,7 @@ func (s *Switch) UnmarshalText(text []byte) error {
 	case "", "0", "false", "no", "n", "off":
 		*s = false
 	default:
-		return refusal{"must be on (1, true, yes, y, on) or off (0, false, no, n, off)", string(text)}
+		return invalidValue{"must be on (1, true, yes, y, on) or off (0, false, no, n, off)", string(text)}
 	}
 	return nil
 }

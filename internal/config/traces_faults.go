@@ -1,31 +1,32 @@
 package config
 
-// The beginnings of the names of settings: of all that OpenTelemetry may send, and of traces alone, which count more.
+// The prefixes of settings for all signals of OpenTelemetry, and for traces only, which take precedence.
 const (
-	forAll    = "OTEL_EXPORTER_OTLP_"
-	forTraces = "OTEL_EXPORTER_OTLP_TRACES_"
+	allPrefix    = "OTEL_EXPORTER_OTLP_"
+	tracesPrefix = "OTEL_EXPORTER_OTLP_TRACES_"
 )
 
-// traceFaults finds what would send traces elsewhere, in the clear, or not at all, where they are sent.
-func (r reading) traceFaults() Faults {
-	address, endpoint := r.config.Traces.Endpoint.Reveal(), forAll+"ENDPOINT"
-	if address == nil || r.faulty(forAll+"ENDPOINT") || r.faulty(forTraces+"ENDPOINT") {
+// traceFaults reports settings with which traces would be sent to another place, without TLS, or not at all. It finds
+// none where traces are not sent.
+func (r parsedSettings) traceFaults() Faults {
+	address, endpoint := r.config.Traces.Endpoint.Reveal(), allPrefix+"ENDPOINT"
+	if address == nil || r.faulty(allPrefix+"ENDPOINT") || r.faulty(tracesPrefix+"ENDPOINT") {
 		return nil
 	}
-	if r.isSet(forTraces + "ENDPOINT") {
-		address, endpoint = r.config.Traces.TracesEndpoint.Reveal(), forTraces+"ENDPOINT"
+	if r.isSet(tracesPrefix + "ENDPOINT") {
+		address, endpoint = r.config.Traces.TracesEndpoint.Reveal(), tracesPrefix+"ENDPOINT"
 	}
 	secure := address.Scheme == "https"
-	insecure := forAll + "INSECURE"
-	if r.isSet(forTraces + "INSECURE") {
-		insecure = forTraces + "INSECURE"
+	insecure := allPrefix + "INSECURE"
+	if r.isSet(tracesPrefix + "INSECURE") {
+		insecure = tracesPrefix + "INSECURE"
 	}
 	var faults Faults
 	if r.isSet(insecure) && !r.faulty(insecure) && secure == (r.given[insecure] == "true") {
 		faults = append(faults, Fault{insecure, "contradicts the scheme in " + endpoint + ", which is enough; drop one of the two"})
 	}
-	for _, beginning := range []string{forAll, forTraces} {
-		authorities, certificate, key := beginning+"CERTIFICATE", beginning+"CLIENT_CERTIFICATE", beginning+"CLIENT_KEY"
+	for _, prefix := range []string{allPrefix, tracesPrefix} {
+		authorities, certificate, key := prefix+"CERTIFICATE", prefix+"CLIENT_CERTIFICATE", prefix+"CLIENT_KEY"
 		if secure {
 			faults = append(faults, r.authorityFaults(authorities)...)
 			faults = append(faults, r.clientFaults(certificate, key)...)

@@ -12,12 +12,12 @@ import (
 
 const (
 	collectorForm = "must be a URL, http:// or https://host[:port][/path]"
-	headersForm   = "must be a list of headers, name=value separated by commas, with what is special in a value percent-encoded"
-	attributeForm = "OTEL_RESOURCE_ATTRIBUTES: must be a list of attributes, name=value separated by commas, with what is special in a value percent-encoded"
+	headersForm   = "must be a list of headers, name=value separated by commas, with special characters of values percent-encoded"
+	attributeForm = "OTEL_RESOURCE_ATTRIBUTES: must be a list of attributes, name=value separated by commas, with special characters of values percent-encoded"
 	samplerForm   = "OTEL_TRACES_SAMPLER: must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
 )
 
-// Also where no traces are sent: whoever sets it means to send some.
+// Invalid settings of traces are refused even if no traces are sent.
 func TestSettingsOfTracesThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ entry, want string }{
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=collector:4318", "OTEL_EXPORTER_OTLP_ENDPOINT: " + collectorForm},
@@ -109,7 +109,7 @@ func TestTracesOverTLS(t *testing.T) {
 	}{
 		{"OTEL_EXPORTER_OTLP_CERTIFICATE: must be a file of certificates in PEM: no such file or directory",
 			[]string{secure, "OTEL_EXPORTER_OTLP_CERTIFICATE=/nowhere/hush"}},
-		{"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: must be a file of certificates in PEM: there is none in it",
+		{"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: must be a file of certificates in PEM: it contains none",
 			[]string{secure, "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE=" + key}},
 		{pair + "no such file or directory",
 			[]string{secure, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=" + certificate, "OTEL_EXPORTER_OTLP_CLIENT_KEY=hush"}},

@@ -8,18 +8,19 @@ import (
 )
 
 // URL is the address of a service, whose password fmt, log/slog and encoders show only masked. The zero value is no
-// address. The address is behind a pointer for Secret's reason.
+// address. The address is behind a pointer for the same reason as Secret's text.
 type URL struct {
 	parsed *url.URL
 }
 
-// UnmarshalText reads a URL with a host. One whose password could have ended up outside its place is refused, since
-// it would be shown: an @ behind the host or a fragment comes from a / or # that was not percent-encoded.
+// UnmarshalText parses a URL with a host. It refuses a URL in which a part of the password may be parsed as the path,
+// query or fragment, which are shown: an @ after the host, or a fragment, may come from a / or # that was not
+// percent-encoded.
 func (u *URL) UnmarshalText(text []byte) error {
 	parsed, err := url.Parse(string(text))
 	switch {
 	case err != nil:
-		return errors.New("not a URL") // the cause holds the text
+		return errors.New("not a URL") // err quotes the text
 	case !validHost(parsed.Hostname()) || !validPort(parsed):
 		return errors.New("no host")
 	case strings.Contains(parsed.EscapedPath()+parsed.RawQuery, "@") || strings.Contains(string(text), "#"):
@@ -31,14 +32,14 @@ func (u *URL) UnmarshalText(text []byte) error {
 	}
 	for name := range query {
 		if strings.Contains(strings.ToLower(name), "pass") {
-			return errors.New("a password in the query, where nobody looks for it")
+			return errors.New("a password in the query, which would be ignored")
 		}
 	}
 	u.parsed = parsed
 	return nil
 }
 
-// validPort tells whether the URL has no port or one that exists.
+// validPort reports whether the URL has no port or a valid one.
 func validPort(u *url.URL) bool {
 	if u.Port() == "" {
 		return !strings.HasSuffix(u.Host, ":")
@@ -47,7 +48,7 @@ func validPort(u *url.URL) bool {
 	return ok
 }
 
-// Reveal gives the whole address, nil where there is none. Nobody may change it.
+// Reveal returns the whole address, or nil. It must not be modified.
 func (u URL) Reveal() *url.URL {
 	return u.parsed
 }
@@ -59,7 +60,7 @@ func (u URL) password() (string, bool) {
 	return u.parsed.User.Password()
 }
 
-// String is the address with the password masked; a lone user name is masked too, since it may be a password.
+// String returns the address with the password masked. A user without a password is masked too: it may be a password.
 func (u URL) String() string {
 	if u.parsed == nil {
 		return ""

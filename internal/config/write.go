@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Write lists every setting as Load reads it from the environment, a line NAME=value  (source) each, in the order of
-// docs/config.md. The source is environment, or default with what no value means, or fault for one that can't be read,
-// which has no value here; Load's error says why. Secrets are masked, in a URL the password alone.
+// Write lists every setting as Load reads it, in lines NAME=value  (source), in the order of docs/config.md. The source
+// is environment; or default, with a description where there is no default value; or fault for an invalid setting, whose
+// value is left out. Secrets are masked, in a URL only the password.
 func Write(w io.Writer, environ []string) error {
 	r, err := read(environ)
 	if err != nil {
@@ -24,16 +24,16 @@ func Write(w io.Writer, environ []string) error {
 	return err
 }
 
-// shown gives a setting's value as it may be shown, and where it comes from.
-func (r reading) shown(s setting) (value, source string) {
+// shown returns a setting's value, masked if it is a secret, and its source.
+func (r parsedSettings) shown(s setting) (value, source string) {
 	text, isGiven := r.given[s.name]
 	switch {
 	case r.faulty(s.name):
 		return "", "fault"
-	case !isGiven && s.fallback == "":
+	case !isGiven && s.defaultValue == "":
 		return "", "default: " + s.unset
 	case !isGiven:
-		return s.fallback, "default"
+		return s.defaultValue, "default"
 	case s.secret:
 		text = fmt.Sprint(s.value(r.config).Interface())
 	}

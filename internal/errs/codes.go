@@ -21,6 +21,6 @@ var (
 	ErrMethodNotAllowed   = New(MethodNotAllowed, "method-not-allowed", "")
 	ErrRequestTooLarge    = New(TooLarge, "request-too-large", "")
 	ErrRequestLimit       = New(Limited, "request-limit-exceeded", "")
-	ErrTooManyTasks       = New(Limited, "request-limit-exceeded", "too many searches are under way")
+	ErrTooManyTasks       = New(Limited, "request-limit-exceeded", "too many open searches")
 	ErrServiceUnavailable = New(Unavailable, "service-unavailable", "")
 )

@@ -1,9 +1,9 @@
-// Package errs holds the kinds of error that the service tells apart, each
-// with the code that the contract promises to clients.
+// Package errs defines the errors that clients may see: their kinds and the codes of the
+// contract.
 //
-// The domain and the backends return these errors; only httpkit knows which
-// HTTP status a kind becomes. An error that is none of them is a fault of ours:
-// it is logged and the client learns nothing but "internal-error".
+// The domain and the backends return these errors; only httpkit maps kinds to HTTP
+// statuses. Any other error is a fault of the service: it is logged, and the client gets
+// only "internal-error".
 package errs
 
 import (
@@ -35,15 +35,15 @@ const (
 	Unavailable
 )
 
-// Error is an error that a client may see: its Code and Details go into the
-// answer, its cause does not.
+// Error is an error that a client may see. Code and Details are sent, the cause is only
+// logged.
 type Error struct {
 	Kind Kind
-	// Code is the word of the contract, such as "chat-not-found".
+	// Code is the contract's code, such as "chat-not-found".
 	Code string
-	// Details is text for a person; it never holds internal text. May be empty.
+	// Details is text for people, without internal information. It may be empty.
 	Details string
-	// RetryAfter is how long to wait before another try; 0 where it means nothing.
+	// RetryAfter is how long the client should wait before retrying, or 0.
 	RetryAfter time.Duration
 
 	cause error
@@ -54,7 +54,7 @@ func New(kind Kind, code, details string) *Error {
 	return &Error{Kind: kind, Code: code, Details: details}
 }
 
-// Error implements error. The text is for the log: it has the cause in it.
+// Error implements error. The text includes the cause, so it is only for the log.
 func (e *Error) Error() string {
 	text := e.Code
 	if e.Details != "" {
@@ -66,7 +66,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap returns the cause, nil where there is none.
+// Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is makes two errors with the same kind and code equal for errors.Is.
@@ -75,28 +75,28 @@ func (e *Error) Is(target error) bool {
 	return ok && other.Kind == e.Kind && other.Code == e.Code
 }
 
-// WithDetails returns a copy that says more to the person who reads it.
+// WithDetails returns a copy with the details.
 func (e *Error) WithDetails(format string, args ...any) *Error {
 	with := *e
 	with.Details = fmt.Sprintf(format, args...)
 	return &with
 }
 
-// WithCause returns a copy that keeps err for the log.
+// WithCause returns a copy with the cause err.
 func (e *Error) WithCause(err error) *Error {
 	with := *e
 	with.cause = err
 	return &with
 }
 
-// After returns a copy that asks the client to wait.
+// After returns a copy with RetryAfter.
 func (e *Error) After(wait time.Duration) *Error {
 	with := *e
 	with.RetryAfter = wait
 	return &with
 }
 
-// From finds the Error in err's chain; one without any is ErrInternal caused by err.
+// From returns the Error in err's chain, or ErrInternal with the cause err.
 func From(err error) *Error {
 	var known *Error
 	if errors.As(err, &known) {

@@ -12,27 +12,27 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// What bodies may hold while they arrive, and until their requests end. Short ones
-// are not counted. A longer one counts by the memory that is made for it, which grows
-// as it arrives, and as much again for what is decoded of it.
+// Bodies of up to uncountedBodyBytes are not counted against the budget. A longer one is
+// counted until its request ends: bodyCost times its buffer, for the body itself and the
+// values decoded from it. The buffer grows by bodyGrowth while the body arrives.
 const (
 	uncountedBodyBytes = 4 << 10
 	bodyGrowth         = 2
 	bodyCost           = 2
 )
 
+// bodyLimits are in bytes; the keys are a client's networks.
 var bodyLimits = budget.Limits{Total: 48 << 20, PerKey: [3]int64{8 << 20, 16 << 20, 24 << 20}}
 
-// errBodyBudget: there is no room for a body.
-var errBodyBudget = errors.New("too many long bodies are held")
+// errBodyBudget is the cause of a body that is refused because the budget is used up.
+var errBodyBudget = errors.New("the memory budget for bodies is used up")
 
-// bodyBudgetError refuses such a body. What is left of it is not waited for.
 func bodyBudgetError() error {
 	return errs.ErrServiceUnavailable.After(time.Second).WithDetails("too many long bodies arrive at once").WithCause(errBodyBudget)
 }
 
-// readBody reads the request's body into the buffer, and a long one within the budget
-// of bodies.
+// readBody reads the request's body into the buffer. Long bodies count against the budget,
+// until Observe releases info.body.
 func readBody(r *http.Request, info *Info, buffer *bytes.Buffer) error {
 	if info == nil || info.bodies == nil || r.ContentLength >= 0 && r.ContentLength <= uncountedBodyBytes {
 		_, err := buffer.ReadFrom(r.Body)
@@ -42,7 +42,7 @@ func readBody(r *http.Request, info *Info, buffer *bytes.Buffer) error {
 	for {
 		if buffer.Available() == 0 {
 			more := max(uncountedBodyBytes, (bodyGrowth-1)*buffer.Cap())
-			if r.ContentLength >= 0 { // and a byte to find the end with
+			if r.ContentLength >= 0 { // one byte more, so that the last Read finds EOF
 				more = min(more, int(r.ContentLength)-buffer.Len()+1)
 			}
 			size := int64(buffer.Len() + more)
@@ -63,5 +63,4 @@ func readBody(r *http.Request, info *Info, buffer *bytes.Buffer) error {
 	}
 }
 
-// newBodyBudget makes the budget of bodies of a router.
 func newBodyBudget() *budget.Budget[netip.Prefix] { return budget.New[netip.Prefix](bodyLimits) }

@@ -7,9 +7,9 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// Serve puts the chain around the router: Observe outermost, then the given
-// middleware in its order (auth before throttling), then the door that lets
-// nobody but a Caller to what is Protected, then the router.
+// Serve wraps the router in its middleware, from the outside in: Observe, the given
+// middleware in order (auth before throttling), and a check that Protected paths have a
+// Caller.
 func (r *Router) Serve(log *slog.Logger, proxies TrustedProxies, middleware ...Middleware) http.Handler {
 	handler := requireCaller(r)
 	for i := len(middleware) - 1; i >= 0; i-- {

@@ -9,27 +9,30 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// How long a client may take for one piece of a long page, and for all of it.
+// How long writing one chunk, and the whole page, may take.
 const (
 	chunkTimeout  = 30 * time.Second
 	chunksTimeout = 5 * time.Minute
 )
 
-// Chunk is a part of a page that is too long to be encoded in one piece.
+// Chunk is a part of a page that is too long to be encoded as a whole.
 type Chunk struct {
 	// Messages is a JSON array.
 	Messages []byte
-	// Next is the iterator behind them.
+	// Next is the iterator that continues after Messages.
 	Next string
-	// Last: nothing follows.
+	// Last reports that this is the last chunk.
 	Last bool
-	// More is told behind the last piece where it is not nil: whether there is more than the pages give.
+	// More, of the last chunk, is the value of the field "more", which is left out where
+	// it is nil.
 	More *bool
 }
 
-// WriteChunks responds with a page that is loaded and written in chunks. It calls load for
-// the next chunk once the one before is written; each call's ctx has its own deadline. An
-// error of the first load is returned for the caller to write; a later one cuts the connection.
+// WriteChunks responds with a page that is loaded and written in chunks, so that a long page
+// is never in memory as a whole. It calls load for the next chunk once the previous one is
+// written; each call's ctx has its own deadline. It returns an error of the first load before
+// anything is written. After a later one the connection is aborted, so that the client does
+// not take the part for the whole.
 func WriteChunks(w http.ResponseWriter, r *http.Request, load func(ctx context.Context) (Chunk, error)) error {
 	chunk, err := load(r.Context())
 	if err != nil {
@@ -50,14 +53,14 @@ func WriteChunks(w http.ResponseWriter, r *http.Request, load func(ctx context.C
 			return err
 		}
 	}
-	if p.failed != nil {
+	if p.err != nil {
 		info := InfoFrom(r.Context())
-		info.failure, info.cut = errClientLeft, true
+		info.failure, info.abort = errClientClosed, true
 	}
 	return nil
 }
 
-// singleChunkPage is a page of one piece.
+// singleChunkPage encodes a page that consists of one chunk.
 func singleChunkPage(chunk Chunk) []byte {
 	page := make([]byte, 0, len(beforeMessages)+len(chunk.Messages)+len(beforeNext)+len(chunk.Next)+len(afterNext)+len(beforeMore)+len("false")+len(afterMore))
 	page = append(page, beforeMessages...)
@@ -65,7 +68,7 @@ func singleChunkPage(chunk Chunk) []byte {
 	return appendEnd(page, chunk)
 }
 
-// What stands around the messages and the iterator of a page.
+// The JSON text around the messages and the iterator of a page.
 const (
 	beforeMessages = `{"messages":[`
 	beforeNext     = `,"next":{"iterator":`
@@ -74,9 +77,9 @@ const (
 	afterMore      = `}`
 )
 
-// appendEnd appends what stands behind the array.
+// appendEnd appends what follows the array of messages.
 func appendEnd(page []byte, chunk Chunk) []byte {
-	iterator, _ := json.Marshal(chunk.Next, jsonOptions) // an iterator is plain ASCII: it can't fail to encode
+	iterator, _ := json.Marshal(chunk.Next, jsonOptions) // can't fail: an iterator is ASCII
 	page = append(page, beforeNext...)
 	page = append(page, iterator...)
 	page = append(page, afterNext...)
@@ -87,7 +90,7 @@ func appendEnd(page []byte, chunk Chunk) []byte {
 	return append(page, afterMore...)
 }
 
-// loadChunk has the time of a request for each piece.
+// loadChunk gives each load the whole timeout of a request.
 func loadChunk(r *http.Request, load func(ctx context.Context) (Chunk, error)) (Chunk, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTimeout)
 	defer cancel()
@@ -98,18 +101,18 @@ type chunkWriter struct {
 	w          http.ResponseWriter
 	controller *http.ResponseController
 	deadline   time.Time
-	begun      bool // something of the array is written
-	failed     error
+	begun      bool // the beginning of the array is written
+	err        error
 }
 
-// write writes a piece and, behind the last one, the end of the page. It reports
-// whether the client took it in time.
+// write writes a chunk and, after the last one, the end of the page. It reports whether
+// it succeeded within the timeouts.
 func (p *chunkWriter) write(chunk Chunk) bool {
 	deadline := time.Now().Add(chunkTimeout)
 	if deadline.After(p.deadline) {
 		deadline = p.deadline
 	}
-	_ = p.controller.SetWriteDeadline(deadline) // where it can't be set the server's own holds
+	_ = p.controller.SetWriteDeadline(deadline) // if it can't be set, the server's own applies
 	before := []byte(beforeMessages)
 	if p.begun {
 		before = []byte(",")
@@ -123,11 +126,11 @@ func (p *chunkWriter) write(chunk Chunk) bool {
 	if chunk.Last {
 		p.put(appendEnd([]byte("]"), chunk))
 	}
-	return p.failed == nil
+	return p.err == nil
 }
 
 func (p *chunkWriter) put(text []byte) {
-	if p.failed == nil {
-		_, p.failed = p.w.Write(text) //nolint:gosec // it is JSON
+	if p.err == nil {
+		_, p.err = p.w.Write(text) //nolint:gosec // it is JSON
 	}
 }

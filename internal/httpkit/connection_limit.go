@@ -12,38 +12,39 @@ import (
 	"messenger-api/internal/outage"
 )
 
-// leastIdle is how long a connection has to have been idle before it is closed for another one:
-// on a younger one a request may be on its way.
-const leastIdle = time.Second
+// minIdleTime is how long a connection must have been idle before it is closed for a new one:
+// the client may just be sending its next request.
+const minIdleTime = time.Second
 
-// connectionLimit bounds how many connections are open. A new one beyond the bound takes the place of the one
-// that has been idle the longest, or waits for one.
+// connectionLimit limits how many connections are open. At the limit the longest idle one
+// is closed for a new one, which waits while none is idle.
 type connectionLimit struct {
-	most   int
-	outage outage.Log
+	maxOpen int
+	outage  outage.Log
 
 	mu   sync.Mutex
 	open int
-	// idle are the connections without a request, those that are idle the longest first.
+	// idle has the connections without a request, the longest idle first.
 	idle list.List
-	// changed has an element once one was closed or became idle.
+	// changed receives a value when a connection was closed or became idle.
 	changed chan struct{}
 }
 
-func newConnectionLimit(most int, log *slog.Logger) *connectionLimit {
-	return &connectionLimit{most: most, changed: make(chan struct{}, 1), outage: outage.Log{
+func newConnectionLimit(maxOpen int, log *slog.Logger) *connectionLimit {
+	return &connectionLimit{maxOpen: maxOpen, changed: make(chan struct{}, 1), outage: outage.Log{
 		Logger: log, Remind: outage.Remind,
 		Lost:  "no more connections can be open: the longest idle ones are closed for new ones, which wait where none is idle",
-		Still: "still no more connections can be open", Found: "connections are below their bound again",
+		Still: "still no more connections can be open", Found: "the number of connections is below the limit again",
 	}}
 }
 
-var errTooMany = errors.New("CONNECTIONS_MAX, which follows from the limit of open files where it is not set, is reached")
+var errConnectionLimit = errors.New("CONNECTIONS_MAX, which follows from the limit of open files where it is not set, is reached")
 
-// enter takes a place for a connection, waiting for one until closed ends.
-func (l *connectionLimit) enter(closed <-chan struct{}) bool {
+// acquire admits a connection. It waits while the limit is reached, and returns false when
+// closed is closed meanwhile.
+func (l *connectionLimit) acquire(closed <-chan struct{}) bool {
 	for {
-		wait, ok := l.tryEnter()
+		wait, ok := l.tryAcquire()
 		if ok {
 			return true
 		}
@@ -59,28 +60,30 @@ func (l *connectionLimit) enter(closed <-chan struct{}) bool {
 	}
 }
 
-// tryEnter takes a place if one is free or can be made so, or tells after how long to try again.
-func (l *connectionLimit) tryEnter() (wait time.Duration, ok bool) {
+// tryAcquire admits a connection if the number of open ones allows it. Otherwise it returns
+// after how long to try again; it may have closed an idle connection for it.
+func (l *connectionLimit) tryAcquire() (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open < l.most {
+	if l.open < l.maxOpen {
 		l.open++
 		return 0, true
 	}
-	l.outage.Report(fmt.Errorf("%d are open: %w", l.open, errTooMany))
+	l.outage.Report(fmt.Errorf("%d are open: %w", l.open, errConnectionLimit))
 	oldest, since := l.longestIdle()
 	if oldest == nil {
 		return time.Second, false
 	}
-	if since < leastIdle {
-		return leastIdle - since, false
+	if since < minIdleTime {
+		return minIdleTime - since, false
 	}
 	l.closeIdle(oldest)
 	return 0, false
 }
 
-// noDescriptor reports a failed accept, and makes room where the process has too many files open.
-func (l *connectionLimit) noDescriptor(err error) {
+// acceptFailed closes the longest idle connection where accept failed because too many files
+// are open.
+func (l *connectionLimit) acceptFailed(err error) {
 	if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
 		return
 	}
@@ -100,57 +103,59 @@ func (l *connectionLimit) longestIdle() (oldest *connection, since time.Duration
 	return oldest, time.Since(oldest.idleSince)
 }
 
-// closeIdle closes an idle connection. The server notices by its read, and closes it once more.
+// closeIdle closes an idle connection. The server's pending read fails, and it closes the
+// connection again, which does nothing.
 func (l *connectionLimit) closeIdle(c *connection) {
-	l.leave(c)
-	_ = c.Conn.Close() // nobody waits for what it would say
+	l.releaseLocked(c)
+	_ = c.Conn.Close()
 }
 
-// rests says that the connection has no request.
-func (l *connectionLimit) rests(c *connection) {
+// markIdle records that the connection has no request.
+func (l *connectionLimit) markIdle(c *connection) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.left || c.place != nil {
+	if c.released || c.idleElement != nil {
 		return
 	}
 	c.idleSince = time.Now()
-	c.place = l.idle.PushBack(c)
+	c.idleElement = l.idle.PushBack(c)
 	c.idle.Store(true)
 	l.signal()
 }
 
-// works says that something came on the connection. It returns false where it was closed just before.
-func (l *connectionLimit) works(c *connection) bool {
+// markActive records that the connection received data. It returns false if closeIdle has
+// closed it meanwhile.
+func (l *connectionLimit) markActive(c *connection) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.dropPlace(c)
-	return !c.left
+	l.removeIdle(c)
+	return !c.released
 }
 
-// closed gives the connection's place back.
-func (l *connectionLimit) closed(c *connection) {
+// release records that the connection is closed. It may be called again.
+func (l *connectionLimit) release(c *connection) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.leave(c)
+	l.releaseLocked(c)
 }
 
-func (l *connectionLimit) leave(c *connection) {
-	if c.left {
+func (l *connectionLimit) releaseLocked(c *connection) {
+	if c.released {
 		return
 	}
-	c.left = true
-	l.dropPlace(c)
+	c.released = true
+	l.removeIdle(c)
 	l.open--
-	if l.open < l.most*3/4 {
+	if l.open < l.maxOpen*3/4 {
 		l.outage.End()
 	}
 	l.signal()
 }
 
-func (l *connectionLimit) dropPlace(c *connection) {
-	if c.place != nil {
-		l.idle.Remove(c.place)
-		c.place = nil
+func (l *connectionLimit) removeIdle(c *connection) {
+	if c.idleElement != nil {
+		l.idle.Remove(c.idleElement)
+		c.idleElement = nil
 		c.idle.Store(false)
 	}
 }

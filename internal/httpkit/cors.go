@@ -7,8 +7,8 @@ import (
 	"github.com/rs/cors"
 )
 
-// CORS lets pages of these origins call the service from a browser. It answers
-// preflight requests itself, before anybody asks for a session.
+// CORS lets web pages of these origins call the service. It answers preflight requests
+// itself; they come without a session.
 func CORS(origins []string, authHeader string) Middleware {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// requestTimeout is how long any request may take, from when its body has arrived.
+	// requestTimeout limits any request. The time that a slow body takes is not counted.
 	requestTimeout = 8 * time.Second
-	// slowBodyAfter is what a body may take out of that.
+	// slowBodyAfter is how long reading a body takes before it counts as slow.
 	slowBodyAfter = time.Second
 )
 
@@ -22,9 +22,9 @@ func withDeadline(r *http.Request, info *Info) *http.Request {
 	return r.WithContext(context.WithValue(ctx, infoKey{}, info))
 }
 
-// renewDeadline gives the request its whole time again where its body took long: the
-// server limits reading a body by itself, and a client with a slow connection must not
-// fail each time. It changes the context of r, so nothing may still use the old one.
+// renewDeadline restarts the request's timeout if reading its body took long: a client
+// with a slow connection would otherwise fail each time. The server limits the time for
+// reading a body separately. It changes the context of r, so nothing may still use the old one.
 func renewDeadline(r *http.Request, info *Info) {
 	if time.Since(info.began) <= slowBodyAfter {
 		return

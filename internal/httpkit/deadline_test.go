@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// A client who hangs up ends the request, also one whose deadline was renewed.
-func TestARequestEndsWithItsConnection(t *testing.T) {
+// The end of the connection cancels the request's context, also after its deadline was renewed.
+func TestConnectionCancelsRequest(t *testing.T) {
 	for name, slow := range map[string]time.Duration{"at first": 0, "renewed": 2 * requestTimeout} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				connection, hangUp := context.WithCancel(t.Context())
+				connection, closeConnection := context.WithCancel(t.Context())
 				info := &Info{}
 				request := withDeadline(httptest.NewRequestWithContext(connection, http.MethodPost, "/", http.NoBody), info)
 				defer func() { info.cancel() }()
 				time.Sleep(slow)
 				renewDeadline(request, info)
 				if request.Context().Err() != nil {
-					t.Error("it has ended before")
+					t.Error("the context ended early")
 				}
-				hangUp()
+				closeConnection()
 				<-request.Context().Done()
 				if err := request.Context().Err(); !errors.Is(err, context.Canceled) {
 					t.Errorf("the error is %v", err)
@@ -36,8 +36,8 @@ func TestARequestEndsWithItsConnection(t *testing.T) {
 	}
 }
 
-// What middleware has put into a request's context is there after its deadline was renewed.
-func TestARenewedRequestKeepsItsValues(t *testing.T) {
+// Renewing the deadline preserves the values that middleware added to the context.
+func TestRenewedDeadlineKeepsContextValues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
 		info := &Info{}
@@ -55,10 +55,10 @@ func TestARenewedRequestKeepsItsValues(t *testing.T) {
 	})
 }
 
-// A body that takes long leaves the request its whole time, whether somebody waited
-// for its end before or not.
-func TestASlowBodyLeavesTheRequestItsTime(t *testing.T) {
-	for name, waited := range map[string]bool{"waited for": true, "asked": false} {
+// After a slow body the request has its whole timeout, whether Done of the context was
+// called before or not.
+func TestTimeoutAfterSlowBody(t *testing.T) {
+	for name, waited := range map[string]bool{"Done called": true, "Done not called": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const slow = 3 * requestTimeout

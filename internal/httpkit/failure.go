@@ -17,8 +17,8 @@ type failureBody struct {
 	Details string `json:"details,omitempty"`
 }
 
-// errClientLeft is only logged.
-var errClientLeft = errs.ErrServiceUnavailable.WithCause(errors.New("the client hung up"))
+// errClientClosed is only logged.
+var errClientClosed = errs.ErrServiceUnavailable.WithCause(errors.New("the client closed the connection"))
 
 var statuses = map[errs.Kind]int{
 	errs.Internal:         http.StatusInternalServerError,
@@ -31,22 +31,22 @@ var statuses = map[errs.Kind]int{
 	errs.Unavailable:      http.StatusServiceUnavailable,
 }
 
-// statusClientLeft is what is logged and counted of a request whose client has
-// cut its connection, and what that brought down: nginx calls it so. Nobody gets it as
-// an answer, and nothing has failed here.
-const statusClientLeft = 499
+// statusClientClosedRequest is logged and counted for a request whose client closed the
+// connection before the response, as nginx does. It is never sent, and is no failure of
+// this server.
+const statusClientClosedRequest = 499
 
-// WriteError answers with the error in the contract's form: its code and
-// details, never its cause, which is for the request's log line. Where an answer has
-// begun, or nobody is left to get one, the connection is cut once the request is over:
-// nobody takes half an answer for the whole.
+// WriteError responds with the error in the contract's form: its code and details, never
+// its cause, which is logged. If a response has been started, or the client is gone, the
+// connection is aborted at the end of the request, so that no client takes a part of a
+// response for the whole.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	info := InfoFrom(r.Context())
 	if info != nil && errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled) {
 		if info.Status == 0 {
-			info.Status = statusClientLeft
+			info.Status = statusClientClosedRequest
 		}
-		info.failure, info.cut = errClientLeft, true
+		info.failure, info.abort = errClientClosed, true
 		return
 	}
 	if cause := context.Cause(r.Context()); cause != nil && errors.Is(err, r.Context().Err()) {
@@ -55,17 +55,17 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	known := errs.From(err)
 	if info != nil {
 		if info.failure = known; info.Status != 0 {
-			info.cut = true
+			info.abort = true
 			return
 		}
 	}
 	if errors.Is(err, errBodyBudget) {
-		w.Header().Set("Connection", "close") // what is left of the body is not waited for
+		w.Header().Set("Connection", "close") // the remaining body is not read
 	}
 	if known.Kind == errs.Limited || known.Kind == errs.Unavailable {
 		seconds := max(1, int(math.Ceil(known.RetryAfter.Seconds())))
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
-	// Two strings that are valid UTF-8 can't fail to encode.
+	// It can't fail: code and details are valid UTF-8.
 	_ = Write(w, statuses[known.Kind], failureBody{known.Code, known.Details})
 }

@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// answered is what a client gets for an error.
+// answered returns the response to an error.
 func answered(ctx context.Context, err error) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
 	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
@@ -57,7 +57,7 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
-// A request that took too long says so, whatever was waiting for what.
+// After the request's deadline every error caused by it becomes service-unavailable.
 func TestWriteErrorAfterTheDeadline(t *testing.T) {
 	ctx, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
 	defer cancel()
@@ -71,15 +71,15 @@ func TestWriteErrorAfterTheDeadline(t *testing.T) {
 	}
 }
 
-// Of a client who hung up nothing is said but that: neither is it told anything, nor
-// has anything failed. What failed by itself is said all the same.
+// If the client closed the connection, an error caused by that is neither sent nor logged as
+// a failure. Other errors are handled as usual.
 func TestWriteErrorAfterTheClientLeft(t *testing.T) {
 	ctx, hangUp := context.WithCancel(context.Background())
 	hangUp()
 	for _, err := range []error{context.Canceled, errs.ErrServiceUnavailable.WithCause(fmt.Errorf("query: %w", context.Canceled))} {
 		info := &Info{}
 		got := answered(context.WithValue(ctx, infoKey{}, info), err)
-		if got.Body.Len() > 0 || len(got.Header()) > 0 || info.Status != statusClientLeft || !info.cut {
+		if got.Body.Len() > 0 || len(got.Header()) > 0 || info.Status != statusClientClosedRequest || !info.abort {
 			t.Errorf("%v: %d %s, and %+v", err, got.Code, got.Body, info)
 		}
 	}

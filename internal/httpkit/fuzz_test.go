@@ -15,10 +15,9 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// FuzzDecode holds request decoding against the standard library's decoder: what
-// is taken is one JSON value in valid UTF-8, not deeper than the limit and
-// without NUL, and comes back the same when it is encoded again. Whatever is
-// refused is bad-parameters.
+// FuzzDecode compares Decode with the standard library's decoder: what Decode accepts
+// is one JSON value in valid UTF-8, not nested deeper than the limit and without NUL,
+// and is unchanged after encoding and decoding. The error is always bad-parameters.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{"", "{}", "null", `{"name":"a","key":"k","count":1,"on":true,"list":[{"name":"b"}],"fields":{"x":"y"}}`,
 		`{"name":"\ud83d\ude00\u0041\\u0000"}`, `{"name":"\ud800"}`, `{"name":"\u0000"}`, "{\"name\":\"\xff\"}", `{"name":"a","name":"b"}`,
@@ -36,34 +35,34 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		if !stdjson.Valid(given) || !utf8.Valid(given) {
-			t.Error("what is no JSON in UTF-8 was taken")
+			t.Error("input that is not JSON in UTF-8 was accepted")
 		}
 		if depth := depthOf(t, given); depth > jsonMaxDepth {
-			t.Errorf("a depth of %d was taken", depth)
+			t.Errorf("a depth of %d was accepted", depth)
 		}
 		encoded, err := json.Marshal(body, jsonOptions)
 		if err != nil {
-			t.Fatalf("what was taken can't be encoded: %v", err)
+			t.Fatalf("an accepted value can't be encoded: %v", err)
 		}
 		if bytes.Contains(bytes.ReplaceAll(encoded, []byte(`\\`), nil), []byte(`\u0000`)) {
-			t.Errorf("a NUL was taken: %s", encoded)
+			t.Errorf("a NUL was accepted: %s", encoded)
 		}
 		again, err := DecodeBytes[sample](encoded)
 		if err != nil {
-			t.Fatalf("what was taken and encoded is refused: %v", err)
+			t.Fatalf("an accepted and encoded value is refused: %v", err)
 		}
 		if diff := cmp.Diff(body, again); diff != "" {
-			t.Errorf("it comes back changed: %s", diff)
+			t.Errorf("the value changed: %s", diff)
 		}
 	})
 }
 
-// depthOf counts how deep arrays and objects are nested.
+// depthOf returns the depth of nested arrays and objects.
 func depthOf(t *testing.T, raw []byte) int {
 	t.Helper()
 	depth, deepest := 0, 0
 	decoder := stdjson.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber() // a number may be too large for a float64 where nothing reads it
+	decoder.UseNumber() // numbers too large for a float64 are accepted in unknown fields
 	for decoder.More() || depth > 0 {
 		token, err := decoder.Token()
 		if err != nil {

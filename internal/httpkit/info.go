@@ -16,30 +16,30 @@ import (
 type Info struct {
 	// ID is the client's X-Request-Id, or a new one.
 	ID string
-	// Client is the address that the request comes from, behind trusted proxies.
+	// Client is the client's address, as reported by trusted proxies where there are any.
 	Client netip.Addr
-	// Route is the pattern that matched, empty while none has.
+	// Route is the pattern that matched, or empty.
 	Route string
-	// Access is what the path asks of its caller.
+	// Access is the access rule of the path.
 	Access Access
-	// Caller is who asks; its zero value is nobody.
+	// Caller is the authenticated caller, or zero.
 	Caller Caller
-	// Refusal says why Caller is nobody.
+	// Refusal is why the request could not be authenticated, where Caller is zero. It may be nil.
 	Refusal error
-	// Status is what was answered, 0 while nothing was.
+	// Status is the response's status, 0 before the response has been started.
 	Status int
-	// TraceID is the request's trace, empty where there is none.
+	// TraceID is the trace that the request belongs to, or empty.
 	TraceID string
 
 	connection context.Context // ends with the connection
 	began      time.Time
 	cancel     context.CancelFunc // ends the request's context
 
-	bodies  *budget.Budget[netip.Prefix] // nil where no body is bounded
-	body    budget.Lease[netip.Prefix]   // what this one holds
-	cut     bool                         // the connection has to be cut
-	failure *errs.Error
-	match   *chi.Context // of Route, nil but in its handler
+	bodies  *budget.Budget[netip.Prefix] // nil where bodies are not counted
+	body    budget.Lease[netip.Prefix]   // of this request's body
+	abort   bool                         // abort the connection at the end of the request
+	failure *errs.Error                  // for the log
+	match   *chi.Context                 // of Route; only set while the handler runs
 }
 
 // Caller is the account on whose behalf a request is made.

@@ -16,11 +16,11 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// jsonMaxDepth is how deep a request's arrays and objects may be nested.
+// jsonMaxDepth limits the nesting of arrays and objects in a request.
 const jsonMaxDepth = 32
 
-// jsonOptions are the same for everything read and written: UTF-8 that is not
-// valid, lone surrogates and names that come twice are faults.
+// jsonOptions apply to everything read and written: invalid UTF-8, lone surrogates and
+// duplicate names are errors.
 var jsonOptions = json.JoinOptions(
 	jsontext.AllowInvalidUTF8(false),
 	jsontext.AllowDuplicateNames(false),
@@ -28,9 +28,9 @@ var jsonOptions = json.JoinOptions(
 	json.MatchCaseInsensitiveNames(false),
 )
 
-// buffers are reused for bodies, up to a size that is worth keeping.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+// maxPooledBuffer is the largest capacity of a buffer that goes back to the pool.
 const maxPooledBuffer = 16 << 10
 
 func putBuffer(buffer *bytes.Buffer) {
@@ -40,9 +40,9 @@ func putBuffer(buffer *bytes.Buffer) {
 	}
 }
 
-// Decode reads the request's body as one JSON value, whatever its Content-Type
-// says. Errors: bad-parameters, request-too-large, service-unavailable where too much of
-// other bodies is held already.
+// Decode reads the request's body as one JSON value, regardless of its Content-Type.
+// Errors: bad-parameters, request-too-large, and service-unavailable when the memory
+// budget for bodies is used up.
 func Decode[Body any](r *http.Request) (body Body, err error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer putBuffer(buffer)
@@ -56,7 +56,7 @@ func Decode[Body any](r *http.Request) (body Body, err error) {
 	return DecodeBytes[Body](buffer.Bytes())
 }
 
-// DecodeBytes is Decode of a body that has been read.
+// DecodeBytes is Decode for a body that has been read already.
 func DecodeBytes[Body any](raw []byte) (body Body, err error) {
 	if err := checkRaw(raw); err != nil {
 		return body, err
@@ -67,16 +67,15 @@ func DecodeBytes[Body any](raw []byte) (body Body, err error) {
 	return body, nil
 }
 
-// checkRaw refuses what JSON allows and a body may not have: deep nesting, and
-// the character NUL, which has this one spelling. Whether the rest is JSON is
-// the decoder's business.
+// checkRaw refuses what is valid JSON but not accepted: deep nesting, and the character
+// NUL, which in JSON can only be written as \u0000. It does not check the syntax.
 func checkRaw(raw []byte) error {
 	depth, inString := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
 		case inString && c == '\\':
 			if bytes.HasPrefix(raw[i:], []byte(`\u0000`)) {
-				return errs.ErrBadParameters.WithDetails("the body holds the character U+0000")
+				return errs.ErrBadParameters.WithDetails("the body contains the character U+0000")
 			}
 			i++
 		case c == '"':
@@ -101,7 +100,7 @@ func readFailure(err error) error {
 	case errors.Is(err, errBodyBudget):
 		return err
 	}
-	return errs.ErrBadParameters.WithDetails("the body did not arrive whole").WithCause(err)
+	return errs.ErrBadParameters.WithDetails("the body could not be read completely").WithCause(err)
 }
 
 func decodeFailure(err error) error {
@@ -110,7 +109,7 @@ func decodeFailure(err error) error {
 	case errors.As(err, &mistyped) && mistyped.JSONPointer == "":
 		return errs.ErrBadParameters.WithDetails("the body is not a JSON object").WithCause(err)
 	case errors.As(err, &mistyped):
-		// A field that the server does not know has no type, and no body has a map: the name is one of ours.
+		// The pointer shows nothing of the client's: unknown fields have no type, and no body has a map.
 		field := strings.TrimPrefix(string(mistyped.JSONPointer), "/")
 		return errs.ErrBadParameters.WithDetails("the field %s of the body has the wrong type", field).WithCause(err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -121,8 +120,8 @@ func decodeFailure(err error) error {
 	return errs.ErrBadParameters.WithDetails("the body is not valid JSON in UTF-8")
 }
 
-// Write answers with a status and a JSON body. The body is encoded before the
-// header is sent, so that a failure still becomes a proper answer.
+// Write responds with a status and a JSON body. The body is encoded before the header
+// is sent, so an error response is still possible if encoding fails.
 func Write[Body any](w http.ResponseWriter, status int, body Body) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer putBuffer(buffer)
@@ -133,10 +132,11 @@ func Write[Body any](w http.ResponseWriter, status int, body Body) error {
 	return nil
 }
 
-// Encode gives the JSON that Write would send.
+// Encode returns the JSON that Write would send.
 func Encode(body any) ([]byte, error) { return json.Marshal(body, jsonOptions) }
 
-// EncodedBytes is how long a text becomes in JSON without its quotes.
+// EncodedBytes is an upper bound of the length of the text in JSON, in bytes, without the
+// quotes.
 func EncodedBytes(text string) int {
 	length := len(text)
 	for i := 0; i < len(text); i++ {
@@ -144,19 +144,19 @@ func EncodedBytes(text string) int {
 		case c == '"', c == '\\':
 			length++
 		case c < ' ':
-			length += len(`\u0000`) - 1 // or less: some have a short form
+			length += len(`\u0000`) - 1 // some have a shorter form, such as \n
 		}
 	}
 	return length
 }
 
-// WriteBytes answers with a body that is encoded already.
+// WriteBytes responds with a body that is already encoded.
 func WriteBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:gosec // it is JSON, and where that fails the client is gone
+	_, _ = w.Write(body) //nolint:gosec // it is JSON; if it fails, the client is gone
 }
 
-// Time spells a time as the contract does: RFC 3339 in UTC with microseconds.
+// Time formats a time as in the contract: RFC 3339 in UTC with microseconds.
 func Time(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }

@@ -79,8 +79,8 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// What a body holds stands in no answer's details.
-func TestDecodeQuotesNothing(t *testing.T) {
+// The details of an error contain nothing of the body.
+func TestDecodeErrorsDontQuoteTheBody(t *testing.T) {
 	for _, body := range []string{`{"name":["hush"]}`, `{"name":{"hush":"hush"}}`, `{"list":{"hush":1}}`, `["hush"]`, `"hush"`, `{"count":"hush"}`, `{"name":hush}`, `hush`, `{"hush":1,"hush":2}`} {
 		_, err := DecodeBytes[sample]([]byte(body))
 		if err == nil || strings.Contains(errs.From(err).Details, "hush") {
@@ -102,8 +102,8 @@ func TestDecodeTooLarge(t *testing.T) {
 	}
 }
 
-// A buffer that is used again shows nobody what it held before.
-func TestDecodedValuesAreTheCallersOwn(t *testing.T) {
+// Decoded values don't share memory with the pooled buffer.
+func TestDecodedValuesSurviveBufferReuse(t *testing.T) {
 	first, err := Decode[sample](httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"name":"first"}`)))
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestDecodedValuesAreTheCallersOwn(t *testing.T) {
 		}
 	}
 	if first.Name != "first" {
-		t.Errorf("the name has become %q", first.Name)
+		t.Errorf("the name changed to %q", first.Name)
 	}
 }
 
@@ -135,8 +135,8 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// What can't be encoded has sent nothing yet, so that there can be an answer.
-func TestWriteOfWhatIsNoJSON(t *testing.T) {
+// If encoding fails, nothing is sent, so that an error response is possible.
+func TestWriteEncodingError(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	if err := Write(recorder, http.StatusOK, sample{Name: "\xff"}); err == nil || recorder.Body.Len() > 0 || recorder.Flushed {
 		t.Errorf("%v, %q", err, recorder.Body)

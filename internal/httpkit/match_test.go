@@ -11,20 +11,19 @@ import (
 	"testing"
 )
 
-// An address may be spelt without its path.
-func TestNoPathIsTheRoot(t *testing.T) {
+// A request target without a path, as in absolute form, is routed as /.
+func TestEmptyPathIsTheRoot(t *testing.T) {
 	router := NewRouter(100)
 	router.Handle(http.MethodGet, "/", Public, func(w http.ResponseWriter, _ *http.Request) error { return Write(w, http.StatusOK, sample{}) })
 	request := httptest.NewRequest(http.MethodGet, "/", nil)
 	request.URL.Path = ""
-	if answer, logged := observed(t, router, request, asSomebody); answer.Code != http.StatusOK || logged.Route != "/" {
+	if answer, logged := observed(t, router, request, fakeAuth); answer.Code != http.StatusOK || logged.Route != "/" {
 		t.Errorf("%d, logged %+v", answer.Code, logged)
 	}
 }
 
-// What the router finds for one request is no other's, be they at once or one
-// after the other.
-func TestParametersAreTheirRequestsOwn(t *testing.T) {
+// The match of one request is not visible to another, concurrent or later one.
+func TestParametersAreNotShared(t *testing.T) {
 	router := NewRouter(100)
 	router.Handle(http.MethodGet, "/things/{id}/parts/{part}", Protected, func(w http.ResponseWriter, r *http.Request) error {
 		runtime.Gosched()
@@ -33,7 +32,7 @@ func TestParametersAreTheirRequestsOwn(t *testing.T) {
 	router.Handle(http.MethodGet, "/things/{other}", Protected, func(w http.ResponseWriter, r *http.Request) error {
 		return Write(w, http.StatusOK, sample{Name: Param(r, "other") + Param(r, "id") + Param(r, "part")})
 	})
-	handler := router.Serve(slog.New(slog.DiscardHandler), nil, asSomebody)
+	handler := router.Serve(slog.New(slog.DiscardHandler), nil, fakeAuth)
 	var group sync.WaitGroup
 	for worker := range 8 {
 		group.Go(func() {

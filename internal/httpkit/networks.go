@@ -2,9 +2,9 @@ package httpkit
 
 import "net/netip"
 
-// networksOf are what an address counts by, the narrowest first: an IPv4 address by
-// itself, an IPv6 one by its /64, which is what one customer gets, and by the /56 and
-// the /48, which some get.
+// networksOf returns the networks by which an address is limited, the narrowest first: an
+// IPv4 address itself; the /64, /56 and /48 of an IPv6 address, since providers assign
+// customers networks of these sizes.
 func networksOf(address netip.Addr) []netip.Prefix {
 	if !address.IsValid() {
 		return nil

@@ -12,15 +12,15 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// Observe stands around everything: it names the request, gives it a deadline,
-// turns a panic into an answer, and writes one log event when it is done, of which
-// the observers learn, too.
+// Observe is the outermost middleware. It gives each request an id and a deadline, turns
+// a panic into an error response, and at the end writes one log event and calls the
+// observers.
 func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access, observers ...Observer) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			started := time.Now()
-			made := &exchange{info: Info{ID: requestID(r), Client: proxies.Client(r)}}
-			info, recorded := &made.info, &made.recorder
+			state := &requestState{info: Info{ID: requestID(r), Client: proxies.Client(r)}}
+			info, recorded := &state.info, &state.recorder
 			w.Header().Set("X-Request-Id", info.ID)
 			recorded.ResponseWriter, recorded.info = w, info
 			request := withDeadline(r, info)
@@ -34,7 +34,7 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 					observe(r, info, took)
 				}
 				info.body.Release()
-				if info.cut {
+				if info.abort {
 					panic(http.ErrAbortHandler)
 				}
 			}()
@@ -44,17 +44,17 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 	}
 }
 
-// exchange is all that Observe makes of a request, in one piece of memory.
-type exchange struct {
+// requestState is what Observe allocates for a request, in one allocation.
+type requestState struct {
 	info     Info
 	recorder recorder
 }
 
-// Observer is told of each request when it is over, and how long it took. It is
-// called by many at once and must be quick.
+// Observer is called at the end of each request with its duration. It is called
+// concurrently and must return quickly.
 type Observer func(r *http.Request, info *Info, took time.Duration)
 
-// recorder remembers the status, for the log.
+// recorder records the status, for the log.
 type recorder struct {
 	http.ResponseWriter
 
@@ -77,10 +77,10 @@ func (r *recorder) Write(body []byte) (int, error) {
 	return r.ResponseWriter.Write(body)
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap is called by http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// recoverPanic is deferred: it answers for a handler that panicked.
+// recoverPanic must be deferred. It responds to the request if the handler panicked.
 func (r *recorder) recoverPanic(request *http.Request) {
 	cause := recover()
 	if cause == nil {
@@ -93,14 +93,14 @@ func (r *recorder) recoverPanic(request *http.Request) {
 func logRequest(log *slog.Logger, r *http.Request, info *Info, took time.Duration) {
 	level := slog.LevelInfo
 	failed := info.Status >= http.StatusInternalServerError || info.failure != nil && info.failure.Kind == errs.Internal ||
-		info.cut && info.failure != errClientLeft
+		info.abort && info.failure != errClientClosed
 	switch {
 	case failed && info.Access == Exempt:
-		level = slog.LevelWarn // to say that it is not ready is what it was asked for
+		level = slog.LevelWarn // a health check that reports "not ready" has not failed itself
 	case failed:
 		level = slog.LevelError
 	case info.Access == Exempt:
-		level = slog.LevelDebug // whoever watches the server asks every second
+		level = slog.LevelDebug // health checks come every second
 	}
 	ctx := r.Context()
 	if !log.Enabled(ctx, level) {
@@ -121,16 +121,16 @@ func logRequest(log *slog.Logger, r *http.Request, info *Info, took time.Duratio
 	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// requestID takes the client's id when it is one that can stand in a log: a
-// short one of printable ASCII without spaces.
+// requestID returns the client's X-Request-Id if it is safe to log: up to 128 characters of
+// printable ASCII without spaces. Otherwise it makes a random one.
 func requestID(r *http.Request) string {
-	const longest = 128
+	const maxLength = 128
 	id := r.Header.Get("X-Request-Id")
-	sane := id != "" && len(id) <= longest
-	for i := 0; sane && i < len(id); i++ {
-		sane = id[i] > ' ' && id[i] <= '~'
+	valid := id != "" && len(id) <= maxLength
+	for i := 0; valid && i < len(id); i++ {
+		valid = id[i] > ' ' && id[i] <= '~'
 	}
-	if sane {
+	if valid {
 		return id
 	}
 	var random [16]byte

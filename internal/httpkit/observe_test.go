@@ -16,7 +16,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// event is what is logged of a request.
+// event is the log event of a request.
 type event struct {
 	Level, Msg, Method, Route, Client, Error string
 	RequestID                                string `json:"request_id"`
@@ -26,13 +26,13 @@ type event struct {
 	Time                                     time.Time
 }
 
-// observed serves a request by a router, and returns the answer and what was
-// logged of it: always one event.
-func observed(t *testing.T, router *Router, request *http.Request, around ...Middleware) (*httptest.ResponseRecorder, event) {
+// observed serves a request with a router, and returns the response and its log event. It
+// fails the test unless exactly one event was logged.
+func observed(t *testing.T, router *Router, request *http.Request, middleware ...Middleware) (*httptest.ResponseRecorder, event) {
 	t.Helper()
 	var logged bytes.Buffer
 	recorder := httptest.NewRecorder()
-	handler := router.Serve(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})), nil, around...)
+	handler := router.Serve(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})), nil, middleware...)
 	func() {
 		defer func() {
 			if cause := recover(); cause != nil && cause != http.ErrAbortHandler { //nolint:errorlint // it is the value itself
@@ -41,20 +41,20 @@ func observed(t *testing.T, router *Router, request *http.Request, around ...Mid
 		}()
 		handler.ServeHTTP(recorder, request)
 	}()
-	var one event
+	var got event
 	if lines := bytes.Count(logged.Bytes(), []byte("\n")); lines != 1 {
 		t.Fatalf("%d events were logged, want one:\n%s", lines, logged.String())
 	}
-	if err := json.Unmarshal(logged.Bytes(), &one); err != nil {
+	if err := json.Unmarshal(logged.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if age := time.Since(one.Time); one.Msg != "request" || age < 0 || age > time.Hour || one.Duration < 0 || one.RequestID != recorder.Header().Get("X-Request-Id") {
+	if age := time.Since(got.Time); got.Msg != "request" || age < 0 || age > time.Hour || got.Duration < 0 || got.RequestID != recorder.Header().Get("X-Request-Id") {
 		t.Errorf("logged: %s", logged.String())
 	}
-	return recorder, one
+	return recorder, got
 }
 
-var made = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var generatedID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func TestRequestID(t *testing.T) {
 	for id, taken := range map[string]bool{
@@ -65,8 +65,8 @@ func TestRequestID(t *testing.T) {
 		request := httptest.NewRequest(http.MethodGet, "/", nil)
 		request.Header["X-Request-Id"] = []string{id}
 		got := requestID(request)
-		if (got == id) != taken || !taken && !made.MatchString(got) {
-			t.Errorf("X-Request-Id %q became %q", id, got)
+		if (got == id) != taken || !taken && !generatedID.MatchString(got) {
+			t.Errorf("X-Request-Id %q was answered with %q", id, got)
 		}
 	}
 	without := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -98,7 +98,7 @@ func TestOneEventForEachRequest(t *testing.T) {
 	}
 }
 
-// An error is logged with its cause, which no answer shows.
+// The cause of an error is logged and not sent.
 func TestCauseIsLogged(t *testing.T) {
 	for _, c := range []struct {
 		err    error

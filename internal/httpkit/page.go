@@ -7,20 +7,20 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// PageQuery is which page of a list a request asks for: limit entries, those that
-// follow the iterator From, or the first ones where From is nil.
+// PageQuery is the query of a request for a page of a list: up to Limit entries after the
+// iterator From, or the first ones where From is nil.
 type PageQuery struct {
 	Limit int
 	From  *string
 }
 
-// ParsePageQuery reads a page's query, of limit 1 to most. A query that can't be
-// read as a whole is bad-parameters: what it lost might be the iterator. So is one
-// that has two, since nobody knows which was meant.
+// ParsePageQuery parses the query of a request for a page, with a limit from 1 to
+// maxLimit. It returns bad-parameters for a query that has an invalid part, which might
+// be the iterator, and for one that has a parameter twice.
 func ParsePageQuery(rawQuery string, maxLimit int) (PageQuery, error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return PageQuery{}, errs.ErrBadParameters.WithDetails("the query can't be read")
+		return PageQuery{}, errs.ErrBadParameters.WithDetails("the query can't be parsed")
 	}
 	for _, name := range []string{"limit", "from"} {
 		if len(query[name]) > 1 {

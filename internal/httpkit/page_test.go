@@ -27,7 +27,7 @@ func TestParsePageQueryRefuses(t *testing.T) {
 		"": "from 1 to 100", "limit=": "from 1 to 100", "limit=0": "from 1 to 100", "limit=101": "from 1 to 100", "limit=%2B5": "from 1 to 100",
 		"limit=1&limit=1": "limit is given twice", "limit=&limit=1": "limit is given twice",
 		"limit=1&from=x&from=x": "from is given twice", "limit=1&from=x&from=": "from is given twice",
-		"limit=1&from=%zz": "can't be read",
+		"limit=1&from=%zz": "can't be parsed",
 	} {
 		_, err := ParsePageQuery(query, 100)
 		if known := errs.From(err); err == nil || known.Code != "bad-parameters" || !strings.Contains(known.Details, details) {

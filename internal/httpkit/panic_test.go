@@ -27,8 +27,8 @@ func TestPanicIsAnswered(t *testing.T) {
 	}
 }
 
-// Nobody takes half an answer for a whole one.
-func TestPanicAmidAnAnswer(t *testing.T) {
+// After a panic in the middle of a response the client sees that it is incomplete.
+func TestPanicAfterResponseStarted(t *testing.T) {
 	router := NewRouter(1 << 20)
 	router.Handle(http.MethodGet, "/", Public, func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Length", "100")
@@ -44,7 +44,7 @@ func TestPanicAmidAnAnswer(t *testing.T) {
 	}
 	defer answer.Body.Close()
 	if body, err := io.ReadAll(answer.Body); err == nil {
-		t.Errorf("the answer %q looks whole", body)
+		t.Errorf("the response %q looks complete", body)
 	}
 	server.Close()
 	if !strings.Contains(logged.String(), "too late") || !strings.Contains(logged.String(), `"level":"ERROR"`) {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+// TrustedProxies are the networks of proxies whose X-Forwarded-For is trusted.
 type TrustedProxies []netip.Prefix
 
-// Client finds the address that a request comes from: the connection's, or,
-// while that is a trusted proxy, the rightmost address in X-Forwarded-For that
-// is not one. What stands left of it is the client's own claim.
+// Client returns the client's address: the connection's, or if that is a trusted proxy,
+// the rightmost address in X-Forwarded-For that is not a trusted proxy. Addresses to the
+// left of it may be forged.
 func (t TrustedProxies) Client(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -26,15 +26,14 @@ func (t TrustedProxies) Client(r *http.Request) netip.Addr {
 	for i := len(hops) - 1; i >= 0 && t.trusts(client); i-- {
 		hop, err := parseHop(strings.TrimSpace(hops[i]))
 		if err != nil {
-			// What the proxy wrote can't be read: it is the last one known.
-			break
+			break // the proxy itself is the last known address
 		}
 		client = hop
 	}
 	return client
 }
 
-// parseHop reads an address with or without a port.
+// parseHop parses an address with or without a port.
 func parseHop(hop string) (netip.Addr, error) {
 	if withPort, err := netip.ParseAddrPort(hop); err == nil {
 		return withPort.Addr().Unmap().WithZone(""), nil

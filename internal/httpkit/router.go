@@ -14,52 +14,51 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// Access says what a path asks of its caller.
+// Access is the access rule of a path.
 type Access uint8
 
 const (
-	// Protected paths are for who has a session. Unknown paths are, too.
+	// Protected paths require a session. Unknown paths are protected.
 	Protected Access = iota
-	// Public paths are for everybody, rate limited by address.
+	// Public paths require no session, and are rate limited by address.
 	Public
-	// Exempt paths are for everybody and never rate limited: the health checks.
+	// Exempt paths require no session and are not rate limited: the health checks.
 	Exempt
 )
 
-// Handler serves one operation. The error it returns is answered in the
-// contract's form; where it has written something before, the connection is cut.
+// Handler serves one operation. The error it returns is written with WriteError.
 type Handler func(http.ResponseWriter, *http.Request) error
 
 // Middleware wraps a handler.
 type Middleware func(http.Handler) http.Handler
 
-// Operation is a method and a path pattern that are served.
+// Operation is the method and the path pattern of an endpoint.
 type Operation struct{ Method, Pattern string }
 
-// Router finds the handler of a request. Fill it before it serves; then it is
-// safe for concurrent use.
+// Router calls the handler of a request. It is safe for concurrent use once all handlers
+// and observers are added.
 type Router struct {
 	mux        *chi.Mux
-	matches    sync.Pool // of *chi.Context, for what mux finds
+	matches    sync.Pool // of *chi.Context, the results of mux.Find
 	handlers   map[Operation]Handler
 	access     map[string]Access
 	operations []Operation
 	observers  []Observer
-	bodyMax    int64
+	maxBody    int64
 	bodies     *budget.Budget[netip.Prefix]
 }
 
-// NewRouter makes an empty Router. bodyMax limits each request's body, in bytes.
-func NewRouter(bodyMax int64) *Router {
+// NewRouter makes a Router. maxBody limits each request's body, in bytes.
+func NewRouter(maxBody int64) *Router {
 	return &Router{
 		mux: chi.NewRouter(), matches: sync.Pool{New: func() any { return chi.NewRouteContext() }},
-		handlers: map[Operation]Handler{}, access: map[string]Access{}, bodyMax: bodyMax,
+		handlers: map[Operation]Handler{}, access: map[string]Access{}, maxBody: maxBody,
 		bodies: newBodyBudget(),
 	}
 }
 
-// Handle serves the method on the pattern; GET serves HEAD, too. A pattern that
-// is not Protected must be a path without parameters.
+// Handle registers the handler of an operation; that of GET serves HEAD, too. A pattern
+// that is not Protected must not have parameters.
 func (r *Router) Handle(method, pattern string, access Access, handler Handler) {
 	if access != Protected {
 		r.access[pattern] = access
@@ -70,20 +69,20 @@ func (r *Router) Handle(method, pattern string, access Access, handler Handler) 
 		methods = append(methods, http.MethodHead)
 	}
 	for _, method := range methods {
-		r.mux.MethodFunc(method, pattern, r.notFound) // only the pattern is ever asked of it
+		r.mux.MethodFunc(method, pattern, r.notFound) // mux only finds patterns, and never calls this handler
 		r.handlers[Operation{method, pattern}] = handler
 	}
 }
 
-// AddObserver has observer called for each request, those that match no route included.
+// AddObserver registers an observer of all requests, including those that match no route.
 func (r *Router) AddObserver(observer Observer) { r.observers = append(r.observers, observer) }
 
-// Operations lists what is served, in the order of the calls of Handle.
+// Operations lists the registered operations in the order of the calls of Handle.
 func (r *Router) Operations() []Operation { return r.operations }
 
-// ServeHTTP implements http.Handler inside the chain of Serve. It asks mux for the
-// pattern and calls the handler itself, since mux would copy the request to carry
-// what it found.
+// ServeHTTP implements http.Handler; it needs the middleware of Serve around it. It only
+// looks up the pattern with mux and calls the handler itself: mux would copy the request
+// to add the match to its context.
 func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	match := r.matches.Get().(*chi.Context)
 	match.Reset()
@@ -97,10 +96,10 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	info := InfoFrom(request.Context())
 	info.Route, info.match, info.bodies = pattern, match, r.bodies
 	switch {
-	case request.ContentLength > r.bodyMax:
-		request.Body = tooLargeBody{request.Body, r.bodyMax}
+	case request.ContentLength > r.maxBody:
+		request.Body = tooLargeBody{request.Body, r.maxBody}
 	case request.Body != nil && request.Body != http.NoBody:
-		request.Body = http.MaxBytesReader(w, request.Body, r.bodyMax)
+		request.Body = http.MaxBytesReader(w, request.Body, r.maxBody)
 	}
 	if err := handler(w, request); err != nil {
 		WriteError(w, request, err)
@@ -109,7 +108,8 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.matches.Put(match)
 }
 
-// tooLargeBody is a body whose length says that it is: nothing of it is waited for.
+// tooLargeBody replaces a body whose Content-Length exceeds the limit, so that it is refused
+// without being read.
 type tooLargeBody struct {
 	io.Closer
 
@@ -119,12 +119,12 @@ type tooLargeBody struct {
 // Read implements io.Reader. It fails as http.MaxBytesReader does.
 func (t tooLargeBody) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: t.limit} }
 
-// Param returns the value that a path has for a parameter of its pattern. Only the
-// handler may ask.
+// Param returns the value of a parameter of the path's pattern. It must be called from the
+// handler of the request.
 func Param(r *http.Request, name string) string { return InfoFrom(r.Context()).match.URLParam(name) }
 
-// normalizeURL undoes escapes that mean nothing, such as %70 for p: two spellings of
-// one path must not be two paths. An escaped slash stays what it is.
+// normalizeURL decodes unnecessary escapes, such as %70 for p, so that both spellings have
+// the same access rule and handler. Paths with an escaped slash are left as they are.
 func normalizeURL(u *url.URL) *url.URL {
 	if u.RawPath == "" || strings.Contains(strings.ToUpper(u.RawPath), "%2F") {
 		return u
@@ -134,7 +134,7 @@ func normalizeURL(u *url.URL) *url.URL {
 	return &plain
 }
 
-// routedPath is what the router goes by. An address without a path has the path /.
+// routedPath is the path that is routed. For an empty one it is /.
 func routedPath(r *http.Request) string {
 	if r.URL.RawPath != "" {
 		return r.URL.RawPath
@@ -145,7 +145,8 @@ func routedPath(r *http.Request) string {
 	return r.URL.Path
 }
 
-// notFound answers a path that does not exist, or not for this method.
+// notFound responds with not-found, or with method-not-allowed where the path exists for
+// other methods.
 func (r *Router) notFound(w http.ResponseWriter, request *http.Request) {
 	path := routedPath(request)
 	var allowed []string

@@ -10,8 +10,8 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// asSomebody stands in for the app auth.
-func asSomebody(next http.Handler) http.Handler {
+// fakeAuth stands in for the middleware of the app auth.
+func fakeAuth(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
 			InfoFrom(r.Context()).Caller.AccountID = [16]byte{1}
@@ -80,7 +80,7 @@ func TestRouter(t *testing.T) {
 		if c.known {
 			request.Header.Set("Authorization", "x")
 		}
-		answer, logged := observed(t, router, request, asSomebody)
+		answer, logged := observed(t, router, request, fakeAuth)
 		if answer.Code != c.status || !strings.Contains(answer.Body.String(), c.want) || answer.Header().Get("Allow") != c.allow {
 			t.Errorf("%s %s, known: %v: %d %s, Allow %q; want %d %s, %q", c.method, c.path, c.known, answer.Code, answer.Body,
 				answer.Header().Get("Allow"), c.status, c.want, c.allow)
@@ -95,15 +95,15 @@ func TestRouter(t *testing.T) {
 	}
 }
 
-// Without anything that knows sessions, nobody comes in.
-func TestTheDoorIsClosed(t *testing.T) {
+// Without a middleware that authenticates, protected paths are refused.
+func TestProtectedWithoutAuth(t *testing.T) {
 	answer, _ := observed(t, testRouter(), httptest.NewRequest(http.MethodGet, "/things/7", nil))
 	if answer.Code != http.StatusUnauthorized || !strings.Contains(answer.Body.String(), "auth-failed") {
 		t.Errorf("%d %s", answer.Code, answer.Body)
 	}
 }
 
-func TestMiddlewareStandsInItsOrder(t *testing.T) {
+func TestMiddlewareOrder(t *testing.T) {
 	var order []string
 	named := func(name string) Middleware {
 		return func(next http.Handler) http.Handler {
@@ -119,13 +119,13 @@ func TestMiddlewareStandsInItsOrder(t *testing.T) {
 	}
 }
 
-// A body that says itself that it is too large is refused before it comes.
-func TestDeclaredTooLarge(t *testing.T) {
+// A body whose Content-Length exceeds the limit is refused without being read.
+func TestContentLengthTooLarge(t *testing.T) {
 	reader, writer := io.Pipe()
-	defer writer.Close() // nothing is ever written
+	defer writer.Close() // reading the body would block
 	request := httptest.NewRequest(http.MethodPost, "/open", reader)
 	request.ContentLength = 1 << 40
-	if answer, _ := observed(t, testRouter(), request, asSomebody); answer.Code != http.StatusRequestEntityTooLarge {
+	if answer, _ := observed(t, testRouter(), request, fakeAuth); answer.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("answered %d %s", answer.Code, answer.Body)
 	}
 }

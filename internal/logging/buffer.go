@@ -1,6 +1,6 @@
-// Package logging keeps log records back for a moment, so that a busy server
-// writes many of them at once: a system call for each costs as much as answering
-// the request that it tells of.
+// Package logging buffers log records for up to 100 ms, so that a busy server writes
+// many of them with one system call: one call per record costs as much as answering
+// the request that the record is about.
 package logging
 
 import (
@@ -10,30 +10,29 @@ import (
 )
 
 const (
-	// maxDelay is how long a record is held back at most.
+	// maxDelay is how long a record is buffered at most.
 	maxDelay = 100 * time.Millisecond
-	// maxSize is how many bytes are held back at most.
+	// maxSize is how many bytes are buffered at most.
 	maxSize = 64 << 10
 )
 
-// Buffer holds back what is written to it, and passes it on in its order: when
-// nothing was passed on within the last 100 ms at once, else after that time, or
-// when 64 KiB are held. While the writer behind it is stuck, so is whoever writes.
-// It is safe for concurrent use. Whoever ends the process calls Flush before.
+// Buffer is a buffered writer. A record is written through at once if nothing was
+// written within the last 100 ms; otherwise it is buffered until that time has passed or
+// 64 KiB are buffered. Order is preserved. While the underlying writer blocks, so
+// does Write. It is safe for concurrent use. Call Flush before the process ends.
 type Buffer struct {
 	mu        sync.Mutex
 	w         io.Writer
 	pending   []byte
-	lastWrite time.Time // when something was last passed on
-	// timer runs while anything is held.
-	timer *time.Timer
+	lastWrite time.Time   // to w
+	timer     *time.Timer // runs while pending is not empty
 }
 
-// NewBuffer passes on to w what is written to it.
+// NewBuffer makes a Buffer that writes to w.
 func NewBuffer(w io.Writer) *Buffer { return &Buffer{w: w} }
 
-// Write implements io.Writer. It takes whole records, and never passes on a part of
-// one. An error is that of a record before, or of this one.
+// Write implements io.Writer. record must be a whole record; it is never split over two
+// writes. The error may be that of an earlier record.
 func (b *Buffer) Write(record []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -47,25 +46,25 @@ func (b *Buffer) Write(record []byte) (int, error) {
 		return b.writeThrough(record)
 	}
 	if len(b.pending) == 0 {
-		b.timer = time.AfterFunc(wait, func() { _ = b.Flush() }) // nobody is left to tell
+		b.timer = time.AfterFunc(wait, func() { _ = b.Flush() }) // nowhere to report the error
 	}
 	b.pending = append(b.pending, record...)
 	return len(record), nil
 }
 
-// Flush passes on all that is held.
+// Flush writes everything that is buffered.
 func (b *Buffer) Flush() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.flush()
 }
 
-// FlushWithin is Flush for who can't wait for longer, whatever becomes of it.
+// FlushWithin flushes, but returns after the timeout even if the writer still blocks.
 func (b *Buffer) FlushWithin(timeout time.Duration) {
 	flushed := make(chan struct{})
 	go func() {
 		defer close(flushed)
-		_ = b.Flush() // nobody is left to tell
+		_ = b.Flush() // nowhere to report the error
 	}()
 	select {
 	case <-flushed:

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// writes keeps what is passed on, each time apart.
+// writes records each call of Write.
 type writes struct {
 	mu  sync.Mutex
 	all []string
@@ -31,14 +31,14 @@ func (w *writes) want(t *testing.T, all ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if fmt.Sprintf("%q", w.all) != fmt.Sprintf("%q", all) {
-		t.Errorf("passed on: %q, want %q", w.all, all)
+		t.Errorf("written: %q, want %q", w.all, all)
 	}
 }
 
 func put(t *testing.T, b *Buffer, record string) {
 	t.Helper()
 	if n, err := io.WriteString(b, record); err != nil || n != len(record) {
-		t.Errorf("%d bytes of %d taken: %v", n, len(record), err)
+		t.Errorf("Write: %d bytes of %d, %v", n, len(record), err)
 	}
 }
 
@@ -49,12 +49,12 @@ func flush(t *testing.T, b *Buffer) {
 	}
 }
 
-func TestRecordsAreHeldForAMoment(t *testing.T) {
+func TestMaxDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out writes
 		b := NewBuffer(&out)
 		put(t, b, "1")
-		out.want(t, "1") // after quiet nothing waits
+		out.want(t, "1") // nothing was written before it, so it is not buffered
 		time.Sleep(maxDelay / 4)
 		put(t, b, "2")
 		put(t, b, "3")
@@ -67,7 +67,7 @@ func TestRecordsAreHeldForAMoment(t *testing.T) {
 		flush(t, b)
 		flush(t, b)
 		out.want(t, "1", "23", "4")
-		time.Sleep(maxDelay) // the timer of 4 was stopped, and that of 5 is its own
+		time.Sleep(maxDelay) // Flush stopped the timer that 4 had started
 		put(t, b, "5")
 		put(t, b, "6")
 		time.Sleep(maxDelay - time.Nanosecond)
@@ -79,7 +79,7 @@ func TestRecordsAreHeldForAMoment(t *testing.T) {
 	})
 }
 
-func TestNoMoreThanItsSizeIsHeld(t *testing.T) {
+func TestMaxSize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out writes
 		b := NewBuffer(&out)
@@ -91,12 +91,12 @@ func TestNoMoreThanItsSizeIsHeld(t *testing.T) {
 		flush(t, b)
 		out.want(t, "1", long+long, "2", tooLong, "3")
 		if cap(b.pending) > 2*maxSize {
-			t.Errorf("%d bytes are kept", cap(b.pending))
+			t.Errorf("the buffer's capacity is %d bytes", cap(b.pending))
 		}
 	})
 }
 
-func TestWarningsWaitForNothing(t *testing.T) {
+func TestWarningsAreWrittenAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out writes
 		b := NewBuffer(&out)
@@ -104,12 +104,12 @@ func TestWarningsWaitForNothing(t *testing.T) {
 		log.Info("first")
 		for _, level := range []slog.Level{slog.LevelWarn, slog.LevelError} {
 			log.Info("before")
-			log.Log(t.Context(), level, "look")
+			log.Log(t.Context(), level, "warning")
 			log.Info("after")
 		}
-		out.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n")
+		out.want(t, "msg=first\n", "msg=before\nmsg=warning\n", "msg=after\nmsg=before\nmsg=warning\n")
 		b.FlushWithin(time.Hour)
-		out.want(t, "msg=first\n", "msg=before\nmsg=look\n", "msg=after\nmsg=before\nmsg=look\n", "msg=after\n")
+		out.want(t, "msg=first\n", "msg=before\nmsg=warning\n", "msg=after\nmsg=before\nmsg=warning\n", "msg=after\n")
 	})
 }
 
@@ -120,8 +120,8 @@ func messageOnly(_ []string, attr slog.Attr) slog.Attr {
 	return attr
 }
 
-// A writer that is stuck holds up who writes, and nobody who has no time to wait.
-func TestAStuckWriter(t *testing.T) {
+// While the underlying writer blocks, Write blocks, and FlushWithin returns after its timeout.
+func TestBlockedWriter(t *testing.T) {
 	reader, writer := io.Pipe()
 	b := NewBuffer(writer)
 	written := make(chan error, 1)
@@ -129,7 +129,7 @@ func TestAStuckWriter(t *testing.T) {
 	b.FlushWithin(time.Millisecond)
 	select {
 	case err := <-written:
-		t.Fatal("written while nobody reads:", err)
+		t.Fatal("Write returned although the writer blocks:", err)
 	default:
 	}
 	failure := errors.New("gone")
@@ -139,8 +139,8 @@ func TestAStuckWriter(t *testing.T) {
 	}
 }
 
-// What many write at once comes whole, and each one's in its order.
-func TestManyWriteAtOnce(t *testing.T) {
+// Records written concurrently arrive whole, and those of each goroutine in order.
+func TestConcurrentWrites(t *testing.T) {
 	const writers, records = 8, 2000
 	var out bytes.Buffer
 	b := NewBuffer(&out)

@@ -6,15 +6,15 @@ import (
 	"log/slog"
 )
 
-// handler passes on at once what somebody should look at.
+// handler flushes the buffer after warnings and errors: they must not be lost or delayed.
 type handler struct {
 	slog.Handler
 
 	buffer *Buffer
 }
 
-// FlushOnWarning gives a handler like next, which writes to the buffer: after a warning
-// or an error it flushes the buffer.
+// FlushOnWarning returns a handler that passes records to next, which must write to the
+// buffer, and flushes the buffer after a warning or an error.
 func (b *Buffer) FlushOnWarning(next slog.Handler) slog.Handler { return handler{next, b} }
 
 // Handle implements slog.Handler.

@@ -9,17 +9,16 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// fakeCache is a cache.Cache that keeps everything until it is told to forget, counts
-// its calls, and fails as it is told.
+// fakeCache is a cache.Cache without expiry or eviction that counts its calls and
+// fails on demand.
 type fakeCache struct {
 	mu        sync.Mutex
 	values    map[string][]byte
 	calls     map[string]int
-	longest   time.Duration // of all lifetimes
+	maxTTL    time.Duration // the longest lifetime that was passed
 	unsettled bool
-	// setDelay is how long a Set is on its way.
-	setDelay time.Duration
-	// fail says what becomes of a call, by its name and its key.
+	setDelay  time.Duration // the latency of Set
+	// fail returns the error of a call by its name and key, or nil.
 	fail func(call, key string) error
 }
 
@@ -32,7 +31,7 @@ func newFake() *fakeCache {
 	}
 }
 
-// begin counts a call and says whether it fails. It leaves the fake locked.
+// begin counts a call and returns its error. It leaves the fake locked.
 func (f *fakeCache) begin(call, key string) error {
 	f.mu.Lock()
 	f.calls[call]++
@@ -50,7 +49,7 @@ func (f *fakeCache) Get(_ context.Context, key string) (value []byte, ok bool, e
 }
 
 func (f *fakeCache) GetMany(context.Context, ...string) ([][]byte, error) {
-	panic("pages asks for one")
+	panic("pages reads one key at a time")
 }
 
 func (f *fakeCache) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
@@ -60,7 +59,7 @@ func (f *fakeCache) GetClientCached(context.Context, time.Duration, ...string) (
 func (f *fakeCache) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	err := f.begin("GetOrSet", key)
 	defer f.mu.Unlock()
-	f.longest = max(f.longest, lifetime)
+	f.maxTTL = max(f.maxTTL, lifetime)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,7 @@ func (f *fakeCache) Set(_ context.Context, key string, value []byte, lifetime ti
 	time.Sleep(f.setDelay)
 	err := f.begin("Set", key)
 	defer f.mu.Unlock()
-	f.longest = max(f.longest, lifetime)
+	f.maxTTL = max(f.maxTTL, lifetime)
 	if err == nil {
 		f.values[key] = value
 	}
@@ -101,8 +100,8 @@ func (f *fakeCache) Settled() bool {
 
 func (f *fakeCache) Close() error { return nil }
 
-// forget loses what begins so.
-func (f *fakeCache) forget(prefix string) {
+// evict removes the keys with the prefix.
+func (f *fakeCache) evict(prefix string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for key := range f.values {

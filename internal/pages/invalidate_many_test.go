@@ -9,11 +9,11 @@ import (
 	"messenger-api/internal/pages"
 )
 
-// The chats of a batch get their versions at once: a slow cache makes them wait
-// for one answer, not for one after the other.
+// The versions of a batch's chats are set concurrently: with a slow cache the batch
+// takes one round trip, not one per chat.
 func TestManyChatsInvalidatedConcurrently(t *testing.T) {
 	const chats = 50
-	for name, local := range map[string]cache.Cache{"one cache": nil, "a shared one and a near one": newFake()} {
+	for name, local := range map[string]cache.Cache{"shared cache": nil, "shared and local cache": newFake()} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shared := newFake()
@@ -25,7 +25,7 @@ func TestManyChatsInvalidatedConcurrently(t *testing.T) {
 					changed = append(changed, [16]byte{byte(i)})
 					shared.values["version:"+string(changed[i][:])] = []byte("old")
 				}
-				begin := time.Now() // of the bubble
+				begin := time.Now()
 				pages.New(shared, local).Invalidate(t.Context(), changed...)
 				if took := time.Since(begin); took > shared.setDelay {
 					t.Errorf("it took %v", took)

@@ -15,47 +15,47 @@ import (
 
 var errRefused = errors.New("OOM command not allowed when used memory > 'maxmemory'")
 
-// A new version is tried until it is set, or the cache is out of reach. A cache
-// that is full has at least to forget the old one.
+// Setting a new version is retried until it succeeds or the cache is unreachable. Where
+// a full cache refuses the new version, the old one is deleted.
 func TestInvalidateRetries(t *testing.T) {
 	for name, test := range map[string]struct {
-		answers []error // to what Changed asks, in turn
+		answers []error // of the cache, call by call
 		want    string
 	}{
-		"at once":                     {[]error{nil}, "Set"},
+		"success":                     {[]error{nil}, "Set"},
 		"slow":                        {[]error{cache.ErrSlow, cache.ErrSlow, nil}, "Set Set Set"},
 		"down":                        {[]error{cache.ErrDown}, "Set"},
 		"slow, then down":             {[]error{cache.ErrSlow, cache.ErrDown}, "Set Set"},
 		"full":                        {[]error{errRefused, nil}, "Set Delete"},
-		"full, and slow to forget":    {[]error{errRefused, cache.ErrSlow, errRefused, nil}, "Set Delete Set Delete"},
-		"full, slow to forget, room":  {[]error{errRefused, cache.ErrSlow, nil}, "Set Delete Set"},
-		"full, and down when it must": {[]error{errRefused, cache.ErrDown, cache.ErrDown}, "Set Delete Set"},
+		"full, Delete slow":           {[]error{errRefused, cache.ErrSlow, errRefused, nil}, "Set Delete Set Delete"},
+		"full, Delete slow, then not": {[]error{errRefused, cache.ErrSlow, nil}, "Set Delete Set"},
+		"full, then down":             {[]error{errRefused, cache.ErrDown, cache.ErrDown}, "Set Delete Set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shared := newFake()
-				var asked []string
+				var calls []string
 				shared.fail = func(call, key string) error {
 					if !strings.HasPrefix(key, "version:") {
 						t.Errorf("%s of %q", call, key)
 					}
-					asked = append(asked, call)
-					return test.answers[len(asked)-1]
+					calls = append(calls, call)
+					return test.answers[len(calls)-1]
 				}
-				// Its caller has left: that ends nothing.
+				// The caller's context does not cancel the invalidation.
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
 				pages.New(shared, newFake()).Invalidate(ctx, pageKey.Chat)
-				if got := strings.Join(asked, " "); got != test.want {
-					t.Errorf("asked %s; want %s", got, test.want)
+				if got := strings.Join(calls, " "); got != test.want {
+					t.Errorf("called %s; want %s", got, test.want)
 				}
 			})
 		})
 	}
 }
 
-// In this process's memory it is enough that no version is left; a cache that would
-// not forget gets a new one.
+// Where the shared cache is this process's memory, deleting the version is enough; when
+// Delete fails, a new version is set.
 func TestInvalidateInMemory(t *testing.T) {
 	for _, test := range []struct {
 		failure error
@@ -64,39 +64,39 @@ func TestInvalidateInMemory(t *testing.T) {
 		shared := newFake()
 		p := pages.New(shared, nil)
 		wantPage(t, p, "old")
-		var asked []string
+		var calls []string
 		shared.fail = func(call, _ string) error {
-			asked = append(asked, call)
+			calls = append(calls, call)
 			if call == "Delete" {
 				return test.failure
 			}
 			return nil
 		}
 		p.Invalidate(t.Context(), pageKey.Chat)
-		if got := strings.Join(asked, " "); got != test.want {
-			t.Errorf("asked %s; want %s", got, test.want)
+		if got := strings.Join(calls, " "); got != test.want {
+			t.Errorf("called %s; want %s", got, test.want)
 		}
 		wantPage(t, p, "new")
 	}
 }
 
-// A cache that is slow for ever does not hold a send for ever.
+// With a cache that stays slow, Invalidate gives up after a bounded time, so sends go on.
 func TestInvalidateEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := newFake()
 		shared.fail = func(string, string) error { return cache.ErrSlow }
-		begin := time.Now() // of the bubble
+		begin := time.Now()
 		pages.New(shared, nil).Invalidate(t.Context(), pageKey.Chat)
 		if took := time.Since(begin); took > pages.TTL {
 			t.Errorf("it took %v", took)
 		}
 		if shared.count("Set") < 2 {
-			t.Error("it was tried once only")
+			t.Error("it was not retried")
 		}
 	})
 }
 
-// Forgetting is as good as a new version: the next reader sets one.
+// Deleting the version invalidates the pages too: the next reader sets a new version.
 func TestInvalidateWhereTheCacheIsFull(t *testing.T) {
 	shared := newFake()
 	p := pages.New(shared, newFake())
@@ -111,22 +111,23 @@ func TestInvalidateWhereTheCacheIsFull(t *testing.T) {
 	wantPage(t, p, "new")
 }
 
-// What a node cut off leaves behind ends after 5 s: no version, and no page, stays
-// for longer.
+// A node that can't reach the shared cache may serve pages for at most 5 s: that is the
+// longest lifetime of versions and pages.
 func TestLifetimesAreBounded(t *testing.T) {
 	shared, local := newFake(), newFake()
 	p := pages.New(shared, local)
 	wantPage(t, p, "1")
 	p.Invalidate(t.Context(), pageKey.Chat)
 	wantPage(t, p, "2")
-	local.forget("page:")
-	wantRead(t, p, "never asked", "2")
-	if shared.longest > 5*time.Second || local.longest > 5*time.Second {
-		t.Errorf("lifetimes of up to %v, and near of %v", shared.longest, local.longest)
+	local.evict("page:")
+	wantRead(t, p, "not loaded", "2")
+	if shared.maxTTL > 5*time.Second || local.maxTTL > 5*time.Second {
+		t.Errorf("lifetimes of up to %v in the shared cache, %v in the local one", shared.maxTTL, local.maxTTL)
 	}
 }
 
-// Versions are random: one that was lost brings no old page back.
+// Versions are random, so the version set after one was evicted does not make old pages
+// valid again.
 func TestLostVersions(t *testing.T) {
 	shared := newFake()
 	p := pages.New(shared, newFake())
@@ -135,10 +136,10 @@ func TestLostVersions(t *testing.T) {
 		wantPage(t, p, text)
 		version := string(shared.values["version:"+string(pageKey.Chat[:])])
 		if len(version) != 16 || slices.Contains(seen, version) {
-			t.Fatalf("the version %x comes after %x", version, seen)
+			t.Fatalf("the version %x was set after %x", version, seen)
 		}
 		seen = append(seen, version)
-		shared.forget("version:")
+		shared.evict("version:")
 	}
 }
 

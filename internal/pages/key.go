@@ -2,8 +2,7 @@ package pages
 
 import "encoding/binary"
 
-// Key says which page is meant: up to Limit messages of Chat before the event
-// Before.
+// Key identifies a page: up to Limit messages of Chat whose seq is less than Before.
 type Key struct {
 	Chat   [16]byte
 	Limit  int

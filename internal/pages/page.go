@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// etagBytes is the length of an entity tag: 32 hexadecimal digits in quotes.
+// etagBytes is the length of an entity tag: 32 hexadecimal digits and two quotes.
 const etagBytes = 2 + 2*16
 
-// Page is an encoded answer with its entity tag in front, which is how it lies
-// in the caches. It must not be changed.
+// Page is an encoded response body preceded by its entity tag; the caches hold it in
+// this form. It must not be modified.
 type Page []byte
 
-// newPage puts the tag before the body. The tag is made of the body alone, so
-// that every node gives the same one.
+// newPage derives the tag from the body alone, so every node gives the same one.
 func newPage(body []byte) Page {
 	sum := sha256.Sum256(body)
 	page := make(Page, 0, etagBytes+len(body))
@@ -27,11 +26,11 @@ func newPage(body []byte) Page {
 // ETag is the page's strong entity tag, with its quotes (RFC 9110, 8.8.3).
 func (p Page) ETag() string { return string(p[:etagBytes]) }
 
-// Body is the answer's body.
+// Body is the response body.
 func (p Page) Body() []byte { return p[etagBytes:] }
 
-// Matches reports whether the values of If-None-Match name this page: then the
-// client has it (RFC 9110, 13.1.2).
+// Matches reports whether the values of If-None-Match include this page's tag, so the
+// answer may be 304 (RFC 9110, 13.1.2).
 func (p Page) Matches(ifNoneMatch []string) bool {
 	for _, value := range ifNoneMatch {
 		for tag := range strings.SplitSeq(value, ",") {

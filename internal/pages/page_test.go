@@ -22,15 +22,15 @@ func TestETag(t *testing.T) {
 		t.Errorf("ETag = %s", one.ETag())
 	}
 	if one.ETag() != again.ETag() || one.ETag() != read(other, "text").ETag() {
-		t.Error("one body has several tags")
+		t.Error("the same body has different tags")
 	}
 	if one.ETag() == two.ETag() {
-		t.Error("two bodies have one tag")
+		t.Error("two bodies have the same tag")
 	}
 	long := strings.Repeat("x", 1<<20)
 	for _, other := range []string{long[1:], "y" + long[1:], long[1:] + "y", long[:1<<19] + "y" + long[1<<19+1:]} {
 		if read(nil, long).ETag() == read(nil, other).ETag() {
-			t.Error("two long bodies that differ in one byte have one tag")
+			t.Error("two long bodies that differ in one byte have the same tag")
 		}
 	}
 	empty := read(nil, "")
@@ -52,7 +52,7 @@ func TestMatches(t *testing.T) {
 		{nil, false},
 		{[]string{""}, false},
 		{[]string{etag}, true},
-		{[]string{"W/" + etag}, true}, // a weak comparison, as RFC 9110 has it
+		{[]string{"W/" + etag}, true}, // RFC 9110 requires weak comparison
 		{[]string{"*"}, true},
 		{[]string{" * "}, true},
 		{[]string{`"other"`}, false},

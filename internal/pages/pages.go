@@ -1,13 +1,14 @@
-// Package pages caches encoded pages of messages so that nobody gets an old one.
+// Package pages caches encoded pages of messages and never serves a stale one.
 //
-// Each chat has a version in the cache that all nodes share: a random value. A
-// reader asks for the version first, setting one if there is none, and then for
-// the page under (chat, version, limit, from). Whoever changes a chat sets a new
-// version after the commit and before the answer, or removes the old one. So a page
-// that was read before the change lies under a version that nobody asks for any more.
+// Each chat has a version, a random value in the cache that all nodes share. A
+// reader gets the version first, setting one if there is none, and then the page
+// under the key (chat, version, limit, from). Whoever changes a chat sets a new
+// version after the commit and before the answer, or deletes the old one. Pages
+// read before the change are cached under the old version, which is never looked up
+// again.
 //
-// What a node can't know while it is cut off from the shared cache is bounded
-// by Lifetime.
+// While a node can't reach the shared cache, other nodes don't see its invalidations:
+// they may serve stale pages for up to TTL.
 package pages
 
 import (
@@ -24,18 +25,16 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// TTL is how long a version or a page is kept at most.
+// TTL is the longest lifetime of a version or a page in a cache.
 const TTL = 5 * time.Second
 
-// The deadlines of a read that several requests share and of a new version, and
-// the pause between tries of it.
 const (
-	loadTimeout    = 5 * time.Second
-	versionTimeout = 2 * time.Second
-	versionPause   = 5 * time.Millisecond
+	loadTimeout       = 5 * time.Second // of a load, which several requests may wait for
+	invalidateTimeout = 2 * time.Second
+	retryDelay        = 5 * time.Millisecond // between attempts to set a version
 )
 
-// maxConcurrentInvalidations is how many new versions are on their way at a time.
+// maxConcurrentInvalidations limits how many versions one Invalidate sets at a time.
 const maxConcurrentInvalidations = 64
 
 // MaxBytes is the largest page, in bytes of JSON, that is encoded as a whole and cached.
@@ -50,15 +49,15 @@ type Pages struct {
 	stats   counters
 }
 
-// New makes a Pages over the cache that all nodes share, and one in this
-// process's memory, which is nil where they are the same.
+// New makes a Pages over the cache that all nodes share and a local one in this
+// process's memory. local is nil where the shared cache itself is in this process.
 func New(shared, local cache.Cache) *Pages { return &Pages{shared: shared, local: local} }
 
 // Load reads a page from the database and encodes it.
 type Load func(ctx context.Context) ([]byte, error)
 
-// Read returns a page that has every change of the chat that was answered before
-// Read was called. Errors are those of load, and are not kept.
+// Read returns a page that reflects every change of the chat that was answered before
+// Read was called. It returns the errors of load, which are not cached.
 func (p *Pages) Read(ctx context.Context, key Key, load Load) (Page, error) {
 	page, missing := p.Find(ctx, key)
 	if page != nil {
@@ -67,12 +66,13 @@ func (p *Pages) Read(ctx context.Context, key Key, load Load) (Page, error) {
 	return missing.Load(ctx, load)
 }
 
-// Find is the part of Read that loads nothing: it returns the page that is cached, or
-// nil and what to load it by.
+// Find is the first half of Read: it returns the cached page, or nil and a Miss to load
+// it with.
 func (p *Pages) Find(ctx context.Context, key Key) (Page, Miss) {
 	version, ok := p.version(ctx, key.Chat)
 	if !ok {
-		// Without a version nothing may be shared, not even one load by two readers.
+		// Without a version, not even two readers may share a load: the later one could
+		// get a page older than its request.
 		p.countBypass()
 		return nil, Miss{}
 	}
@@ -83,14 +83,14 @@ func (p *Pages) Find(ctx context.Context, key Key) (Page, Miss) {
 	return nil, Miss{p, cacheKey}
 }
 
-// Miss is a page that was not cached.
+// Miss is a page that was not cached. It holds the version that Find got.
 type Miss struct {
 	pages *Pages
 	key   string
 }
 
-// Load is the other part of Read. It may come later: then another reader may have
-// loaded the page.
+// Load is the second half of Read. Since time may have passed since Find, it checks first
+// whether another reader has loaded the page.
 func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	if m.pages == nil {
 		return loadPage(ctx, load)
@@ -105,9 +105,9 @@ func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	return m.pages.loadOnce(ctx, m.key, load)
 }
 
-// Invalidate makes every page of the chats old. It returns when no reader that
-// starts afterwards can get one of them, or when the shared cache is out of
-// reach. The caller's change is committed, and answered only then.
+// Invalidate invalidates every cached page of the chats. It returns when no reader that
+// starts afterwards can get one of them, or when the shared cache is unreachable. Call it
+// after the change is committed and before it is answered.
 func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	if p == nil {
 		return
@@ -116,13 +116,13 @@ func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	if p.local == nil && p.deleteVersions(ctx, chats) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
+	ctx, cancel := context.WithTimeout(ctx, invalidateTimeout)
 	defer cancel()
 	if len(chats) == 1 {
 		p.setNewVersion(ctx, chats[0])
 		return
 	}
-	// Over a connection they go together.
+	// The cache client sends concurrent calls over one connection in one write.
 	var group errgroup.Group
 	group.SetLimit(maxConcurrentInvalidations)
 	for _, chat := range chats {
@@ -134,9 +134,9 @@ func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	_ = group.Wait() // nobody returns an error
 }
 
-// deleteVersions removes the versions, which in a process's own memory is enough, and costs
-// nothing where nobody reads: the next reader sets a new one. Over a connection it is
-// not: a reader's version may be set twice, the second time after the removal.
+// deleteVersions deletes the versions and reports whether it did; the next reader sets a
+// new one. That is enough only for a cache in this process. With a remote one a reader's
+// GetOrSet may be retried, and set its old version again after the deletion.
 func (p *Pages) deleteVersions(ctx context.Context, chats [][16]byte) bool {
 	keys := make([]string, len(chats))
 	for i, chat := range chats {
@@ -145,22 +145,22 @@ func (p *Pages) deleteVersions(ctx context.Context, chats [][16]byte) bool {
 	return p.shared.Delete(ctx, keys...) == nil
 }
 
-// setNewVersion sets a new version of a chat.
 func (p *Pages) setNewVersion(ctx context.Context, chat [16]byte) {
 	for ctx.Err() == nil {
 		err := p.shared.Set(ctx, versionKey(chat), newVersion(), TTL)
 		if err == nil || errors.Is(err, cache.ErrDown) {
 			return
 		}
-		// A full cache refuses what is new, yet it forgets.
+		// A full cache refuses to set, but still deletes.
 		if !errors.Is(err, cache.ErrSlow) && p.shared.Delete(ctx, versionKey(chat)) == nil {
 			return
 		}
-		time.Sleep(versionPause)
+		time.Sleep(retryDelay)
 	}
 }
 
-// version gets the chat's version, or sets one.
+// version gets the chat's version, or sets one. It returns false where there is no
+// version that can be relied on.
 func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
 	if p == nil {
 		return nil, false
@@ -169,7 +169,7 @@ func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
 	return version, err == nil && p.shared.Settled()
 }
 
-// cached finds a page in this node's memory, else in the shared cache.
+// cached looks a page up in the local cache, then in the shared one.
 func (p *Pages) cached(ctx context.Context, key string) (Page, bool) {
 	if p.local != nil {
 		if page, ok, err := p.local.Get(ctx, key); err == nil && ok {
@@ -184,13 +184,13 @@ func (p *Pages) cached(ctx context.Context, key string) (Page, bool) {
 	}
 	p.stats.shared.Add(1)
 	if p.local != nil {
-		_ = p.local.Set(ctx, key, page, TTL) // only the next reader would have noticed
+		_ = p.local.Set(ctx, key, page, TTL) // if it fails, the next reader uses the shared cache
 	}
 	return page, true
 }
 
-// loadOnce lets those who miss the same page at once wait for one load. They
-// all hold the version under which it is kept, so it is new enough for each.
+// loadOnce runs one load for all readers that miss the same page at the same time. The
+// key contains the version, so the page is new enough for each of them.
 func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, error) {
 	result := p.loading.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
@@ -210,7 +210,7 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 	}
 }
 
-// store stores a page; where a cache does not take it, it is loaded again.
+// store caches a page. Errors are ignored: the page is loaded again.
 func (p *Pages) store(ctx context.Context, key string, page Page) {
 	if len(page) > etagBytes+MaxBytes {
 		return
@@ -221,8 +221,8 @@ func (p *Pages) store(ctx context.Context, key string, page Page) {
 	_ = p.shared.Set(ctx, key, page, TTL)
 }
 
-// loadSafely makes an error of a panic, which in the goroutine of a shared load
-// nobody else would recover.
+// loadSafely turns a panic into an error: the handler's recovery does not cover
+// singleflight's goroutine.
 func loadSafely(ctx context.Context, load Load) (page Page, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -240,8 +240,8 @@ func loadPage(ctx context.Context, load Load) (Page, error) {
 	return newPage(body), nil
 }
 
-// newVersion is random, never counted: a cache that was flushed or restored
-// would count the same again.
+// newVersion is random, not a counter: a counter would repeat its values after the cache
+// is flushed or restored.
 func newVersion() []byte {
 	var version [16]byte
 	rand.Read(version[:]) // never fails: the runtime ends the process instead

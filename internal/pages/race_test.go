@@ -12,22 +12,23 @@ import (
 
 var pageKey = pages.Key{Chat: [16]byte{1}, Limit: 50, Before: 1 << 62}
 
-// load gives the text as a page.
+// load returns a Load of the text.
 func load(text string) pages.Load {
 	return func(context.Context) ([]byte, error) { return []byte(text), nil }
 }
 
-// wantPage reads, with the present text in the database, and fails the test
-// unless that is what it gets.
-func wantPage(t *testing.T, p *pages.Pages, present string) {
+// wantPage reads while the database has the text stored, and fails the test unless Read
+// returns that text.
+func wantPage(t *testing.T, p *pages.Pages, stored string) {
 	t.Helper()
-	wantRead(t, p, present, present)
+	wantRead(t, p, stored, stored)
 }
 
-// wantRead reads, with the present text in the database.
-func wantRead(t *testing.T, p *pages.Pages, present, want string) {
+// wantRead reads while the database has the text stored, and fails the test unless Read
+// returns want.
+func wantRead(t *testing.T, p *pages.Pages, stored, want string) {
 	t.Helper()
-	page, err := p.Read(t.Context(), pageKey, load(present))
+	page, err := p.Read(t.Context(), pageKey, load(stored))
 	if err != nil || string(page.Body()) != want {
 		t.Fatalf("Read = %q, %v; want %q", page, err, want)
 	}
@@ -47,7 +48,8 @@ func openMemory(t *testing.T) cache.Cache {
 	return c
 }
 
-// nodes are two that share a cache; one also has its own memory where near is true.
+// nodes returns the Pages of two nodes that share a cache; with local, each also has a
+// local cache.
 func nodes(t *testing.T, local bool) (reader, writer *pages.Pages) {
 	t.Helper()
 	shared := openMemory(t)
@@ -57,10 +59,10 @@ func nodes(t *testing.T, local bool) (reader, writer *pages.Pages) {
 	return pages.New(shared, nil), pages.New(shared, nil)
 }
 
-// withAndWithoutLocal runs a test without and with the nodes' own memory.
+// withAndWithoutLocal runs a test without and with local caches.
 func withAndWithoutLocal(t *testing.T, test func(t *testing.T, reader, writer *pages.Pages)) {
 	t.Helper()
-	for name, local := range map[string]bool{"shared alone": false, "with near": true} {
+	for name, local := range map[string]bool{"shared cache": false, "shared and local cache": true} {
 		t.Run(name, func(t *testing.T) {
 			reader, writer := nodes(t, local)
 			test(t, reader, writer)
@@ -68,8 +70,8 @@ func withAndWithoutLocal(t *testing.T, test func(t *testing.T, reader, writer *p
 	}
 }
 
-// The classic race: a reader has the old page in hand when the writer commits and
-// tells, and stores it only afterwards.
+// The classic race: a reader has loaded the old page when the writer commits and
+// invalidates, and the reader caches the page only afterwards.
 func TestOldPageStoredAfterTheChange(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, reader, writer *pages.Pages) {
 		for _, before := range []func(){
@@ -91,14 +93,14 @@ func TestOldPageStoredAfterTheChange(t *testing.T) {
 			stored()
 			for _, node := range []*pages.Pages{reader, writer} {
 				wantRead(t, node, "new", "new")
-				wantRead(t, node, "never asked", "new")
+				wantRead(t, node, "not loaded", "new")
 			}
 		}
 	})
 }
 
-// race begins a read that has its old page when loaded is closed, and that stores
-// it when the returned function is called, which waits for its end.
+// race begins a read that has loaded the old page when loaded is closed. Calling store
+// lets it cache the page, and waits until the read has returned.
 func race(t *testing.T, reader *pages.Pages) (loaded chan struct{}, store func()) {
 	loaded = make(chan struct{})
 	goOn := make(chan struct{})
@@ -119,32 +121,32 @@ func race(t *testing.T, reader *pages.Pages) (loaded chan struct{}, store func()
 	}
 }
 
-// Whoever reads after the change must not wait for a load that began before it.
+// A read that begins after a change does not join a load that began before it.
 func TestOldLoadIsNotShared(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, reader, writer *pages.Pages) {
 		loaded, stored := race(t, reader)
 		<-loaded
 		writer.Invalidate(t.Context(), pageKey.Chat)
-		wantPage(t, reader, "new") // while the old load is under way
+		wantPage(t, reader, "new") // while the old load runs
 		stored()
-		wantRead(t, reader, "never asked", "new")
+		wantRead(t, reader, "not loaded", "new")
 	})
 }
 
 func TestChangeIsSeenOnEveryNode(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, one, two *pages.Pages) {
 		wantPage(t, one, "1")
-		wantRead(t, two, "never asked", "1")
-		wantRead(t, two, "never asked", "1") // from its own memory, where it has one
+		wantRead(t, two, "not loaded", "1")
+		wantRead(t, two, "not loaded", "1") // from its local cache, if any
 		for _, text := range []string{"2", "3", "4"} {
 			one.Invalidate(t.Context(), pageKey.Chat)
 			wantPage(t, two, text)
-			wantRead(t, one, "never asked", text)
+			wantRead(t, one, "not loaded", text)
 		}
 	})
 }
 
-func TestKeysAreApart(t *testing.T) {
+func TestPagesOfDifferentKeys(t *testing.T) {
 	p, _ := nodes(t, true)
 	wantPage(t, p, "first")
 	for _, other := range []pages.Key{
@@ -156,5 +158,5 @@ func TestKeysAreApart(t *testing.T) {
 		}
 	}
 	p.Invalidate(t.Context(), [16]byte{2})
-	wantRead(t, p, "never asked", "first")
+	wantRead(t, p, "not loaded", "first")
 }

@@ -15,8 +15,8 @@ import (
 
 const readers = 64
 
-// readConcurrently lets many readers miss one page, and counts the loads that had begun
-// when none could get any further.
+// readConcurrently lets many readers miss the same page, and returns how many loads have
+// begun when all readers wait.
 func readConcurrently(t *testing.T, p *pages.Pages) (loads int) {
 	t.Helper()
 	var begun atomic.Int64
@@ -48,7 +48,7 @@ func TestManyReadersMakeOneLoad(t *testing.T) {
 		if loads := readConcurrently(t, p); loads != 1 {
 			t.Errorf("%d readers at once made %d loads; want 1", readers, loads)
 		}
-		wantRead(t, p, "never asked", "page")
+		wantRead(t, p, "not loaded", "page")
 	})
 }
 
@@ -68,16 +68,16 @@ func TestReadersWithoutAVersionShareNothing(t *testing.T) {
 					t.Errorf("%d readers at once made %d loads; want one each", readers, loads)
 				}
 				wantPage(t, p, "another")
-				if kept := shared.count("Set") + local.count("Set"); kept != 0 {
-					t.Errorf("%d pages were kept", kept)
+				if stored := shared.count("Set") + local.count("Set"); stored != 0 {
+					t.Errorf("%d pages were cached", stored)
 				}
 			})
 		})
 	}
 }
 
-// A reader who leaves takes the load from nobody, nor waits for it.
-func TestReaderWhoLeaves(t *testing.T) {
+// A reader whose request is canceled returns at once, and the load goes on for the others.
+func TestCanceledReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pages.New(newFake(), nil)
 		goOn := make(chan struct{})
@@ -85,28 +85,28 @@ func TestReaderWhoLeaves(t *testing.T) {
 			<-goOn
 			return []byte("page"), ctx.Err()
 		}
-		leaving, leave := context.WithCancel(t.Context())
+		canceled, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		all.Go(func() {
-			if page, err := p.Read(leaving, pageKey, slow); !errors.Is(err, context.Canceled) {
-				t.Errorf("the reader who left got %q, %v", page, err)
+			if page, err := p.Read(canceled, pageKey, slow); !errors.Is(err, context.Canceled) {
+				t.Errorf("the canceled reader got %q, %v", page, err)
 			}
 		})
 		synctest.Wait()
 		all.Go(func() {
 			if page, err := p.Read(t.Context(), pageKey, slow); err != nil || string(page.Body()) != "page" {
-				t.Errorf("the reader who stayed got %q, %v", page, err)
+				t.Errorf("the other reader got %q, %v", page, err)
 			}
 		})
 		synctest.Wait()
-		leave()
+		cancel()
 		synctest.Wait()
 		close(goOn)
 		all.Wait()
 	})
 }
 
-func TestErrorsAreNotKept(t *testing.T) {
+func TestErrorsAreNotCached(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, p, _ *pages.Pages) {
 		failed := errors.New("the database is gone")
 		for range 3 {
@@ -119,8 +119,8 @@ func TestErrorsAreNotKept(t *testing.T) {
 	})
 }
 
-// What the caches do to pages alone costs a load and nothing else.
-func TestPagesThatAreNotKept(t *testing.T) {
+// A cache that fails for pages but not for versions costs additional loads and nothing else.
+func TestFailingPageCache(t *testing.T) {
 	for _, failing := range []string{"Get", "Set"} {
 		shared := newFake()
 		shared.fail = func(call, _ string) error {
@@ -134,7 +134,7 @@ func TestPagesThatAreNotKept(t *testing.T) {
 			wantPage(t, p, fmt.Sprint(i))
 		}
 	}
-	// Something else than a page under its key.
+	// A value under the page's key that is no page.
 	shared := newFake()
 	p := pages.New(shared, nil)
 	wantPage(t, p, "page")
@@ -146,7 +146,7 @@ func TestPagesThatAreNotKept(t *testing.T) {
 	wantPage(t, p, "page")
 }
 
-// A panic in a shared load is an error for whoever waits, not the process's end.
+// A panic in a shared load is an error for every waiting reader, and does not end the process.
 func TestPanicWhileLoading(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, p, _ *pages.Pages) {
 		_, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) { panic("no page") })

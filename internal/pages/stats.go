@@ -2,19 +2,18 @@ package pages
 
 import "sync/atomic"
 
-// Stats are where pages came from since the start.
+// Stats counts reads of pages since the start, by where the page was found.
 type Stats struct {
-	// Local and Shared were found in this process's memory and in the cache that all
-	// nodes share; what is both counts as Shared.
+	// Local and Shared were found in the local cache and in the one that all nodes
+	// share. Without a local cache all are Shared.
 	Local, Shared uint64
 	// Misses were in neither.
 	Misses uint64
-	// Bypassed were read while there was no version to be had, as with a shared cache
-	// out of reach.
+	// Bypassed were read without a version, as while the shared cache is unreachable.
 	Bypassed uint64
 }
 
-// Stats tells what was read. A nil *Pages has read nothing.
+// Stats returns the counts so far. Those of a nil *Pages are zero.
 func (p *Pages) Stats() Stats {
 	if p == nil {
 		return Stats{}

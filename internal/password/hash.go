@@ -16,8 +16,8 @@ type hash struct {
 	salt, key []byte
 }
 
-// The most that a stored hash may ask of the machine: a row written by another
-// hand must not stop it.
+// The largest parameters that are accepted in a stored hash: a row that was not written by
+// this program must not exhaust memory or processor time. maxMemory is in KiB.
 const (
 	maxMemory = 256 << 10
 	maxTime   = 16

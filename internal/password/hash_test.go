@@ -8,8 +8,8 @@ import (
 // The test vector of github.com/P-H-C/phc-winner-argon2: password, somesalt.
 const foreignGood = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
 
-// unusable are stored hashes that nobody's password may match, and that must
-// not cost more than one of ours.
+// unusable returns stored hashes that must match no password, and whose check must not cost
+// more than that of a hash made by Hasher.
 func unusable() map[string]string {
 	const salt, key = "c29tZXNhbHQ", "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
 	return map[string]string{
@@ -41,7 +41,7 @@ func TestParseRefuses(t *testing.T) {
 	for name, stored := range unusable() {
 		t.Run(name, func(t *testing.T) {
 			if h, ok := parse(stored); ok {
-				t.Errorf("it became %v", h)
+				t.Errorf("parsed as %v", h)
 			}
 		})
 	}
@@ -59,10 +59,10 @@ func FuzzParse(f *testing.F) {
 		}
 		if h.Memory > maxMemory || h.Time < 1 || h.Time > maxTime || h.Threads < 1 ||
 			len(h.salt) < 1 || len(h.salt) > maxBytes || len(h.key) < 16 || len(h.key) > maxBytes {
-			t.Errorf("%q asks for too much or too little: %v", stored, h)
+			t.Errorf("the parameters of %q are out of range: %v", stored, h)
 		}
 		if again, ok := parse(h.String()); !ok || again.String() != h.String() {
-			t.Errorf("%q came back as %v, %v", stored, again, ok)
+			t.Errorf("%q was formatted and parsed as %v, %v", stored, again, ok)
 		}
 	})
 }

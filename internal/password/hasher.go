@@ -1,5 +1,6 @@
-// Package password hashes and checks passwords with argon2id (RFC 9106), the
-// parameters in each hash, a few at a time.
+// Package password hashes and checks passwords with argon2id (RFC 9106). Each hash
+// contains its parameters. A limited number of hashes is computed at a time, which
+// bounds memory and processor time.
 package password
 
 import (
@@ -31,32 +32,32 @@ var Recommended = Params{Time: 2, Memory: 19 * 1024, Threads: 1}
 const (
 	saltBytes = 16
 	keyBytes  = 32
-	// maxWait is how long a caller waits for a turn.
+	// maxWait is how long a caller waits for a slot.
 	maxWait = 5 * time.Second
 )
 
-// Hasher hashes passwords, at most so many at once. It is safe for concurrent use.
+// Hasher hashes passwords, a limited number at a time. It is safe for concurrent use.
 type Hasher struct {
-	params  Params
-	slots   chan struct{}
-	waiting atomic.Int64
-	// maxWaiting is how many callers may wait for a turn.
+	params     Params
+	slots      chan struct{} // a semaphore
+	waiting    atomic.Int64
 	maxWaiting int64
-	// dummy is what an account without a hash is checked against.
+	// dummy is checked where there is no usable stored hash, so that the check takes as
+	// long as any other.
 	dummy hash
 }
 
-// NewHasher makes a Hasher that runs atOnce hashes at a time, each of
-// params.Memory, and lets maxWaiting callers wait for a turn.
-func NewHasher(params Params, atOnce, maxWaiting int) *Hasher {
-	decoy := hash{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
-	rand.Read(decoy.salt) // never fails: the runtime ends the process instead
-	rand.Read(decoy.key)
-	return &Hasher{params: params, slots: make(chan struct{}, atOnce), maxWaiting: int64(maxWaiting), dummy: decoy}
+// NewHasher makes a Hasher that computes up to maxConcurrent hashes at a time, each with
+// params.Memory, while up to maxWaiting callers wait.
+func NewHasher(params Params, maxConcurrent, maxWaiting int) *Hasher {
+	dummy := hash{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
+	rand.Read(dummy.salt) // never fails: the runtime ends the process instead
+	rand.Read(dummy.key)
+	return &Hasher{params: params, slots: make(chan struct{}, maxConcurrent), maxWaiting: int64(maxWaiting), dummy: dummy}
 }
 
-// Hash makes a hash to store. It fails with kind errs.Unavailable when too many
-// wait, or for too long.
+// Hash makes a hash to store. It fails with kind errs.Unavailable when too many callers
+// wait, or when it waited for 5 s or until ctx ended.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails: the runtime ends the process instead
@@ -67,9 +68,10 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return hash{Params: h.params, salt: salt, key: key}.String(), nil
 }
 
-// Verify reports whether the password is the one that was hashed, and whether
-// the hash was made with other parameters than today's. An empty or foreign
-// stored hash matches no password, at the same cost. It fails as Hash does.
+// Verify reports whether the password is the one that was hashed, and whether the hash
+// was made with parameters other than the Hasher's. A stored hash that is empty or not
+// argon2id matches no password, and its check takes as long as any other. It fails as
+// Hash does.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (matches, outdated bool, err error) {
 	want, known := parse(stored)
 	if !known {
@@ -91,7 +93,7 @@ func (h *Hasher) derive(ctx context.Context, password string, with hash) ([]byte
 	return argon2.IDKey([]byte(password), with.salt, with.Time, with.Memory, with.Threads, uint32(len(with.key))), nil
 }
 
-// acquire waits for a turn.
+// acquire waits for a slot.
 func (h *Hasher) acquire(ctx context.Context) error {
 	select {
 	case h.slots <- struct{}{}:

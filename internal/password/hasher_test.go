@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// cheap are parameters that cost a test nothing.
+// cheap parameters keep the tests fast.
 var cheap = Params{Time: 1, Memory: 64, Threads: 1}
 
 func verify(t *testing.T, h *Hasher, stored, password string) (matches, outdated bool) {
@@ -73,7 +73,7 @@ func TestOutdated(t *testing.T) {
 func TestForeignHashes(t *testing.T) {
 	h := NewHasher(cheap, 1, 1)
 	if matches, outdated := verify(t, h, foreignGood, "password"); !matches || !outdated {
-		t.Errorf("argon2id of another hand: matches %v, outdated %v", matches, outdated)
+		t.Errorf("argon2id hash of another program: matches %v, outdated %v", matches, outdated)
 	}
 	if matches, _ := verify(t, h, foreignGood, "Password"); matches {
 		t.Error("a wrong password matches")
@@ -89,8 +89,8 @@ func TestForeignHashes(t *testing.T) {
 	}
 }
 
-// turns takes as many turns as there are; give returns one.
-func turns(t *testing.T, h *Hasher, count int) (give func()) {
+// takeSlots acquires count slots. Each call of release returns one of them.
+func takeSlots(t *testing.T, h *Hasher, count int) (release func()) {
 	t.Helper()
 	for range count {
 		if err := h.acquire(t.Context()); err != nil {
@@ -107,11 +107,11 @@ func requireBusy(t *testing.T, err error) {
 	}
 }
 
-func TestAtMostSoManyAtOnce(t *testing.T) {
+func TestConcurrencyLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const atOnce, waiting = 3, 5
-		h := NewHasher(cheap, atOnce, waiting)
-		give := turns(t, h, atOnce)
+		const concurrent, waiting = 3, 5
+		h := NewHasher(cheap, concurrent, waiting)
+		release := takeSlots(t, h, concurrent)
 		var hashed sync.WaitGroup
 		done := make(chan error, waiting)
 		for range waiting {
@@ -122,29 +122,29 @@ func TestAtMostSoManyAtOnce(t *testing.T) {
 		}
 		synctest.Wait()
 		if len(done) != 0 {
-			t.Error("a hash was made out of turn")
+			t.Error("a hash was made without a slot")
 		}
 		_, err := h.Hash(t.Context(), "one too many")
 		requireBusy(t, err)
 		_, _, err = h.Verify(t.Context(), "", "one too many")
 		requireBusy(t, err)
-		give()
+		release()
 		hashed.Wait()
 		for range waiting {
 			if err := <-done; err != nil {
 				t.Errorf("unexpected error: %v", err)
 			}
 		}
-		if len(h.slots) != atOnce-1 || h.waiting.Load() != 0 {
-			t.Errorf("%d turns are taken and %d wait", len(h.slots), h.waiting.Load())
+		if len(h.slots) != concurrent-1 || h.waiting.Load() != 0 {
+			t.Errorf("%d slots are taken and %d callers wait", len(h.slots), h.waiting.Load())
 		}
 	})
 }
 
-func TestWaitForATurnEnds(t *testing.T) {
+func TestMaxWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHasher(cheap, 1, 1)
-		turns(t, h, 1)
+		takeSlots(t, h, 1)
 		_, err := h.Hash(t.Context(), "password")
 		requireBusy(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -155,7 +155,7 @@ func TestWaitForATurnEnds(t *testing.T) {
 			t.Errorf("the cause is %v", err)
 		}
 		if h.waiting.Load() != 0 {
-			t.Errorf("%d wait", h.waiting.Load())
+			t.Errorf("%d callers wait", h.waiting.Load())
 		}
 	})
 }

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Backoff is a pause that grows: Initial, then twice as long each time, up to Max.
-// Not safe for concurrent use.
+// Backoff is an exponential backoff with jitter: the first pause is Initial, each further
+// one twice as long, up to Max. It is not safe for concurrent use.
 type Backoff struct {
 	Initial, Max time.Duration
 
 	next time.Duration
 }
 
-// Wait waits for the pause, and reports whether ctx is still alive. The pause is
-// cut by up to a half at random, so that those who lost the same thing do not come
-// back at the same time.
+// Wait waits for the next pause, shortened by up to a half at random, so that clients
+// that lost the same server do not reconnect at the same time. It returns false when
+// ctx ends first.
 func (b *Backoff) Wait(ctx context.Context) bool {
 	pause := min(max(b.next, b.Initial), b.Max)
 	b.next = 2 * pause
-	timer := time.NewTimer(pause - rand.N(pause/2+1)) //nolint:gosec // it need not be secret
+	timer := time.NewTimer(pause - rand.N(pause/2+1)) //nolint:gosec // jitter need not be unpredictable
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
@@ -30,5 +30,5 @@ func (b *Backoff) Wait(ctx context.Context) bool {
 	}
 }
 
-// Reset makes the next pause the first one again.
+// Reset starts again with Initial.
 func (b *Backoff) Reset() { b.next = 0 }

@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// Handler works on messages. Its functions get a context that does not end with
-// that of Consume: they set deadlines of their own. A panic in them is an error.
-// Their errors are logged, so they must not hold what a user wrote.
+// Handler handles messages. The contexts of its functions are not canceled with that of
+// Consume, so the functions must set their own deadlines. A panic counts as an error.
+// Errors are logged, so they must not contain text written by users.
 type Handler struct {
-	// Handle does the work. Only after nil is the message acknowledged. After an
-	// error it is tried again, following a pause; after the last of the tries the id
-	// goes to the dead letters.
+	// Handle does the work. The message is acknowledged after it returned nil. After an
+	// error it is retried, following a pause; after the last attempt it becomes a dead
+	// letter.
 	Handle func(ctx context.Context, id ID) error
-	// DeadLetter is called for each dead letter, again after a pause until it returns nil.
+	// DeadLetter is called for each dead letter. It is retried, following a pause, until it
+	// returns nil.
 	DeadLetter func(ctx context.Context, id ID) error
 }
 
@@ -35,5 +36,5 @@ func withRecover(work func(context.Context, ID) error) func(context.Context, ID)
 	}
 }
 
-// DefaultPauses are the pauses before the second and the third try of a message.
+// DefaultPauses are the pauses before the second and the third attempt at a message.
 func DefaultPauses() []time.Duration { return []time.Duration{time.Second, 5 * time.Second} }

@@ -2,16 +2,16 @@ package queue
 
 import "context"
 
-// Propagator passes trace context along with an id, from the publisher to the
-// consumer. The zero value passes nothing. A message without it is handled all the same.
+// Propagator propagates trace context from the publisher of an id to its consumer, in the
+// headers of the message. The zero value propagates nothing.
 type Propagator struct {
-	// InjectFunc returns the headers that describe the trace that ctx belongs to.
+	// InjectFunc returns headers with the trace context of ctx.
 	InjectFunc func(ctx context.Context) map[string]string
-	// ExtractFunc returns ctx with the trace that the headers describe.
+	// ExtractFunc returns ctx with the trace context in the headers.
 	ExtractFunc func(ctx context.Context, headers map[string]string) context.Context
 }
 
-// Inject returns the headers to send with a message, nil for none.
+// Inject returns the headers to send with a message, or nil.
 func (p Propagator) Inject(ctx context.Context) map[string]string {
 	if p.InjectFunc == nil {
 		return nil

@@ -1,9 +1,9 @@
-// Package queue carries the ids of tasks from those who ask for work to those
-// who do it. What is to be done stands in the database: here an id may come
-// twice or late, and one that is no longer known is dropped by who takes it.
+// Package queue delivers the ids of tasks from publishers to consumers. The tasks
+// themselves are in the database. An id may be delivered twice or late, so a consumer
+// checks the task in the database, and ignores ids without one.
 //
 // There are two backends: embedded, a channel in the process, and rabbitmq.
-// queuetest is the suite that both pass.
+// queuetest is the test suite that both pass.
 package queue
 
 import (
@@ -11,32 +11,31 @@ import (
 	"errors"
 )
 
-// ErrUnavailable says that the queue did not take an id, or not for certain: it
-// may be handed over all the same. Errors of Publish wrap it.
+// ErrUnavailable is returned if the queue did not accept an id, or did not confirm it; in
+// the second case it may still be delivered. All errors of Publish wrap it.
 var ErrUnavailable = errors.New("queue: unavailable")
 
-// ID names what a message asks to be done.
+// ID is the id of a task.
 type ID = [16]byte
 
-// Queue hands ids from publishers to consumers, each at least once, in no order
-// to rely on. It is safe for concurrent use.
+// Queue delivers ids from publishers to consumers, each at least once, in no particular
+// order. It is safe for concurrent use.
 type Queue interface {
-	// Publish returns nil once the queue has taken the id for good, as far as it
-	// keeps anything (see Durable). It returns when ctx ends, and after 2 s at most.
-	// Any error is an ErrUnavailable.
+	// Publish returns nil once the queue has confirmed the id. It returns when ctx ends,
+	// and after 2 s at most. All errors wrap ErrUnavailable.
 	Publish(ctx context.Context, id ID) error
-	// Durable reports whether what Publish confirmed outlives a restart of the
-	// queue. Where it does not, the publisher has to remember and publish again.
+	// Durable reports whether confirmed ids survive a restart of the queue. If not, the
+	// publisher must record them and publish again.
 	Durable() bool
-	// Consume hands messages to the handler, at most parallel (1 or more) at once,
-	// until ctx ends or the queue is closed. Then it takes no more, lets what runs
-	// finish and returns nil. It waits for a queue that is out of reach, and outlives
-	// outages. Several may run at once, in one process or in many, and share the work.
+	// Consume delivers messages to the handler, at most parallel (1 or more) at a time,
+	// until ctx ends or the queue is closed. Then it waits for running calls and returns
+	// nil. During an outage of the queue it waits and reconnects. Several calls may run
+	// concurrently, in one process or several, and share the messages.
 	Consume(ctx context.Context, parallel int, handler Handler) error
-	// Ping asks whether the queue is there to publish to, and takes messages, as far
-	// as it says so. It returns when ctx ends.
+	// Ping returns an error if the queue is unreachable or reports that it accepts no
+	// messages. It returns when ctx ends.
 	Ping(ctx context.Context) error
-	// Close ends every Consume as the end of its ctx would, waits for that, and
-	// disconnects. It may be called twice; Publish then fails.
+	// Close ends every Consume as if its ctx had ended, waits for that, and disconnects.
+	// It may be called twice; later calls of Publish fail.
 	Close() error
 }

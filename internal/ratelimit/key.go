@@ -5,17 +5,17 @@ import (
 	"net/netip"
 )
 
-// Key is what is counted: an account, an address or its network, a name, or a pair.
+// Key identifies what is limited: an account, an address or its network, a name, or a pair.
 type Key struct {
 	kind byte
 	id   [16]byte
 }
 
-// AccountKey counts an account.
+// AccountKey is the key of an account.
 func AccountKey(id [16]byte) Key { return Key{'a', id} }
 
-// AddressKey counts an address; an IPv6 one by its /64, which is what one
-// customer gets.
+// AddressKey is the key of an IPv4 address or of the /64 of an IPv6 address, the smallest
+// network that providers assign to a customer.
 func AddressKey(address netip.Addr) Key {
 	key := Key{'i', address.As16()}
 	if address.Is6() && !address.Is4In6() {
@@ -24,8 +24,8 @@ func AddressKey(address netip.Addr) Key {
 	return key
 }
 
-// NetworkKeys counts an address, an IPv6 one by its /64, /56 and /48: who has a /48 has
-// 65536 networks of the first kind.
+// NetworkKeys are the keys of an IPv4 address or of the /64, /56 and /48 of an IPv6 address:
+// a customer with a /48 has 65536 networks of /64.
 func NetworkKeys(address netip.Addr) []Key {
 	keys := []Key{AddressKey(address)}
 	if address.Is6() && !address.Is4In6() {
@@ -38,19 +38,19 @@ func NetworkKeys(address netip.Addr) []Key {
 	return keys
 }
 
-// PairKey counts two together.
+// PairKey is the key of the combination of two keys.
 func PairKey(one, other Key) Key {
 	sum := sha256.Sum256([]byte(one.String() + other.String()))
 	return Key{'p', [16]byte(sum[:16])}
 }
 
-// NameKey counts a name.
+// NameKey is the key of a name.
 func NameKey(name string) Key {
 	sum := sha256.Sum256([]byte(name))
 	return Key{'n', [16]byte(sum[:16])}
 }
 
-// set is in which of the shared sets it is.
+// set is the number of the sorted set in Redis that holds the key.
 func (k Key) set() int {
 	var sum byte
 	for _, part := range k.id {
@@ -59,5 +59,5 @@ func (k Key) set() int {
 	return int(sum) % sharedSets
 }
 
-// String spells the key for a store that all nodes share.
+// String is the key's member name in the store that all nodes share. It is binary.
 func (k Key) String() string { return string(k.kind) + string(k.id[:]) }

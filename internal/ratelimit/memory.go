@@ -9,8 +9,8 @@ import (
 
 const (
 	shards = 64
-	// shardMaxKeys bounds the memory that a flood of addresses can take: about 1
-	// million keys in all.
+	// shardMaxKeys bounds the memory that requests from very many addresses can take: about
+	// 1 million keys in all.
 	shardMaxKeys = 16384
 )
 
@@ -23,12 +23,11 @@ type Memory struct {
 }
 
 type shard struct {
-	mu sync.Mutex
-	// tat is when a key has nothing owing any more.
-	tat map[Key]time.Time
+	mu  sync.Mutex
+	tat map[Key]time.Time // theoretical arrival times
 }
 
-// NewMemory makes a Memory. clock is time.Now but in tests.
+// NewMemory makes a Memory. clock is time.Now except in tests.
 func NewMemory(rate Rate, clock func() time.Time) *Memory {
 	l := &Memory{rate: rate, now: clock, seed: maphash.MakeSeed()}
 	for i := range l.shards {
@@ -59,14 +58,14 @@ func (l *Memory) Take(_ context.Context, key Key) Decision {
 	return l.rate.decide(after.Sub(now), 0)
 }
 
-// clamp brings what is due into what can be owed: a clock that was set back must
-// lock nobody out.
+// clamp limits a stored time to between now and one period from now. Without it, a clock
+// that was set back would lock keys out.
 func (l *Memory) clamp(tat, now time.Time) time.Time {
 	if tat.Before(now) {
 		return now
 	}
-	if most := now.Add(l.rate.Period); tat.After(most) {
-		return most
+	if latest := now.Add(l.rate.Period); tat.After(latest) {
+		return latest
 	}
 	return tat
 }
@@ -95,8 +94,8 @@ func (l *Memory) shard(key Key) *shard {
 	return &l.shards[maphash.Comparable(l.seed, key)%shards]
 }
 
-// evict makes room: first what owes nothing, which is as good as unknown; if
-// that is not enough, whatever comes.
+// evict makes room. It first removes keys that owe nothing, which are treated the same as
+// unknown ones; if that is not enough, arbitrary ones.
 func (s *shard) evict(now time.Time) {
 	for key, tat := range s.tat {
 		if tat.Before(now) {

@@ -17,7 +17,7 @@ func take(limiter Limiter, key Key) (wait time.Duration, ok bool) {
 	return decision.Wait, decision.OK
 }
 
-// A key that was never seen has nothing to wait for.
+// A key that was never seen does not wait.
 func TestUnknownKey(t *testing.T) {
 	for _, now := range []time.Time{start, {}, time.Unix(0, 0), time.Now()} {
 		limiter := NewMemory(Rate{1, time.Second}, func() time.Time { return now })
@@ -31,7 +31,7 @@ func TestUnknownKey(t *testing.T) {
 	}
 }
 
-// Of those that come at once, the burst passes and no more.
+// Of concurrent events exactly the burst is allowed.
 func TestTakeAtOnce(t *testing.T) {
 	const events, callers = 100, 8
 	limiter := NewMemory(Rate{events, time.Second}, func() time.Time { return start })
@@ -103,12 +103,11 @@ func TestNetworkKeys(t *testing.T) {
 		}
 	}
 	if keys := NetworkKeys(netip.MustParseAddr("2001:db8::")); keys[0] == keys[1] || keys[1] == keys[2] {
-		t.Error("networks of two sizes are one key")
+		t.Error("networks of different sizes have the same key")
 	}
 }
 
-// A flood of keys takes no more memory than it may, and those that owe are
-// forgotten last.
+// Keys that owe nothing are evicted before those that owe.
 func TestEvict(t *testing.T) {
 	s := shard{tat: map[Key]time.Time{}}
 	for i := range shardMaxKeys {
@@ -122,20 +121,21 @@ func TestEvict(t *testing.T) {
 	}
 	s.evict(start)
 	if len(s.tat) != shardMaxKeys/2 {
-		t.Errorf("%d are left, want those that owe: %d", len(s.tat), shardMaxKeys/2)
+		t.Errorf("%d keys are left, want those that owe: %d", len(s.tat), shardMaxKeys/2)
 	}
 	for _, due := range s.tat {
 		if due.Before(start) {
-			t.Fatal("one that owes nothing is left")
+			t.Fatal("a key that owes nothing is left")
 		}
 	}
 	s.evict(start)
 	if len(s.tat) != shardMaxKeys/2 {
-		t.Errorf("%d are left, with room for more", len(s.tat))
+		t.Errorf("%d keys are left although there was room for more", len(s.tat))
 	}
 }
 
-func TestFlood(t *testing.T) {
+// Very many keys take bounded memory, and none of them is refused for it.
+func TestManyKeys(t *testing.T) {
 	limiter := NewMemory(Rate{1, time.Hour}, func() time.Time { return start })
 	var id [16]byte
 	for i := range 3 * shards * shardMaxKeys / 2 {
@@ -145,8 +145,8 @@ func TestFlood(t *testing.T) {
 		}
 	}
 	for i := range limiter.shards {
-		if kept := len(limiter.shards[i].tat); kept > shardMaxKeys || kept < shardMaxKeys/2 {
-			t.Errorf("a shard keeps %d keys, want %d at most", kept, shardMaxKeys)
+		if keys := len(limiter.shards[i].tat); keys > shardMaxKeys || keys < shardMaxKeys/2 {
+			t.Errorf("a shard has %d keys, want at most %d and at least half of that", keys, shardMaxKeys)
 		}
 	}
 }

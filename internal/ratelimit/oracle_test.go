@@ -9,9 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// oracle is the limiter of throttled/throttled over one key, with the clock of
-// the test. Unlike that project's stores it believes no debt that is longer than
-// the period, which is what a clock that was set back leaves behind.
+// oracle is the GCRA limiter of throttled/throttled for one key, with the test's
+// clock. Unlike that project's stores it limits the stored time to one period ahead,
+// as Memory does for a clock that was set back.
 type oracle struct {
 	limiter *throttled.GCRARateLimiterCtx
 	now     time.Time
@@ -51,9 +51,9 @@ func (o *oracle) CompareAndSwapWithTTL(_ context.Context, _ string, _, value int
 	return true, nil
 }
 
-// ask tells whether an event may happen, how long to wait for it else, and
-// counts it where count is true.
-func (o *oracle) ask(t *rapid.T, count bool) (wait time.Duration, ok bool) {
+// take returns whether an event is allowed and how long to wait for it otherwise. It counts
+// the event only if count is true.
+func (o *oracle) take(t *rapid.T, count bool) (wait time.Duration, ok bool) {
 	before, known := o.tat, o.known
 	limited, result, err := o.limiter.RateLimitCtx(context.Background(), "key", 1)
 	if err != nil {
@@ -65,8 +65,8 @@ func (o *oracle) ask(t *rapid.T, count bool) (wait time.Duration, ok bool) {
 	return max(0, result.RetryAfter), !limited
 }
 
-// Every answer is that of throttled/throttled, whatever the rate, and however
-// the clock goes on or back.
+// Memory decides as throttled/throttled does, for any rate and for a clock that moves
+// forward or back.
 func TestAgainstThrottled(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		period := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 10 * time.Millisecond}).Draw(t, "period")
@@ -79,13 +79,13 @@ func TestAgainstThrottled(t *testing.T) {
 			"take": func(t *rapid.T) {
 				for range rapid.IntRange(1, 2*min(events, 50)).Draw(t, "times") {
 					wait, ok := take(limiter, key)
-					if wantWait, want := model.ask(t, true); ok != want || wait != wantWait {
+					if wantWait, want := model.take(t, true); ok != want || wait != wantWait {
 						t.Fatalf("Take: %v, %v; want %v, %v", wait, ok, wantWait, want)
 					}
 				}
 			},
 			"wait": func(t *rapid.T) {
-				want, _ := model.ask(t, false)
+				want, _ := model.take(t, false)
 				if wait := limiter.Wait(context.Background(), key); wait != want {
 					t.Fatalf("Wait: %v, want %v", wait, want)
 				}
@@ -103,7 +103,7 @@ func TestAgainstThrottled(t *testing.T) {
 				model.now = now
 			},
 			"": func(t *rapid.T) {
-				// Nobody waits longer than one event takes, wherever the clock went.
+				// Whatever the clock did, the wait is at most the interval of one event.
 				if wait := limiter.Wait(context.Background(), key); wait < 0 || wait > period/time.Duration(events) {
 					t.Fatalf("Wait: %v", wait)
 				}

@@ -6,19 +6,20 @@ import (
 	"time"
 )
 
-// Script runs Source in a store that all nodes share, in one round trip. It
-// fails quickly when the store is slow or gone.
+// Script runs ScriptSource in a store that all nodes share, in one round trip. It
+// fails quickly when the store is slow or unreachable.
 type Script func(ctx context.Context, keys, arguments []string) ([]int64, error)
 
 // ScriptSource is GCRA in Lua for Redis, by Redis's own clock, which all nodes share.
-// Arguments: the interval and the period in microseconds, how many events to count: 1 to
-// take one, 0 to ask, -1 to return one; the key, and how many keys are kept at most. It answers whether the
-// event may be, how long to wait for it, and how much is owed, in microseconds.
 //
-// KEYS[1] is a sorted set of many keys by the time until which they owe. It has no
-// lifetime, since a Redis that is full drops what ends soonest, and what others
-// can grow must not push out a limit; so what owes nothing any more is removed here, and of
-// too many those who owe least.
+// ARGV: the interval and the period in microseconds; the count, 1 for Take, 0 for Wait, -1
+// for Return; the key; and the largest number of keys in the set. It returns whether the
+// event is allowed (0 or 1), how long to wait for it, and how much is owed, in microseconds.
+//
+// KEYS[1] is a sorted set of many limiter keys, by the time until which each owes. It has no
+// expiry: a full Redis evicts keys that expire soonest (volatile-ttl), and other data must
+// not evict limits. So the script itself removes keys that owe nothing, and where there are
+// too many, those that owe least.
 const ScriptSource = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -44,14 +45,14 @@ end
 return {1, 0, math.max(0, math.ceil(after - now))}
 `
 
-// The sets of keys in Redis, and how many keys each has at most: about 8 MB in all.
+// The sorted sets in Redis take about 8 MB in all.
 const (
 	sharedSets       = 16
 	sharedSetMaxKeys = 4096
 )
 
-// Shared is a Limiter whose count all nodes share. This process counts beside it, so that
-// it lets through no more than the limit by itself whatever becomes of the shared store.
+// Shared is a Limiter whose count all nodes share. It also counts in memory, so that while
+// the shared store is unavailable one node allows no more than the limit.
 type Shared struct {
 	name   string
 	script Script
@@ -85,7 +86,7 @@ func (l *Shared) Take(ctx context.Context, key Key) Decision {
 // Return implements Limiter.
 func (l *Shared) Return(ctx context.Context, key Key) {
 	l.memory.Return(ctx, key)
-	_, _, _ = l.run(ctx, key, -1) // what can't be given back now is owed for a little longer
+	_, _, _ = l.run(ctx, key, -1) // if it fails, the event stays charged for one interval
 }
 
 // Wait implements Limiter.

@@ -15,7 +15,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-var rate = ratelimit.Rate{Events: 60, Period: time.Hour} // slow enough for a test to be an instant
+var rate = ratelimit.Rate{Events: 60, Period: time.Hour} // so slow that no event becomes available during a test
 
 // newStore opens the Redis of TEST_REDIS_URL.
 func newStore(t *testing.T) *redis.Cache {
@@ -36,16 +36,16 @@ func newStore(t *testing.T) *redis.Cache {
 	return store
 }
 
-// newNode gives a limiter as one node has it.
+// newNode returns a limiter as one node has it.
 func newNode(t *testing.T, name string, rate ratelimit.Rate) *ratelimit.Shared {
 	t.Helper()
 	script := newStore(t).Script(ratelimit.ScriptSource)
-	return ratelimit.NewShared(name, patient(script.Run), ratelimit.NewMemory(rate, time.Now))
+	return ratelimit.NewShared(name, retry(script.Run), ratelimit.NewMemory(rate, time.Now))
 }
 
-// patient asks again where a busy machine made Redis slow: this test is about
-// the count, not about what happens without it.
-func patient(script ratelimit.Script) ratelimit.Script {
+// retry runs the script until it succeeds: on a busy machine Redis may exceed the script's
+// timeout, and these tests are about the shared count.
+func retry(script ratelimit.Script) ratelimit.Script {
 	return func(ctx context.Context, keys, arguments []string) ([]int64, error) {
 		for {
 			if answer, err := script(ctx, keys, arguments); err == nil {
@@ -73,10 +73,10 @@ func TestNodesShareOneLimit(t *testing.T) {
 	}
 	group.Wait()
 	if got := passed.Load(); got < 60 || got > 61 {
-		t.Errorf("%d events passed, want the burst of 60 and one a minute", got)
+		t.Errorf("%d events passed, want the burst of 60 and at most one more", got)
 	}
 	if wait := nodes[1].Wait(t.Context(), key); wait <= 0 || wait > time.Minute {
-		t.Errorf("Wait: %v, want at most the time of one event", wait)
+		t.Errorf("Wait: %v, want at most the interval of one event", wait)
 	}
 	nodes[0].Return(t.Context(), key)
 	if decision := nodes[1].Take(t.Context(), key); !decision.OK || decision.Remaining != 0 {
@@ -87,7 +87,7 @@ func TestNodesShareOneLimit(t *testing.T) {
 	}
 }
 
-// A limiter whose store is gone counts in memory, and refuses nobody for it.
+// A limiter whose shared store is unavailable counts in memory.
 func TestWithoutTheSharedStore(t *testing.T) {
 	broken := func(context.Context, []string, []string) ([]int64, error) { return nil, errors.New("gone") }
 	limiter := ratelimit.NewShared("name", broken, ratelimit.NewMemory(rate, time.Now))
@@ -98,20 +98,21 @@ func TestWithoutTheSharedStore(t *testing.T) {
 		}
 	}
 	if limiter.Take(t.Context(), key).OK || limiter.Wait(t.Context(), key) <= 0 {
-		t.Error("want the limit to be kept in memory")
+		t.Error("the limit does not hold in memory")
 	}
 	limiter.Return(t.Context(), key)
 	if !limiter.Take(t.Context(), key).OK {
-		t.Error("want an event that was returned to be had again")
+		t.Error("an event that was returned is refused")
 	}
 }
 
-// Who goes on asking while it is refused is heard when it has waited long enough.
+// Refused events are not charged: a caller that keeps retrying is allowed an event after
+// one interval.
 func TestRefusedEventsCountNothing(t *testing.T) {
 	limiter := newNode(t, t.Name()+time.Now().String(), ratelimit.Rate{Events: 5, Period: time.Second})
 	key := ratelimit.NameKey("key")
 	for taken := true; taken; {
 		taken = limiter.Take(t.Context(), key).OK
 	}
-	await.Within(t, 20*time.Second, "it is heard", func() bool { return limiter.Take(t.Context(), key).OK })
+	await.Within(t, 20*time.Second, "an event is allowed", func() bool { return limiter.Take(t.Context(), key).OK })
 }

@@ -11,16 +11,16 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// accountsPerPage is how many accounts are read at once for a list of all.
+// accountsPerPage is how many accounts the command user list reads at a time.
 const accountsPerPage = 500
 
 // userCommands manage accounts, also while a server runs.
 type userCommands struct {
-	Create  userCreateCommand  `cmd:"" help:"Create an account. The password is asked for, or read from the first line of the standard input."`
-	Passwd  userPasswdCommand  `cmd:"" help:"Set a new password: ends all sessions of the account, and enables it. The password is asked for, or read from the first line of the standard input."`
-	Disable userDisableCommand `cmd:"" help:"Let nobody log in to an account any more, and end its sessions."`
-	Enable  userEnableCommand  `cmd:"" help:"Let a disabled account be used again."`
-	List    userListCommand    `cmd:"" help:"List the accounts by name: when each was created and, where it is, disabled."`
+	Create  userCreateCommand  `cmd:"" help:"Create an account. The password is entered at the terminal, or read from the first line of the standard input."`
+	Passwd  userPasswdCommand  `cmd:"" help:"Set a new password. It also ends all sessions of the account and enables it. The password is entered at the terminal, or read from the first line of the standard input."`
+	Disable userDisableCommand `cmd:"" help:"Disable log-ins to an account, and end its sessions."`
+	Enable  userEnableCommand  `cmd:"" help:"Enable a disabled account."`
+	List    userListCommand    `cmd:"" help:"List the accounts by name, with the times when they were created and disabled."`
 }
 
 type userCreateCommand struct {
@@ -83,7 +83,7 @@ func (c userEnableCommand) Run(ctx context.Context, process Process) error {
 
 type userListCommand struct {
 	After string `help:"List only names that sort after this one, by their bytes."`
-	Limit int    `help:"List so many at most; 0 is all." default:"0"`
+	Limit int    `help:"List at most this many; 0 is all." default:"0"`
 }
 
 // Validate implements kong's Validatable.
@@ -97,8 +97,8 @@ func (c userListCommand) Validate() error {
 	return nil
 }
 
-// Run implements the command user list. The columns have fixed widths, so that no
-// more than a page of accounts is in memory.
+// Run implements the command user list. The columns have fixed widths, so that only a page
+// of accounts has to be in memory.
 func (c userListCommand) Run(ctx context.Context, process Process) error {
 	return withReader(ctx, process, func(operator *messenger.Operator) error {
 		if err := listLine(process.Stdout, "CREATED", "DISABLED", "NAME"); err != nil {

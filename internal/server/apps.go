@@ -24,17 +24,17 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// passwordsWaiting is how many log-ins may wait for their turn at hashing.
-const passwordsWaiting = 256
+// maxWaitingPasswords is how many log-ins may wait for a password hash.
+const maxWaitingPasswords = 256
 
-// healthTag is the tag of the calls that belong to no app.
+// healthTag is the contract's tag of the operations that belong to no app.
 const healthTag = "health"
 
-// cacheName is an app that is only a switch: without it nothing is cached.
+// cacheName is the name of an app without code: without it nothing is cached.
 const cacheName = "cache"
 
-// parts are what apps are built from. requests is nil when throttling is off,
-// cache and pages are nil when cache is.
+// parts are what apps are built from. requests is nil if the app throttling is off, and
+// cache and pages are nil if the app cache is off.
 type parts struct {
 	cfg      config.Config
 	log      *slog.Logger
@@ -44,14 +44,13 @@ type parts struct {
 	pages    *pages.Pages
 	requests ratelimit.Limiter
 	document []byte
-	// memory bounds what pages hold.
-	memory apps.MemoryBudget
+	memory   apps.MemoryBudget
 }
 
 // entry is an app that can be switched on.
 type entry struct {
 	name string
-	// needs are the apps without which it can't work. AUTH_DISABLED stands in for auth.
+	// needs are the apps that it requires. AUTH_DISABLED satisfies auth.
 	needs []string
 	build func(parts) apps.App
 }
@@ -90,8 +89,9 @@ func names(entries []entry) []string {
 	return all
 }
 
-// choose gives the apps that are on, or the faults of the choice.
-func choose(all []entry, cfg config.Config) ([]entry, error) {
+// selectApps returns the apps that are on. It fails with config.Faults if one that another
+// needs is off.
+func selectApps(all []entry, cfg config.Config) ([]entry, error) {
 	on := cfg.AppsOn(names(all))
 	var chosen []entry
 	var faults config.Faults
@@ -113,7 +113,7 @@ func choose(all []entry, cfg config.Config) ([]entry, error) {
 	return chosen, nil
 }
 
-// build makes the apps that are on over open backends.
+// build builds the apps that are on with open backends.
 func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]apps.App, error) {
 	caches := opened.caches
 	p := parts{cfg: cfg, log: log, opened: opened, memory: apps.NewMemoryBudget()}
@@ -139,58 +139,58 @@ func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]
 	return built, nil
 }
 
-// maxCommitsAtOnce is how many commits of messages run at once on PostgreSQL.
-const maxCommitsAtOnce = 3
+// maxConcurrentCommits is how many commits of messages run concurrently on PostgreSQL.
+const maxConcurrentCommits = 3
 
-// commitsAtOnce leaves two connections of the pool, where there are so many, for everything
+// concurrentCommits leaves two connections of the pool, if it is large enough, for everything
 // else. SQLite has one writer.
-func commitsAtOnce(settings config.Database) int {
+func concurrentCommits(settings config.Database) int {
 	if len(settings.Hosts) == 0 {
 		return 1
 	}
-	return max(1, min(maxCommitsAtOnce, settings.PoolSize-2))
+	return max(1, min(maxConcurrentCommits, settings.PoolSize-2))
 }
 
 func newService(cfg config.Config, opened backends, cached *pages.Pages, log *slog.Logger) *messenger.Service {
-	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), passwordsWaiting)
+	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), maxWaitingPasswords)
 	options := messenger.Options{
 		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
 		SessionLifetime: cfg.Sessions.Lifetime,
 		HideAccounts:    bool(cfg.Sessions.HideAccounts),
 		NotifyChanged:   cached.Invalidate,
-		CommitsAtOnce:   commitsAtOnce(cfg.Database),
+		CommitsAtOnce:   concurrentCommits(cfg.Database),
 		Stall:           opened.stall,
 	}
-	if seen := opened.telemetry.metrics; seen != nil {
-		options.OnCommit = seen.ObserveCommit
+	if metrics := opened.telemetry.metrics; metrics != nil {
+		options.OnCommit = metrics.ObserveCommit
 	}
 	return messenger.NewService(opened.database, passwords, options, log)
 }
 
-// newHandler mounts the apps and puts the chain around them.
+// newHandler mounts the apps and wraps them in the middleware.
 func newHandler(cfg config.Config, built []apps.App, ready health, telemetry telemetry, log *slog.Logger) http.Handler {
 	router := httpkit.NewRouter(cfg.BodyMaxBytes())
 	ready.mount(router)
-	around := telemetry.middleware()
+	middleware := telemetry.middleware()
 	if len(cfg.Server.CORSOrigins) > 0 {
-		around = append(around, httpkit.CORS(cfg.Server.CORSOrigins, string(cfg.Sessions.Header)))
+		middleware = append(middleware, httpkit.CORS(cfg.Server.CORSOrigins, string(cfg.Sessions.Header)))
 	}
 	if cfg.Apps.AuthDisabled {
-		around = append(around, everybodyIsAnonymous)
+		middleware = append(middleware, setAnonymousCaller)
 	}
 	for _, app := range built {
 		if app.Mount != nil {
 			app.Mount(router)
 		}
 		if app.Middleware != nil {
-			around = append(around, app.Middleware)
+			middleware = append(middleware, app.Middleware)
 		}
 	}
-	return router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), around...)
+	return router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), middleware...)
 }
 
-// everybodyIsAnonymous stands in for the app auth where the operator disabled it.
-func everybodyIsAnonymous(next http.Handler) http.Handler {
+// setAnonymousCaller replaces the app auth if AUTH_DISABLED is on.
+func setAnonymousCaller(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpkit.InfoFrom(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
 		next.ServeHTTP(w, r)

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// known are the apps that this test knows how to look at.
+// known are the apps that the checks below cover.
 var known = []string{"cache", "auth", "throttling", "api", "search", "docs", "metrics"}
 
 func TestAllAppsAreTested(t *testing.T) {
@@ -28,9 +28,8 @@ func settingsOf(on []string) []string {
 	return settings
 }
 
-// Every combination of apps starts, and then serves what is on and nothing
-// else, or says why not. Each app alone, each off, and all pairs off are among
-// them.
+// A server with any tested combination of apps starts and serves exactly their operations,
+// or refuses to start and says why. Each app alone, each off, and all pairs off are tested.
 func TestEveryCombinationOfApps(t *testing.T) {
 	t.Parallel()
 	for set := 1; set < 1<<len(known); set++ {
@@ -59,8 +58,8 @@ func TestEveryCombinationOfApps(t *testing.T) {
 	}
 }
 
-// refuseToServe wants the start to end with exit code 2 and, for each of the
-// settings at fault, a line that begins so. All lines together hold the words.
+// refuseToServe fails the test unless the start fails with exit code 2, every line of the
+// error begins with beginning, and the lines contain the words.
 func refuseToServe(t *testing.T, environment []string, beginning string, words ...string) {
 	t.Helper()
 	result := testkit.Command(t, environment)
@@ -79,7 +78,7 @@ func refuseToServe(t *testing.T, environment []string, beginning string, words .
 	}
 }
 
-// Apps are switched off by settings of their own, too.
+// Some apps have their own settings that switch them off.
 func TestAppsSwitchedOffByOtherSettings(t *testing.T) {
 	t.Parallel()
 	for setting, off := range map[string]string{"AUTH_DISABLED=on": "auth", "NGINX_THROTTLING=on": "throttling"} {
@@ -95,13 +94,13 @@ func TestAppsSwitchedOffByOtherSettings(t *testing.T) {
 	}
 }
 
-func TestAppsThatAreNone(t *testing.T) {
+func TestUnknownApps(t *testing.T) {
 	for _, apps := range []string{"auth,nothing", "Auth", "auth,,api", ",", "auth,auth", "auth api"} {
 		refuseToServe(t, append(testkit.Embedded(t), "APPS="+apps), "APPS: ")
 	}
 }
 
-// checkThrottling asks whether a limit of one request a second is kept.
+// checkThrottling checks whether a limit of one request per second is enforced.
 func checkThrottling(t *testing.T, on []string) {
 	t.Helper()
 	s := testkit.Start(t, append(testkit.Embedded(t), append(settingsOf(on), "THROTTLING_RPS=1")...)...)

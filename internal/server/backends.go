@@ -19,17 +19,16 @@ import (
 // backends are the database, the caches and the queue that the settings choose.
 type backends struct {
 	database database
-	// stall knows whether the database's commits hang.
+	// stall records whether the database's commits hang.
 	stall  *messenger.CommitStall
 	caches caches
-	// queue is nil while nothing needs it.
-	queue queue.Queue
-	// telemetry records what the backends do.
+	// queue is nil if no app needs it.
+	queue     queue.Queue
 	telemetry telemetry
 }
 
-// awaitBackends opens the backends that the apps need. It waits for the database; caches
-// and queues may be down.
+// awaitBackends opens the backends that the apps need. It waits until the database is ready;
+// caches and queues may be down.
 func awaitBackends(ctx context.Context, cfg config.Config, on []entry, telemetry telemetry, log *slog.Logger) (backends, error) {
 	opened, err := awaitDatabase(ctx, cfg, telemetry, log)
 	if err != nil {
@@ -52,8 +51,8 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, telemetry 
 	return b, nil
 }
 
-// openQueue opens the queue that the settings choose. It does not connect: a
-// broker that is out of reach is waited for.
+// openQueue opens the queue that the settings choose. It does not wait for a connection:
+// the broker may be unreachable.
 func openQueue(settings config.Queue, telemetry telemetry, log *slog.Logger) queue.Queue {
 	if address := settings.Address(); address != nil {
 		opened := rabbitmq.Open(rabbitmq.Options{
@@ -64,7 +63,7 @@ func openQueue(settings config.Queue, telemetry telemetry, log *slog.Logger) que
 	return telemetry.traceQueue(embedded.Open(embedded.Options{Propagator: telemetry.propagator(), Log: log}), "embedded")
 }
 
-// describeQueue names the queue, without its password.
+// describeQueue describes the queue without its password.
 func describeQueue(settings config.Queue) string {
 	if settings.IsSet() {
 		return "RabbitMQ at " + settings.Redacted()
@@ -75,22 +74,22 @@ func describeQueue(settings config.Queue) string {
 func (b backends) close(log *slog.Logger) {
 	if b.queue != nil {
 		if err := b.queue.Close(); err != nil {
-			log.Error("the queue was not closed well", "error", err)
+			log.Error("closing the queue failed", "error", err)
 		}
 	}
 	b.caches.close(log)
 	if err := b.database.Close(); err != nil {
-		log.Error("the database was not closed well", "error", err)
+		log.Error("closing the database failed", "error", err)
 	}
 }
 
-// ready pings the database, and, where commits have stalled, tries one.
+// ready pings the database and, if commits have stalled, tries one.
 func (b backends) ready(ctx context.Context) error {
 	if err := b.database.Ping(ctx); err != nil || !b.stall.Stalled() {
 		return err
 	}
 	if err := b.database.TryCommit(ctx); err != nil {
-		return errs.ErrServiceUnavailable.After(time.Second).WithDetails("the database answers, but its commits hang").WithCause(err)
+		return errs.ErrServiceUnavailable.After(time.Second).WithDetails("the database responds, but its commits hang").WithCause(err)
 	}
 	b.stall.RecordSuccess()
 	return nil

@@ -10,11 +10,11 @@ import (
 )
 
 type backupCommand struct {
-	File  string `arg:"" help:"Where to write the copy, readable to its owner only."`
-	Force bool   `help:"Replace FILE where there is one."`
+	File  string `arg:"" help:"File to write the copy to, readable only by its owner."`
+	Force bool   `help:"Replace FILE if it exists."`
 }
 
-// Validate refuses the standard output, which export writes to under this name.
+// Validate refuses the name that export uses for the standard output.
 func (c backupCommand) Validate() error {
 	if c.File == streamName {
 		return errors.New("a database can't be written to the standard output; name a file, or use export")
@@ -44,7 +44,7 @@ func (c backupCommand) Run(ctx context.Context, process Process) error {
 }
 
 type restoreCommand struct {
-	File string `arg:"" help:"What backup wrote."`
+	File string `arg:"" help:"File that backup wrote."`
 }
 
 // Run implements the command restore.
@@ -54,19 +54,19 @@ func (c restoreCommand) Run(ctx context.Context, process Process) error {
 		return err
 	}
 	options := sqlite.Options{Directory: cfg.Database.DataDir, LockWait: dataDirWait}
-	kept, err := sqlite.Restore(ctx, options, c.File, newLogger(cfg.Log, process))
+	previous, err := sqlite.Restore(ctx, options, c.File, newLogger(cfg.Log, process))
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	fmt.Fprintln(process.Stdout, "restored", c.File)
-	if kept != "" {
-		fmt.Fprintln(process.Stdout, "the database that was there is kept as", kept, "- delete it once it is not needed")
+	if previous != "" {
+		fmt.Fprintln(process.Stdout, "the previous database was moved to", previous, "- delete it when it is no longer needed")
 	}
 	return nil
 }
 
-// embeddedSettings reads the settings for a command of the embedded database
-// alone; instead is what does its work on PostgreSQL.
+// embeddedSettings reads the settings for a command that only exists for the embedded
+// database; instead is the command to use on PostgreSQL.
 func embeddedSettings(process Process, instead string) (config.Config, error) {
 	cfg, _, err := settings(process)
 	if err == nil && len(cfg.Database.Hosts) > 0 {

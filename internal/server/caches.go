@@ -22,7 +22,8 @@ type caches struct {
 	shared, local cache.Cache
 	// memory is the cache in this process's memory: local, or shared where local is nil.
 	memory *memory.Cache
-	// limits runs rate limits in Redis, for all nodes; nil where each node has its own.
+	// limits runs rate limits in Redis, shared by all nodes; nil where each node counts by
+	// itself.
 	limits ratelimit.Script
 }
 
@@ -46,21 +47,22 @@ func openCaches(cfg config.Config, log *slog.Logger) (caches, error) {
 	return caches{shared: shared, local: local, memory: local, limits: shared.Script(ratelimit.ScriptSource).Run}, nil
 }
 
-// certificates reads a file of them; nil, those of the system, where there is none.
+// certificates reads a file of CA certificates. For an empty path it returns nil, which
+// stands for those of the system.
 func certificates(path string) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the certificates of Redis's authority: %w", err)
+		return nil, fmt.Errorf("read the CA certificates for Redis: %w", err)
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(content)
 	return pool, nil
 }
 
-// limiter makes a limiter that all nodes share where they share a cache.
+// limiter makes a limiter, whose count all nodes share if they share a cache.
 func (c caches) limiter(name string, rate ratelimit.Rate) ratelimit.Limiter {
 	memory := ratelimit.NewMemory(rate, time.Now)
 	if c.limits == nil {
@@ -75,6 +77,6 @@ func (c caches) close(log *slog.Logger) {
 		err = errors.Join(err, c.local.Close())
 	}
 	if err != nil {
-		log.Error("the caches were not closed well", "error", err)
+		log.Error("closing the caches failed", "error", err)
 	}
 }

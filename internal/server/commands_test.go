@@ -24,7 +24,7 @@ func TestHelp(t *testing.T) {
 		"user list":       {"--after", "--limit"},
 		"sessions":        {"revoke"},
 		"sessions revoke": {"--user", "--session", "--all"},
-		"backup":          {"--force", "beside a server"},
+		"backup":          {"--force", "while a server runs"},
 		"restore":         {"no server"},
 		"export":          {"JSON Lines", "--force", "hashes of passwords"},
 		"import":          {"empty database", "hashes of passwords"},
@@ -34,22 +34,22 @@ func TestHelp(t *testing.T) {
 		"help":            {"command"},
 	} {
 		for _, asked := range []string{command + " --help", command + " -h", "help " + command} {
-			// Faults of settings keep nobody from reading it.
+			// Help works even if settings are invalid.
 			result := testkit.Command(t, []string{"PORT=x"}, strings.Fields(asked)...)
 			if result.Code != 0 || result.Stderr != "" || !strings.HasPrefix(result.Stdout, "Usage: messenger-api") {
 				t.Errorf("%s: %+v", asked, result)
 			}
 			for _, word := range words {
 				if !strings.Contains(result.Stdout, word) {
-					t.Errorf("%s does not speak of %q:\n%s", asked, word, result.Stdout)
+					t.Errorf("%s does not contain %q:\n%s", asked, word, result.Stdout)
 				}
 			}
 		}
 	}
 }
 
-// The hint names the help on the command that was found, if any was.
-func TestMisuse(t *testing.T) {
+// After wrong usage the hint names the help of the command, if it was recognized.
+func TestWrongUsage(t *testing.T) {
 	for line, command := range map[string]string{
 		"nothing": "", "--nothing": "", "-x": "", "--version nothing": "", "serve nothing": "serve", "version --x": "version",
 		"migrate": "migrate", "migrate nothing": "migrate", "migrate down": "migrate",
@@ -94,8 +94,7 @@ func TestCheckConfig(t *testing.T) {
 	}
 }
 
-// Every command that reads the settings names what is wrong with them, a line
-// for each fault.
+// Every command that reads the settings reports all faults in them, one per line.
 func TestFaults(t *testing.T) {
 	environment := []string{"PORT=x", "AUTH_TOKEN_LIFETIME=0s", "THROTTLING_RPS=1000001", "THROTTLING_AUTH_RPM=0", "MESSAGE_MAX_BYTES=262145",
 		"NGINX_THROTTLING=maybe", "APPS=auth,nothing", "POSTGRES_HOSTS=db", "LOG_LEVEL=loud", "RMQ_URL=amqp://a", "RMQ_HOST=b",

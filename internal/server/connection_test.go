@@ -15,10 +15,10 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// connectionDeadline is longer than the server keeps any connection waiting.
+// connectionDeadline is longer than any timeout of the server.
 const connectionDeadline = 60 * time.Second
 
-// connect opens a connection for a request written by hand.
+// connect opens a TCP connection to write a request to.
 func connect(t *testing.T, address string) net.Conn {
 	t.Helper()
 	connection, err := net.Dial("tcp", address)
@@ -39,15 +39,15 @@ func write(t *testing.T, connection net.Conn, text string) {
 	}
 }
 
-// inFlight is a request whose handler waits for the rest of its body.
+// inFlight is a request whose handler waits for the remaining body.
 type inFlight struct {
 	connection net.Conn
 	answers    *bufio.Reader
 	rest       string
 }
 
-// begin sends the first part of a request that creates a chat, and returns when
-// the handler reads the body: that is when the server asks for it.
+// begin sends the header of a request that creates a chat, and returns when the handler
+// reads the body, which is when the server sends 100 Continue.
 func begin(t *testing.T, address, session string) inFlight {
 	t.Helper()
 	const body = `{"chat_name":"in flight"}`
@@ -66,21 +66,21 @@ func begin(t *testing.T, address, session string) inFlight {
 	return inFlight{connection, answers, body[5:]}
 }
 
-// finish sends the rest and returns the answer.
+// finish sends the remaining body and returns the response.
 func (f inFlight) finish(t *testing.T) *http.Response {
 	t.Helper()
 	write(t, f.connection, f.rest)
 	answer, err := http.ReadResponse(f.answers, nil)
 	if err != nil {
-		t.Fatalf("a request in flight got no answer: %v", err)
+		t.Fatalf("a request in flight got no response: %v", err)
 	}
 	t.Cleanup(func() { answer.Body.Close() })
 	return answer
 }
 
-// A client that sends its request in dribs is cut off, in its headers as in its
-// body.
-func TestDribblingClients(t *testing.T) {
+// The connection of a client that sends its request byte by byte is closed, both in the
+// header and in the body (slowloris).
+func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
 	alice := s.As(t, "alice")
@@ -93,7 +93,7 @@ func TestDribblingClients(t *testing.T) {
 		connection := connect(t, s.Address)
 		write(t, connection, beginning)
 		all.Go(func() {
-			answer, err := dribble(connection)
+			answer, err := sendSlowly(connection)
 			if strings.HasPrefix(answer, "HTTP/1.1 2") || errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("%s: the server answered %q, %v", what, answer, err)
 			}
@@ -103,9 +103,9 @@ func TestDribblingClients(t *testing.T) {
 	alice.Get("/v1/auth/sessions").Want(http.StatusOK)
 }
 
-// dribble goes on sending byte by byte until the server closes the connection,
-// or the connection's deadline is over, and returns what came back.
-func dribble(connection net.Conn) (string, error) {
+// sendSlowly sends bytes one at a time until the server closes the connection, or its deadline
+// has passed, and returns what the server sent.
+func sendSlowly(connection net.Conn) (string, error) {
 	closed := make(chan struct{})
 	go func() {
 		for {
@@ -122,7 +122,6 @@ func dribble(connection net.Conn) (string, error) {
 	return string(answer), err
 }
 
-// Headers have their limit, too.
 func TestLargeHeaders(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, testkit.Embedded(t)...)
@@ -130,7 +129,7 @@ func TestLargeHeaders(t *testing.T) {
 	_, _ = io.WriteString(connection, "GET /ping HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 1<<20)) // may be refused midway
 	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	if err != nil {
-		return // cut off
+		return // the server closed the connection
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {

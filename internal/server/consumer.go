@@ -34,7 +34,7 @@ func (consumerCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return fmt.Errorf("listen on HOST and CONSUMER_PORT: %w", err)
 	}
-	cfg.Server.ShutdownDelay = 0 // no proxy sends it anything
+	cfg.Server.ShutdownDelay = 0 // there is no proxy in front of a consumer
 	n := &node{cfg: cfg, on: onlySearch(on), log: log, assemble: assembleConsumer}
 	n.telemetry, err = openTelemetry(ctx, cfg, on, process.Build, consumerRole, n.ready, log)
 	if err != nil {
@@ -49,11 +49,11 @@ func (consumerCommand) Run(ctx context.Context, process Process) error {
 func nothingToConsume(cfg config.Config, on []entry) string {
 	switch {
 	case !slices.Contains(names(on), searchapp.Name):
-		return "APPS leaves out search"
+		return "the app search is off"
 	case !cfg.Queue.IsSet():
-		return "neither RMQ_URL nor RMQ_HOST is set, so the queue is part of serve, which works on searches itself"
+		return "neither RMQ_URL nor RMQ_HOST is set, so the queue is part of serve, which executes searches itself"
 	case cfg.SearchesInServe():
-		return "POSTGRES_HOSTS is not set, so the database is part of serve, which works on searches itself"
+		return "POSTGRES_HOSTS is not set, so the database is part of serve, which executes searches itself"
 	}
 	return ""
 }
@@ -62,8 +62,8 @@ func onlySearch(on []entry) []entry {
 	return slices.DeleteFunc(slices.Clone(on), func(e entry) bool { return e.name != searchapp.Name })
 }
 
-// assembleConsumer returns the work on searches, and a handler for the health calls
-// alone.
+// assembleConsumer returns the background work of a consumer, and a handler that only serves
+// the health checks.
 func assembleConsumer(n *node, opened backends, ready health) ([]apps.App, http.Handler, error) {
 	work := apps.App{Name: searchapp.Name, Run: newSearchParts(n.cfg, opened, n.log).consume}
 	router := httpkit.NewRouter(n.cfg.BodyMaxBytes())
@@ -71,8 +71,8 @@ func assembleConsumer(n *node, opened backends, ready health) ([]apps.App, http.
 	for _, observer := range opened.telemetry.observers() {
 		router.AddObserver(observer)
 	}
-	nothingElse := refuseAll(func() *errs.Error { return errs.ErrNotFound })
-	return []apps.App{work, monitorDatabase(opened, n.log)}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), nothingElse), nil
+	refuseOthers := refuseAll(func() *errs.Error { return errs.ErrNotFound })
+	return []apps.App{work, monitorDatabase(opened, n.log)}, router.Serve(n.log, httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), refuseOthers), nil
 }
 
 // printConsumerStartup prints, or logs, what the consumer is connected to.

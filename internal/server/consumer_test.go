@@ -14,7 +14,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// Where serve works on searches itself the consumer says so, and ends well.
+// Where serve executes searches itself, the consumer says so and exits with 0.
 func TestConsumerHasNothingToDo(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -24,7 +24,7 @@ func TestConsumerHasNothingToDo(t *testing.T) {
 		"no RabbitMQ":           {testkit.Embedded(t), "RMQ_URL"},
 		"no RabbitMQ, Postgres": {testkit.Postgres(t), "RMQ_URL"},
 		"the embedded database": {append(testkit.Embedded(t), "RMQ_HOST=localhost"), "POSTGRES_HOSTS"},
-		"search is off":         {append(testkit.Postgres(t), "RMQ_HOST=localhost", "APPS=auth,api"), "APPS leaves out search"},
+		"search is off":         {append(testkit.Postgres(t), "RMQ_HOST=localhost", "APPS=auth,api"), "the app search is off"},
 	} {
 		result := testkit.Command(t, c.settings, "consumer")
 		if result.Code != 0 || result.Stderr != "" || !strings.Contains(result.Stdout, c.words) || strings.Count(result.Stdout, "\n") != 1 {
@@ -33,8 +33,8 @@ func TestConsumerHasNothingToDo(t *testing.T) {
 	}
 }
 
-// A consumer listens before its database and its queue are there, and answers the
-// health calls and nothing else; it stops well at any time.
+// A consumer listens before its database and queue are available, and serves only the health
+// checks. It exits with 0 when it is stopped meanwhile.
 func TestConsumerWaits(t *testing.T) {
 	t.Parallel()
 	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
@@ -69,8 +69,7 @@ func TestConsumerWaits(t *testing.T) {
 	checkNoPasswordIn(t, consumer.Logs(), settings)
 }
 
-// A consumer with a task in hand that does not come to its end: the second signal
-// ends it at once.
+// The second signal ends a consumer at once, even while a task runs that does not end.
 func TestConsumerSecondSignal(t *testing.T) {
 	t.Parallel()
 	settings := append(testkit.Postgres(t), "RMQ_URL="+queuetest.StartBroker(t).URL())
@@ -92,14 +91,14 @@ func TestConsumerSecondSignal(t *testing.T) {
 	}
 }
 
-// Without RabbitMQ in reach a search is refused, within its time, and there is no
-// task; with it, all goes on.
+// While RabbitMQ is unreachable, searches are refused within their timeout and no task is
+// left; afterwards searches work again.
 func TestQueueIsDown(t *testing.T) {
 	t.Parallel()
 	broker := testkit.NewProxy(t, "127.0.0.1:1")
 	s := testkit.Start(t, append(testkit.Embedded(t), "RMQ_URL=amqp://"+broker.Address)...)
 	alice := s.As(t, "alice")
-	for range 25 { // more than may be open: none of them is
+	for range 25 { // more than the limit of open tasks: refused ones don't count
 		answer := alice.StartSearch(messenger.SearchCreation{Message: "hello"}, "Prefer", "wait=5")
 		answer.Refused(http.StatusServiceUnavailable, "service-unavailable")
 	}
@@ -107,7 +106,7 @@ func TestQueueIsDown(t *testing.T) {
 	alice.CreateChat("tea")
 }
 
-// Over the embedded database serve works on searches itself, also from RabbitMQ.
+// With the embedded database serve executes searches itself, also with RabbitMQ.
 func TestEmbeddedDatabaseWithRabbitMQ(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "RMQ_URL="+queuetest.StartBroker(t).URL())...)
@@ -119,8 +118,8 @@ func TestEmbeddedDatabaseWithRabbitMQ(t *testing.T) {
 	}
 }
 
-// Two services in one virtual host take no task of each other's.
-func TestPrefixKeepsQueuesApart(t *testing.T) {
+// Two services in one virtual host with different prefixes don't receive each other's tasks.
+func TestQueuePrefix(t *testing.T) {
 	t.Parallel()
 	broker := queuetest.StartBroker(t)
 	prefixes := []string{"", "second:"}

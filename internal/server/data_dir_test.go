@@ -9,9 +9,9 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// One process serves from a data directory; another waits its time, 20 s, and
-// then says why it ends. So does `migrate up`.
-func TestDataDirIsTaken(t *testing.T) {
+// While a process serves from a data directory, another one waits for 20 s and then fails with
+// the reason. So does `migrate up`.
+func TestDataDirIsLocked(t *testing.T) {
 	t.Parallel()
 	settings := testkit.Embedded(t)
 	first := testkit.Start(t, settings...)
@@ -30,8 +30,8 @@ func TestDataDirIsTaken(t *testing.T) {
 	alice.Get("/v1/auth/sessions").Want(http.StatusOK)
 }
 
-// Whoever waits for a data directory serves once it is free.
-func TestDataDirIsLeft(t *testing.T) {
+// A process that waits for a data directory serves when it becomes free.
+func TestDataDirIsReleased(t *testing.T) {
 	t.Parallel()
 	settings := testkit.Embedded(t)
 	first := testkit.Start(t, settings...)

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// everyCall asks for all that a server has but the health calls.
+// everyCall calls all operations except the health checks.
 func everyCall(caller *testkit.Client, chat, user string) []testkit.Answer {
 	return []testkit.Answer{
 		caller.Post("/v1/auth/register", `{"user_name":"bob","password":"x"}`),
@@ -30,7 +30,7 @@ func everyCall(caller *testkit.Client, chat, user string) []testkit.Answer {
 
 const someID = "00000000000000000000000000000abc"
 
-// A database that is down at the start is waited for.
+// A server that starts while its database is down waits for it.
 func TestDatabaseAppears(t *testing.T) {
 	t.Parallel()
 	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
@@ -57,7 +57,7 @@ func TestDatabaseAppears(t *testing.T) {
 	checkNoPassword(t, s, settings)
 }
 
-// checkNoPassword wants the log not to have the password of PostgreSQL.
+// checkNoPassword fails the test if the log has PostgreSQL's password.
 func checkNoPassword(t *testing.T, s *testkit.Server, settings []string) {
 	t.Helper()
 	checkNoPasswordIn(t, s.Logs(), settings)
@@ -72,27 +72,27 @@ func checkNoPasswordIn(t *testing.T, logs string, settings []string) {
 	}
 }
 
-// A server that waits for its database says so, and can be stopped meanwhile.
+// A server that waits for its database says so, and can be stopped.
 func TestStopWhileWaiting(t *testing.T) {
 	t.Parallel()
 	settings, _ := testkit.ViaProxy(t, testkit.Postgres(t))
 	s := testkit.Listen(t, settings...)
 	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
-	await.Until(t, "the log says what is waited for", func() bool {
+	await.Until(t, "the log has the reason", func() bool {
 		return strings.Contains(s.Logs(), "the database is not ready")
 	})
 	s.Stop() // wants 0
 }
 
-// While the database is away, calls that need it are answered with 503, and
-// nothing that was not stored with anything else; then all goes on.
-func TestDatabaseGoesAway(t *testing.T) {
+// While the database is unreachable, operations that need it are answered with 503. Messages
+// that were not stored get no other response. Afterwards everything works again.
+func TestDatabaseOutage(t *testing.T) {
 	t.Parallel()
 	t.Run("one process with its own cache", func(t *testing.T) {
 		t.Parallel()
-		databaseGoesAway(t, func(s *testkit.Server, before string) {
-			// It may answer before it notices that its lock ended with its connection,
-			// and then refuses all for a moment.
+		databaseOutage(t, func(s *testkit.Server, before string) {
+			// The server may respond before it has noticed that its leader lock ended with its
+			// connection, and then refuse requests for a moment.
 			const lost = "the leader lock could not be taken or confirmed"
 			await.Until(t, "the lost lock is noticed", func() bool {
 				return strings.Count(s.Logs(), lost) > strings.Count(before, lost)
@@ -101,15 +101,15 @@ func TestDatabaseGoesAway(t *testing.T) {
 	})
 	t.Run("one of several", func(t *testing.T) {
 		t.Parallel()
-		databaseGoesAway(t, func(s *testkit.Server, _ string) {
+		databaseOutage(t, func(s *testkit.Server, _ string) {
 			s.Guest(t).Get("/swagger.yml").Want(http.StatusOK)
 		}, "APPS=auth,throttling,api,search,docs")
 	})
 }
 
-// databaseGoesAway calls meanwhile before the database is back, with the log of before
-// it went.
-func databaseGoesAway(t *testing.T, meanwhile func(s *testkit.Server, before string), more ...string) {
+// databaseOutage makes the database unreachable for a time. It calls meanwhile before the end
+// of the outage, with the log from before the outage.
+func databaseOutage(t *testing.T, meanwhile func(s *testkit.Server, before string), more ...string) {
 	t.Helper()
 	settings, database := testkit.ViaProxy(t, testkit.Postgres(t))
 	database.Up()
@@ -135,7 +135,7 @@ func databaseGoesAway(t *testing.T, meanwhile func(s *testkit.Server, before str
 	s.AwaitReady()
 	alice.SendOnce(chat, user, "once", "1")
 	alice.SendOnce(chat, user, "once", "1")
-	// "x" was refused and not sent again, so it may be stored once or not.
+	// "x" was answered with 503 and not retried, so it may be stored once or not.
 	count := map[string]int{}
 	for _, message := range alice.ReadAll(chat, 10) {
 		count[message.Text]++

@@ -8,52 +8,52 @@ import (
 	"messenger-api/internal/config"
 )
 
-// The bounds of the connections of clients where CONNECTIONS_MAX is not set.
+// The limits of client connections where CONNECTIONS_MAX is not set.
 const (
-	connectionsUsual = 10_000
-	connectionsLeast = 8
+	defaultConnections = 10_000
+	minConnections     = 8
 )
 
-// What is kept of the open files for everything but clients.
+// File descriptors that are reserved for everything but client connections.
 const (
-	// filesOwn are the listeners, the log, the runtime's own, and commands that read files.
-	filesOwn = 12
-	// filesSeen are those who scrape metrics, and where traces go.
-	filesSeen = 4
-	// filesEmbedded are the embedded database's: two for each connection, and the lock.
+	// filesProcess are for the listeners, the log, the Go runtime, and files read by commands.
+	filesProcess = 12
+	// filesTelemetry are for scrapes of metrics and the trace collector.
+	filesTelemetry = 4
+	// filesEmbedded are for the embedded database: two for each connection, and the lock.
 	filesEmbedded = 24
 	filesRedis    = 4
 	filesRabbitMQ = 6
 )
 
-// connectionsMost is how many connections clients may have: as the setting says, and no more than the
-// limit of open files leaves.
-func connectionsMost(cfg config.Config, log *slog.Logger) int {
+// maxConnections is the limit of client connections: that of the setting, but not more than the
+// limit of open files allows.
+func maxConnections(cfg config.Config, log *slog.Logger) int {
 	files := math.MaxInt
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err == nil && limit.Cur < math.MaxInt32 {
 		files = int(limit.Cur)
 	}
-	left := max(connectionsLeast, files-filesBeside(cfg))
-	asked := cfg.Server.Connections
+	available := max(minConnections, files-reservedFiles(cfg))
+	connections := cfg.Server.Connections
 	switch {
-	case asked == 0 && left < connectionsUsual/10:
-		log.Warn("the limit of open files leaves few connections: raise it (ulimit -n, LimitNOFILE)", "open files", files, "connections", left)
-	case asked > left:
-		log.Warn("CONNECTIONS_MAX is more than the limit of open files leaves: raise that limit (ulimit -n, LimitNOFILE)",
-			"open files", files, "connections", left)
+	case connections == 0 && available < defaultConnections/10:
+		log.Warn("the limit of open files allows only few connections: raise it (ulimit -n, LimitNOFILE)", "open files", files, "connections", available)
+	case connections > available:
+		log.Warn("CONNECTIONS_MAX is more than the limit of open files allows: raise that limit (ulimit -n, LimitNOFILE)",
+			"open files", files, "connections", available)
 	}
-	if asked == 0 {
-		asked = connectionsUsual
+	if connections == 0 {
+		connections = defaultConnections
 	}
-	return min(asked, left)
+	return min(connections, available)
 }
 
-// filesBeside is how many files all but clients may have open.
-func filesBeside(cfg config.Config) int {
-	files := filesOwn + filesSeen
+// reservedFiles is how many file descriptors everything but client connections may use.
+func reservedFiles(cfg config.Config) int {
+	files := filesProcess + filesTelemetry
 	if hosts := len(cfg.Database.Hosts); hosts > 0 {
-		files += cfg.Database.PoolSize + 2*hosts + 2 // the pool, looks at each host, the lock, migrations
+		files += cfg.Database.PoolSize + 2*hosts + 2 // the pool, checks of each host, the leader lock, migrations
 	} else {
 		files += filesEmbedded
 	}

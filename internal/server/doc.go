@@ -1,4 +1,4 @@
-// Package server is the wiring and nothing else: the commands of messenger-api,
-// which backends their settings choose, the ordered list of the apps that are
-// on, and how a server starts and stops.
+// Package server wires the other packages together. It has the commands of
+// messenger-api, opens the backends that the settings choose, builds the apps that are
+// on in their order, and starts and stops the server. It has no business logic.
 package server

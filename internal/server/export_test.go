@@ -7,10 +7,10 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// AppNames are all apps that there are.
+// AppNames are the names of all apps.
 var AppNames = names(catalogue())
 
-// Operations lists what a server with these settings serves, as its router has it.
+// Operations lists the operations in the router of a server with these settings.
 func Operations(ctx context.Context, environment []string) ([]httpkit.Operation, error) {
 	process := Process{Environment: environment, Stderr: io.Discard}
 	cfg, on, err := settings(process)

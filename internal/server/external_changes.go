@@ -10,12 +10,12 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// changePollInterval is how often it is checked whether a command changed the embedded
-// database.
+// changePollInterval is the interval at which the embedded database is checked for changes
+// by commands.
 const changePollInterval = time.Second
 
-// monitorDatabase watches for failovers of PostgreSQL, and for changes that commands make
-// to the embedded database.
+// monitorDatabase returns the background work that detects failovers of PostgreSQL, or changes
+// of the embedded database by commands.
 func monitorDatabase(opened backends, log *slog.Logger) apps.App {
 	if store, ok := opened.database.(*postgres.Store); ok {
 		return apps.App{Run: store.WatchHosts}
@@ -23,9 +23,9 @@ func monitorDatabase(opened backends, log *slog.Logger) apps.App {
 	return clearOnExternalChanges(opened, log)
 }
 
-// clearOnExternalChanges clears the cache after another process has changed the embedded
-// database, as the commands user and sessions do. It checks for the first time before it
-// returns, while nothing is cached yet, so that no change is missed.
+// clearOnExternalChanges returns background work that clears the cache after another process
+// has changed the embedded database, as the commands user and sessions do. The first check is
+// made before it returns, while nothing is cached yet, so that no change is missed.
 func clearOnExternalChanges(opened backends, log *slog.Logger) apps.App {
 	store, ok := opened.database.(*sqlite.Store)
 	if !ok {
@@ -39,10 +39,10 @@ func clearOnExternalChanges(opened backends, log *slog.Logger) apps.App {
 			switch {
 			case ctx.Err() != nil:
 			case err != nil:
-				log.WarnContext(ctx, "not seen whether a command changed the database: what was cached is dropped", "error", err)
+				log.WarnContext(ctx, "checking whether a command changed the database failed: the cache is cleared", "error", err)
 				opened.caches.memory.Clear(cachePause)
 			case changed:
-				log.InfoContext(ctx, "a command changed the database: what was cached is dropped")
+				log.InfoContext(ctx, "a command changed the database: the cache is cleared")
 				opened.caches.memory.Clear(cachePause)
 			}
 		}
@@ -50,7 +50,7 @@ func clearOnExternalChanges(opened backends, log *slog.Logger) apps.App {
 	}}
 }
 
-// pause waits, or until ctx ends.
+// pause waits for the duration, or until ctx ends.
 func pause(ctx context.Context, wait time.Duration) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

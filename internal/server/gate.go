@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// gate is the listener's handler. While it is closed it answers every request with the
-// reason; while it is open it passes requests on. While the server drains, connections
-// are closed after their answer.
+// gate is the server's handler. While it is open it passes requests on. While it is closed
+// it refuses them with the reason, such as that the server is starting. While the server
+// drains, connections are closed after their response.
 type gate struct {
 	closed   http.Handler
 	reason   atomic.Pointer[errs.Error]
@@ -24,8 +24,8 @@ type gate struct {
 
 var errStarting = errs.ErrServiceUnavailable.WithDetails("the server waits for its database").After(time.Second)
 
-// newGate makes a closed gate. answer turns the reason why it is closed into the answer
-// to all but the health calls; observers record these answers.
+// newGate makes a closed gate. answer converts the reason why it is closed to the error for
+// all requests but health checks; observers observe these requests.
 func newGate(
 	cfg config.Config, answer func(reason *errs.Error) *errs.Error, log *slog.Logger, observers ...httpkit.Observer,
 ) *gate {
@@ -41,10 +41,10 @@ func newGate(
 	return g
 }
 
-// closedReason answers with the reason why the gate is closed.
+// closedReason answers requests with the reason itself.
 func closedReason(reason *errs.Error) *errs.Error { return reason }
 
-// refuseAll answers everything but the health calls with an error.
+// refuseAll answers all requests but health checks with an error.
 func refuseAll(answer func() *errs.Error) httpkit.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +60,7 @@ func refuseAll(answer func() *errs.Error) httpkit.Middleware {
 // open passes requests on to the handler.
 func (g *gate) open(handler http.Handler) { g.serving.Store(&handler) }
 
-// close refuses requests from now on, for this reason.
+// close refuses requests from now on with this reason.
 func (g *gate) close(reason *errs.Error) {
 	g.reason.Store(reason)
 	g.serving.Store(nil)

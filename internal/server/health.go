@@ -11,12 +11,12 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// health serves the liveness and readiness calls, /ping and /ping_db.
+// health serves the liveness and readiness checks, /ping and /ping_db.
 type health struct {
-	// ready pings the database; its errors are of kind errs.Unavailable.
+	// ready pings the database.
 	ready func(ctx context.Context) error
-	// group lets concurrent calls share one ping: the calls need no session, and must
-	// not become a way to load the database.
+	// group lets concurrent requests share one ping: they need no session, and must not
+	// be a way to overload the database.
 	group *singleflight.Group
 }
 
@@ -43,7 +43,7 @@ func (h health) mount(r *httpkit.Router) {
 	})
 }
 
-// unavailable turns any error into one that is answered with 503.
+// unavailable converts any error to one that is answered with 503.
 func unavailable(err error) error {
 	if errs.Is(err, errs.Unavailable) {
 		return err

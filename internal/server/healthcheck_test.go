@@ -34,7 +34,7 @@ func TestHealthcheck(t *testing.T) {
 	}
 }
 
-// A server that waits for its database lives.
+// A server that waits for its database passes the liveness check.
 func TestHealthcheckWithoutDatabase(t *testing.T) {
 	t.Parallel()
 	settings, _ := testkit.ViaProxy(t, testkit.Postgres(t))

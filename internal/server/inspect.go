@@ -37,7 +37,7 @@ func (versionCommand) Run(process Process) error {
 }
 
 type healthcheckCommand struct {
-	Consumer bool `help:"Ask the consumer, on CONSUMER_PORT."`
+	Consumer bool `help:"Check the consumer, on CONSUMER_PORT."`
 }
 
 // Run implements the command healthcheck.
@@ -57,7 +57,7 @@ func (c healthcheckCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return err
 	}
-	client := http.Client{Transport: &http.Transport{}} // goes through no proxy
+	client := http.Client{Transport: &http.Transport{}} // unlike the default one it uses no proxy
 	answer, err := client.Do(request)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c healthcheckCommand) Run(ctx context.Context, process Process) error {
 	return nil
 }
 
-// localAddress is how this machine reaches a server that listens on host.
+// localAddress is the address by which this machine reaches a server that listens on host.
 func localAddress(host string, port int) string {
 	if address := net.ParseIP(host); host == "" || address != nil && address.IsUnspecified() {
 		host = "127.0.0.1"
@@ -117,7 +117,7 @@ func (migrateAdoptCommand) Run(ctx context.Context, process Process) error {
 		return err
 	}
 	if len(cfg.Database.Hosts) == 0 {
-		return usageError{errors.New("POSTGRES_HOSTS is not set: only a database on PostgreSQL remembers its server")}
+		return usageError{errors.New("POSTGRES_HOSTS is not set: this command is for databases on PostgreSQL")}
 	}
 	options := postgresOptions(cfg.Database)
 	options.Adopt = true

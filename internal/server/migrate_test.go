@@ -15,7 +15,7 @@ func TestMigrate(t *testing.T) {
 			settings := database(t)
 			before := testkit.Command(t, settings, "migrate", "status")
 			checkSteps(t, before, true)
-			for range 2 { // the second has nothing to do
+			for range 2 { // the second time there is nothing to migrate
 				if result := testkit.Command(t, settings, "migrate", "up"); result.Code != 0 {
 					t.Fatalf("migrate up: %+v", result)
 				}
@@ -25,17 +25,17 @@ func TestMigrate(t *testing.T) {
 			if strings.Count(before.Stdout, "\n") != strings.Count(after.Stdout, "\n") {
 				t.Errorf("the steps differ:\n%s\n%s", before.Stdout, after.Stdout)
 			}
-			// The status can be asked beside a server.
+			// The command also works while a server runs.
 			s := testkit.Start(t, settings...)
-			if beside := testkit.Command(t, settings, "migrate", "status"); beside.Stdout != after.Stdout {
-				t.Errorf("beside a server: %+v, want\n%s", beside, after.Stdout)
+			if running := testkit.Command(t, settings, "migrate", "status"); running.Stdout != after.Stdout {
+				t.Errorf("while a server runs: %+v, want\n%s", running, after.Stdout)
 			}
 			s.As(t, "alice")
 		})
 	}
 }
 
-// checkSteps wants a table of steps that all wait, or are all applied.
+// checkSteps fails the test unless all migrations in the table are pending, or all applied.
 func checkSteps(t *testing.T, result testkit.Result, pending bool) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(result.Stdout), "\n")

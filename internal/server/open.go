@@ -17,27 +17,26 @@ import (
 	"messenger-api/internal/transfer"
 )
 
-// dataDirWait is how long a process waits for another one to leave DATA_DIR.
+// dataDirWait is how long a process waits for the lock of DATA_DIR.
 const dataDirWait = 20 * time.Second
 
-// The pauses between tries of a database that is down at the start.
+// The backoff between attempts to open a database that is down.
 const (
-	openPauseFirst = 200 * time.Millisecond
-	openPauseMost  = 5 * time.Second
+	openBackoffMin = 200 * time.Millisecond
+	openBackoffMax = 5 * time.Second
 )
 
-// database is what both kinds offer.
+// database is the interface of both databases.
 type database interface {
 	messenger.Store
 	search.Store
 	Migrate(ctx context.Context) error
 	Pools() []store.Pool
-	// Load fills an empty database.
+	// Load imports an export into an empty database.
 	Load(ctx context.Context, r *transfer.Reader) error
 }
 
-// openDatabase opens the database that the settings choose; its schema may not
-// be ready yet.
+// openDatabase opens the database that the settings choose, without migrating its schema.
 func openDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, log *slog.Logger) (database, error) {
 	if len(cfg.Database.Hosts) > 0 {
 		options := postgresOptions(cfg.Database)
@@ -60,14 +59,14 @@ func postgresOptions(settings config.Database) postgres.Options {
 	return options
 }
 
-// awaitDatabase opens the database and brings its schema up, and keeps trying
-// while it is down. It returns early, with ctx's error, when ctx ends.
+// awaitDatabase opens the database and migrates its schema. While the database is down it
+// retries, until ctx ends.
 func awaitDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, log *slog.Logger) (database, error) {
 	opened, err := openDatabase(ctx, cfg, telemetry, log)
 	if err != nil {
 		return nil, err
 	}
-	for pause := openPauseFirst; ; pause = min(2*pause, openPauseMost) {
+	for pause := openBackoffMin; ; pause = min(2*pause, openBackoffMax) {
 		err := opened.Migrate(ctx)
 		if err == nil {
 			return opened, nil
@@ -76,7 +75,7 @@ func awaitDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, 
 			return nil, errors.Join(err, opened.Close())
 		}
 		if ctx.Err() == nil {
-			log.WarnContext(ctx, "the database is not ready; tried again", "pause", pause.String(), "error", err)
+			log.WarnContext(ctx, "the database is not ready; retrying", "pause", pause.String(), "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -86,7 +85,7 @@ func awaitDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, 
 	}
 }
 
-// withDatabase runs a command's work on an open database.
+// withDatabase opens the database, runs a command's work on it, and closes it.
 func withDatabase(ctx context.Context, process Process, work func(database) error) error {
 	cfg, log, err := settingsAndLog(process)
 	if err != nil {
@@ -112,7 +111,7 @@ func migrationStatus(ctx context.Context, cfg config.Config, log *slog.Logger) (
 	return steps, errors.Join(err, opened.Close())
 }
 
-// describeDatabase names the database, without its password.
+// describeDatabase describes the database without its password.
 func describeDatabase(settings config.Database) string {
 	if len(settings.Hosts) == 0 {
 		return "embedded SQLite in " + settings.DataDir

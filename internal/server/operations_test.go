@@ -32,8 +32,8 @@ func operations(t *testing.T, text []byte, tags []string) []string {
 	return all
 }
 
-// whole is the contract of all apps.
-func whole(t *testing.T) []byte {
+// wholeContract is the contract of all apps.
+func wholeContract(t *testing.T) []byte {
 	t.Helper()
 	text, err := document.Document(document.Options{Tags: append([]string{"health"}, known...)})
 	if err != nil {
@@ -42,7 +42,7 @@ func whole(t *testing.T) []byte {
 	return text
 }
 
-// What the router has and what api/swagger.yml has is the same, app by app.
+// For each app the router has the same operations as api/swagger.yml.
 func TestRoutesAreTheDocumentsOperations(t *testing.T) {
 	for _, on := range append([][]string{known}, []string{"auth"}, []string{"api"}, []string{"search"}, []string{"docs"}, []string{"throttling"}) {
 		served, err := server.Operations(context.Background(), append(testkit.Embedded(t), settingsOf(on)...))
@@ -54,14 +54,14 @@ func TestRoutesAreTheDocumentsOperations(t *testing.T) {
 			got = append(got, operation.Method+" "+operation.Pattern)
 		}
 		slices.Sort(got)
-		if want := operations(t, whole(t), append([]string{"health"}, on...)); !slices.Equal(got, want) {
+		if want := operations(t, wholeContract(t), append([]string{"health"}, on...)); !slices.Equal(got, want) {
 			t.Errorf("apps %q:\nthe routes are %q\nthe document's %q", on, got, want)
 		}
 	}
 }
 
-// checkPaths calls every operation of the contract: those of apps that are off
-// are paths that do not exist.
+// checkPaths calls every operation of the contract. Those of apps that are off must be
+// answered as unknown paths.
 func checkPaths(t *testing.T, s *testkit.Server, on []string) {
 	t.Helper()
 	caller := s.Guest(t)
@@ -69,11 +69,11 @@ func checkPaths(t *testing.T, s *testkit.Server, on []string) {
 		caller = s.As(t, "alice")
 	}
 	tags := append([]string{"health"}, on...)
-	there := operations(t, whole(t), tags)
-	for _, operation := range operations(t, whole(t), append([]string{"health"}, known...)) {
+	there := operations(t, wholeContract(t), tags)
+	for _, operation := range operations(t, wholeContract(t), append([]string{"health"}, known...)) {
 		method, path, _ := strings.Cut(operation, " ")
 		if path == "/v1/auth/logout" && slices.Contains(on, "auth") {
-			continue // it would end the session; the suite calls it
+			continue // it would end the session; internal/e2e tests it
 		}
 		answer := caller.Do(method, strings.NewReplacer("{chat_id}", "x", "{session_id}", "x", "{task_id}", "x").Replace(path), nil)
 		if isThere := answer.Code() != "not-found"; isThere != slices.Contains(there, operation) {
@@ -83,8 +83,8 @@ func checkPaths(t *testing.T, s *testkit.Server, on []string) {
 	caller.Get("/unknown").Refused(404, "not-found")
 }
 
-// checkServedDocument wants the document, where there is one, to have what is
-// on and nothing else.
+// checkServedDocument fails the test unless the served document, if the app docs is on, has
+// exactly the operations of the apps that are on.
 func checkServedDocument(t *testing.T, s *testkit.Server, on []string) {
 	t.Helper()
 	if !slices.Contains(on, "docs") {
@@ -92,7 +92,7 @@ func checkServedDocument(t *testing.T, s *testkit.Server, on []string) {
 	}
 	served := s.Guest(t).Get("/swagger.yml").Want(200).Body
 	got := operations(t, served, append([]string{"health"}, known...))
-	if want := operations(t, whole(t), append([]string{"health"}, on...)); !slices.Equal(got, want) {
+	if want := operations(t, wholeContract(t), append([]string{"health"}, on...)); !slices.Equal(got, want) {
 		t.Errorf("apps %q: the served document has\n%q, want\n%q", on, got, want)
 	}
 	for _, name := range known {

@@ -15,19 +15,19 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// operatorStore is what both kinds of database offer to the commands that may run while
-// a server does.
+// operatorStore is the interface of both databases for the commands that may run while a
+// server runs.
 type operatorStore interface {
 	messenger.OperatorStore
 	Close() error
 }
 
-// withOperator runs a command's work on the accounts; servers may run meanwhile.
+// withOperator runs a command's work on the accounts, also while servers run.
 func withOperator(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
 	return operate(ctx, process, openShared, work)
 }
 
-// withReader is withOperator for work that changes nothing, and needs to write nothing.
+// withReader is withOperator for work that only reads; the files may be read-only.
 func withReader(ctx context.Context, process Process, work func(*messenger.Operator) error) error {
 	return operate(ctx, process, openReadOnly, work)
 }
@@ -57,7 +57,7 @@ func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, w
 		defer caches.close(log)
 		notify = func(ctx context.Context, hashes []messenger.TokenHash) error {
 			if err := auth.PublishEndedSessions(ctx, caches.shared, hashes); err != nil {
-				return fmt.Errorf("the sessions are ended, but Redis could not be told: servers may believe them for 60 s: %w", err)
+				return fmt.Errorf("the sessions are ended, but this could not be written to Redis: servers may accept them for 60 s: %w", err)
 			}
 			return nil
 		}
@@ -66,7 +66,8 @@ func workAsOperator(cfg config.Config, opened operatorStore, log *slog.Logger, w
 	return work(messenger.NewOperator(opened, passwords, notify))
 }
 
-// openShared opens a database whose schema is up to date; servers may run meanwhile.
+// openShared opens a database for use while servers run. It fails if the schema is not up to
+// date.
 func openShared(ctx context.Context, cfg config.Config, log *slog.Logger) (operatorStore, error) {
 	if len(cfg.Database.Hosts) == 0 {
 		return sqlite.OpenShared(ctx, sqlite.Options{

@@ -5,7 +5,8 @@ import (
 	"strconv"
 )
 
-// quoteName quotes a name that could disturb a terminal or a program that reads lines.
+// quoteName quotes a name that has control or other special characters, which might disturb a
+// terminal or a script.
 func quoteName(name string) string {
 	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
 		return quoted
@@ -18,7 +19,7 @@ func printLine(process Process, words ...any) error {
 	return err
 }
 
-// count is a number with its noun, in the singular or the plural.
+// count formats a number with its noun in the singular or the plural.
 func count(number int64, one, several string) string {
 	if number == 1 {
 		return "1 " + one

@@ -8,11 +8,11 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// versionFlag is answered as the command version is.
+// versionFlag is the flag --version, which does the same as the command version.
 type versionFlag bool
 
-// BeforeReset implements kong's hook of flags that are answered at once, whatever
-// else the arguments say.
+// BeforeReset implements kong's hook for flags that are executed at once, regardless of the
+// other arguments.
 func (versionFlag) BeforeReset(parser *kong.Kong, process Process) error {
 	if err := (versionCommand{}).Run(process); err != nil {
 		return err
@@ -22,22 +22,22 @@ func (versionFlag) BeforeReset(parser *kong.Kong, process Process) error {
 }
 
 type helpCommand struct {
-	Command []string `arg:"" optional:"" help:"The command to tell of; all of them where none is named."`
+	Command []string `arg:"" optional:"" help:"The command; without one, all commands are listed."`
 }
 
-// Run implements the command help: it does what --help does behind the same words.
+// Run implements the command help: it does the same as --help after the command's name.
 func (c helpCommand) Run(parsed *kong.Context) error {
-	asked, err := kong.Trace(parsed.Kong, append(c.Command, "--help"))
+	traced, err := kong.Trace(parsed.Kong, append(c.Command, "--help"))
 	if err != nil {
 		return err
 	}
-	if asked.Error != nil {
-		return usageError{asked.Error}
+	if traced.Error != nil {
+		return usageError{traced.Error}
 	}
-	return asked.PrintUsage(false)
+	return traced.PrintUsage(false)
 }
 
-// helpFor names the help on the command at which the arguments went wrong.
+// helpFor returns the command line for help on the command whose arguments are wrong.
 func helpFor(err error) string {
 	var parsing *kong.ParseError
 	if errors.As(err, &parsing) {
@@ -48,8 +48,8 @@ func helpFor(err error) string {
 	return "messenger-api --help"
 }
 
-// newParser makes the parser of the command line; exit is called where a flag was
-// answered, and nothing else is to be done.
+// newParser makes the parser of the command line. exit is called after --help or --version,
+// which leave nothing else to do.
 func newParser(ctx context.Context, process Process, exit func(int)) (*kong.Kong, error) {
 	return kong.New(&commandLine{},
 		kong.Name("messenger-api"),
@@ -62,9 +62,9 @@ func newParser(ctx context.Context, process Process, exit func(int)) (*kong.Kong
 	)
 }
 
-// verbatim takes an argument as it was given. Kong's own mapper replaces what is not
-// UTF-8 by U+FFFD, which makes another name of it: an account's name must be refused
-// then, and a file may really have such a name.
+// verbatim maps an argument without changes. Kong's own mapper replaces invalid UTF-8 by
+// U+FFFD, which makes it a different name: such an account's name must be refused, and a
+// file may have such a name.
 func verbatim(arguments *kong.DecodeContext, target reflect.Value) error {
 	token, err := arguments.Scan.PopValue("string")
 	if err != nil {

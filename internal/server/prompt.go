@@ -14,7 +14,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// withPassword gets the new password of an account and then runs the work.
+// withPassword reads the new password of an account and then runs the work.
 func withPassword(
 	ctx context.Context, process Process, name string, work func(operator *messenger.Operator, password string) error,
 ) error {
@@ -28,8 +28,8 @@ func withPassword(
 	return withOperator(ctx, process, func(operator *messenger.Operator) error { return work(operator, password) })
 }
 
-// readPassword asks for a password, twice and without showing it, where a person
-// sits at a terminal; else it reads the first line of the standard input.
+// readPassword reads a password: at a terminal twice and without echo, otherwise from the
+// first line of the standard input.
 func readPassword(ctx context.Context, process Process, name string) (string, error) {
 	if file, ok := process.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		return askPassword(ctx, process, file, name)
@@ -49,7 +49,7 @@ func readPassword(ctx context.Context, process Process, name string) (string, er
 	return line, nil
 }
 
-var errNoPassword = errors.New("no password: it is the first line of the standard input, or typed at a terminal")
+var errNoPassword = errors.New("no password: pass it as the first line of the standard input, or type it at a terminal")
 
 func askPassword(ctx context.Context, process Process, terminal *os.File, name string) (string, error) {
 	var typed [2]string
@@ -68,8 +68,8 @@ func askPassword(ctx context.Context, process Process, terminal *os.File, name s
 	return typed[0], nil
 }
 
-// readHidden reads a line that the terminal does not show. When ctx ends first,
-// the terminal shows again what is typed; who waits at it ends with the process.
+// readHidden reads a line without echo. If ctx ends first, it restores the terminal's state;
+// the goroutine that reads ends with the process.
 func readHidden(ctx context.Context, terminal *os.File) ([]byte, error) {
 	descriptor := int(terminal.Fd())
 	before, err := term.GetState(descriptor)

@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-// searchParts are what the search service, the consumer and the sweeper are built from.
+// searchParts has what the search service, the consumer and the sweeper are built from.
 type searchParts struct {
 	opened   backends
 	settings config.Config
@@ -44,7 +44,7 @@ func (s searchParts) service() *search.Service {
 	return search.NewService(s.opened.database, s.results, s.opened.queue, s.options, s.log)
 }
 
-// background is the part of searching that serve does in the background.
+// background is the background work of searching in the command serve.
 func (s searchParts) background(ctx context.Context) error {
 	if s.settings.SearchesInServe() {
 		return s.consume(ctx)
@@ -52,7 +52,7 @@ func (s searchParts) background(ctx context.Context) error {
 	return s.sweeper().Run(ctx)
 }
 
-// consume works on searches until ctx ends, and then finishes those under way.
+// consume executes searches until ctx ends, and then finishes the running ones.
 func (s searchParts) consume(ctx context.Context) error {
 	indexer := search.NewIndexer(s.opened.database, s.options, s.log)
 	consumer := search.NewConsumer(s.opened.database, s.results, s.opened.queue, indexer, s.options, s.log)
@@ -63,9 +63,9 @@ func (s searchParts) consume(ctx context.Context) error {
 	return group.Wait()
 }
 
-// sweeper makes a sweeper. The embedded database belongs to one process, so no other one
-// works on the tasks that are open at its start.
+// sweeper makes a sweeper. With the embedded database there is a single process, so at its
+// start no other one is executing the open tasks.
 func (s searchParts) sweeper() *search.Sweeper {
-	alone := len(s.settings.Database.Hosts) == 0
-	return search.NewSweeper(s.opened.database, s.opened.queue, alone, s.options, s.log)
+	singleProcess := len(s.settings.Database.Hosts) == 0
+	return search.NewSweeper(s.opened.database, s.opened.queue, singleProcess, s.options, s.log)
 }

@@ -19,15 +19,14 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// The timeouts of connections. A client that sends its request too slowly is cut off. The
-// idle timeout is longer than that of usual proxies, so that the proxy closes idle
-// connections first.
+// The idle timeout is longer than that of usual proxies: an idle connection must be closed by
+// the proxy, which otherwise may send a request on it just when this server closes it.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 20 * time.Second
 	writeTimeout      = 30 * time.Second
 	idleTimeout       = 90 * time.Second
-	headerMaxBytes    = 16 << 10
+	maxHeaderBytes    = 16 << 10
 	shutdownTimeout   = 15 * time.Second
 )
 
@@ -51,7 +50,7 @@ func (serveCommand) Run(ctx context.Context, process Process) error {
 	}
 	n.gate = newGate(cfg, closedReason, log, n.telemetry.observers()...)
 	printStartup(process, cfg, on, listener.Addr(), n.telemetry.address(), log)
-	warnOfEffectless(cfg, log)
+	warnOfUnusedSettings(cfg, log)
 	return n.serve(ctx, listener)
 }
 
@@ -61,20 +60,20 @@ type node struct {
 	on   []entry
 	log  *slog.Logger
 	gate *gate
-	// telemetry is open from the start on, before the backends.
+	// telemetry is opened before the backends.
 	telemetry telemetry
-	// assemble makes the apps and the handler of requests, once the backends are open.
+	// assemble builds the apps and the handler of requests after the backends are open.
 	assemble func(n *node, opened backends, ready health) ([]apps.App, http.Handler, error)
 }
 
-// serve answers on the listener until ctx ends, then finishes what runs.
+// serve serves on the listener until ctx ends, then finishes running requests and work.
 func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	httpServer := &http.Server{
 		Handler: n.gate, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: headerMaxBytes,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 	}
-	connections := httpkit.NewConnections(httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), connectionsMost(n.cfg, n.log), n.log)
+	connections := httpkit.NewConnections(httpkit.TrustedProxies(n.cfg.Server.TrustedProxies), maxConnections(n.cfg, n.log), n.log)
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer endWork()
 	group, failed := errgroup.WithContext(work)
@@ -88,7 +87,7 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return n.telemetry.serve(failed, n.cfg, n.log) })
 	select {
 	case <-ctx.Done():
-		n.log.Info("stopping: what runs is finished first")
+		n.log.Info("stopping: running requests are finished first")
 		n.drain(failed)
 	case <-failed.Done():
 	}
@@ -100,7 +99,7 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 }
 
 // run opens the backends, accepts requests, and runs the apps' background work until the
-// context work ends.
+// context work ends. If starting ends before the backends are open, it returns.
 func (n *node) run(starting, work context.Context) error {
 	opening, cancel := context.WithCancel(work)
 	defer cancel()
@@ -153,7 +152,7 @@ func (n *node) acceptRequests(handler http.Handler) {
 	n.log.Info("ready")
 }
 
-// runAll runs the background work of the apps beside that of the server.
+// runAll runs serve and the background work of the apps until ctx ends or one fails.
 func runAll(ctx context.Context, built []apps.App, serve func(context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serve(ctx) })
@@ -166,8 +165,8 @@ func runAll(ctx context.Context, built []apps.App, serve func(context.Context) e
 	return group.Wait()
 }
 
-// drain goes on serving for SHUTDOWN_DELAY, with Connection: close, so that a proxy
-// chooses other servers before the listener is closed.
+// drain serves requests for SHUTDOWN_DELAY, with Connection: close and /ping_db failing, so
+// that a proxy chooses other servers before the listener is closed.
 func (n *node) drain(failed context.Context) {
 	n.gate.draining.Store(true)
 	select {
@@ -180,7 +179,7 @@ func (n *node) shutDown(httpServer *http.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	if err := httpServer.Shutdown(ctx); err != nil {
-		n.log.Warn("requests were cut off: they took too long", "error", err)
-		_ = httpServer.Close() // its error is the listener's, closed by Shutdown
+		n.log.Warn("requests were aborted: they took too long", "error", err)
+		_ = httpServer.Close() // its error is that the listener is closed already
 	}
 }

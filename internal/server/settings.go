@@ -8,14 +8,14 @@ import (
 	"messenger-api/internal/config"
 )
 
-// settings reads and checks the settings, and says which apps are on.
+// settings reads and validates the settings, and returns the apps that are on.
 func settings(process Process) (config.Config, []entry, error) {
 	all := catalogue()
 	cfg, err := config.Load(process.Environment, names(all))
 	if err != nil {
 		return cfg, nil, err
 	}
-	on, err := choose(all, cfg)
+	on, err := selectApps(all, cfg)
 	return cfg, on, err
 }
 
@@ -24,7 +24,8 @@ func settingsAndLog(process Process) (config.Config, *slog.Logger, error) {
 	return cfg, newLogger(cfg.Log, process), err
 }
 
-// newLogger logs to a terminal as text and unbuffered, else as JSON.
+// newLogger makes the logger to Stderr: at a terminal unbuffered and by default as text,
+// otherwise buffered and by default as JSON.
 func newLogger(settings config.Log, process Process) *slog.Logger {
 	w, buffer := process.Stderr, process.log
 	if isTerminal(w) {
@@ -59,8 +60,8 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// warnOfEffectless warns of settings that are set and have no effect.
-func warnOfEffectless(cfg config.Config, log *slog.Logger) {
+// warnOfUnusedSettings warns of settings that are set and have no effect.
+func warnOfUnusedSettings(cfg config.Config, log *slog.Logger) {
 	if cfg.Server.Workers != 0 {
 		log.Warn("WORKERS_NUM has no effect: one process uses all processors")
 	}

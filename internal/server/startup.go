@@ -14,8 +14,8 @@ import (
 	"messenger-api/internal/config"
 )
 
-// printStartup prints what runs and a first call to try; where logs are JSON, it logs
-// the same as one event.
+// printStartup prints the server's addresses and backends and a first request to try. If
+// logs are JSON, it logs them as one event instead.
 func printStartup(process Process, cfg config.Config, on []entry, address net.Addr, metrics string, log *slog.Logger) {
 	host, port, _ := net.SplitHostPort(address.String())
 	number := 0
@@ -52,7 +52,7 @@ func describeMetrics(table io.Writer, address string) {
 	}
 }
 
-// firstCall is what a new user can paste.
+// firstCall returns a shell command with which a new user can try the server.
 func firstCall(cfg config.Config, on []entry, base string) string {
 	switch {
 	case slices.Contains(names(on), auth.Name):

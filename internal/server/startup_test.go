@@ -11,13 +11,13 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// greeting runs a server for a person and returns the first lines that it prints.
-func greeting(t *testing.T, environment ...string) string {
+// startupText runs a server with logs as text, and returns the lines that it prints first.
+func startupText(t *testing.T, environment ...string) string {
 	t.Helper()
-	return greetingOf(t, "serve", environment...)
+	return startupTextOf(t, "serve", environment...)
 }
 
-func greetingOf(t *testing.T, command string, environment ...string) string {
+func startupTextOf(t *testing.T, command string, environment ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -36,7 +36,7 @@ func greetingOf(t *testing.T, command string, environment ...string) string {
 	for scanner.Scan() {
 		lines.WriteString(scanner.Text() + "\n")
 		if strings.Contains(scanner.Text(), "Ctrl-C") {
-			cancel() // that was the last one
+			cancel() // this is the last line
 		}
 	}
 	if code := <-ended; code != 0 {
@@ -45,53 +45,52 @@ func greetingOf(t *testing.T, command string, environment ...string) string {
 	return lines.String()
 }
 
-// The first lines tell a person the address, the database, the apps and what
-// to try next.
-func TestGreeting(t *testing.T) {
+// The first lines have the address, the database, the apps and a command to try.
+func TestStartupText(t *testing.T) {
 	t.Parallel()
 	embedded := testkit.Embedded(t)
-	text := greeting(t, embedded...)
+	text := startupText(t, embedded...)
 	for _, words := range []string{"messenger-api v1 (abc)", "http://127.0.0.1:", "embedded SQLite in " + embedded[0][len("DATA_DIR="):],
 		"auth, throttling, api, search, docs", "/v1/auth/register -d ", "/swagger.yml", "Ctrl-C"} {
 		if !strings.Contains(text, words) {
-			t.Errorf("%q is not in the greeting:\n%s", words, text)
+			t.Errorf("%q is not in the text:\n%s", words, text)
 		}
 	}
-	text = greeting(t, append(testkit.Embedded(t), "APPS=api", "AUTH_DISABLED=1", "HOST=0.0.0.0")...)
+	text = startupText(t, append(testkit.Embedded(t), "APPS=api", "AUTH_DISABLED=1", "HOST=0.0.0.0")...)
 	for _, words := range []string{"http://127.0.0.1:", "/v1/chats -d "} {
 		if !strings.Contains(text, words) {
-			t.Errorf("%q is not in the greeting without accounts:\n%s", words, text)
+			t.Errorf("%q is not in the startup text without accounts:\n%s", words, text)
 		}
 	}
 	if strings.Contains(text, "register") || strings.Contains(text, "swagger") {
-		t.Errorf("the greeting offers what is off:\n%s", text)
+		t.Errorf("the startup text offers what is off:\n%s", text)
 	}
 	database := testkit.Postgres(t)
-	text = greeting(t, database...)
+	text = startupText(t, database...)
 	if !strings.Contains(text, "PostgreSQL, database test_") || strings.Contains(text, "POSTGRES_PWD") {
-		t.Errorf("the greeting does not name the database:\n%s", text)
+		t.Errorf("the startup text does not name the database:\n%s", text)
 	}
 }
 
-// The consumer tells what it is connected to, and no secret.
-func TestConsumerGreeting(t *testing.T) {
+// The consumer prints its backends without secrets.
+func TestConsumerStartupText(t *testing.T) {
 	t.Parallel()
 	settings := append(testkit.Postgres(t), "RMQ_HOST=127.0.0.1", "RMQ_PORT=1", "RMQ_USER=me", "RMQ_PASSWORD=hush-hush", "CONSUMER_POOL_SIZE=7",
 		"CACHE_TYPE=redis", "REDIS_URL=redis://me:hush-hush@127.0.0.1:1")
-	text := greetingOf(t, "consumer", settings...)
+	text := startupTextOf(t, "consumer", settings...)
 	for _, words := range []string{"messenger-api consumer v1 (abc)", "RabbitMQ at amqp://me:****@127.0.0.1:1, 7 at once",
 		"PostgreSQL, database test_", "in Redis at redis://me:****@127.0.0.1:1", "/ping_db", "127.0.0.1:", "Ctrl-C"} {
 		if !strings.Contains(text, words) {
-			t.Errorf("%q is not in the greeting:\n%s", words, text)
+			t.Errorf("%q is not in the startup text:\n%s", words, text)
 		}
 	}
 	if strings.Contains(text, "hush") {
-		t.Errorf("the greeting shows a secret:\n%s", text)
+		t.Errorf("the startup text shows a secret:\n%s", text)
 	}
 }
 
-// A setting without effect is said once.
-func TestEffectless(t *testing.T) {
+// A setting without effect is logged once.
+func TestUnusedSettings(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "WORKERS_NUM=4")...)
 	s.Stop()

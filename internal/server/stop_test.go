@@ -12,7 +12,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// awaitClosed waits until the server takes no new connections.
+// awaitClosed waits until the server accepts no new connections.
 func awaitClosed(t *testing.T, address string) {
 	t.Helper()
 	await.Until(t, "the server takes no more connections", func() bool {
@@ -25,8 +25,8 @@ func awaitClosed(t *testing.T, address string) {
 	})
 }
 
-// A signal in the middle of a request: it is finished, and stored, before the
-// process ends with 0.
+// A request that runs when the signal comes is finished, and its data stored, before the
+// process exits with 0.
 func TestSignalFinishesRequests(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
@@ -54,7 +54,7 @@ func TestSignalFinishesRequests(t *testing.T) {
 	}
 }
 
-// A second signal ends the process at once, whatever runs.
+// A second signal ends the process at once, even while requests run.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	p := testkit.StartBinary(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=5m")...)
@@ -67,7 +67,7 @@ func TestSecondSignal(t *testing.T) {
 	}
 }
 
-// awaitDraining sends SIGTERM and waits until the server sends callers away.
+// awaitDraining sends SIGTERM and waits until the server drains.
 func awaitDraining(t *testing.T, p *testkit.Process) {
 	t.Helper()
 	if err := p.Signal(syscall.SIGTERM); err != nil {
@@ -78,8 +78,8 @@ func awaitDraining(t *testing.T, p *testkit.Process) {
 	})
 }
 
-// With SHUTDOWN_DELAY the server goes on answering, so that a proxy can turn
-// away: what is asked is done, and the connection closed.
+// With SHUTDOWN_DELAY the server goes on serving requests, with Connection: close, so that a
+// proxy can stop sending them.
 func TestShutdownDelay(t *testing.T) {
 	t.Parallel()
 	p := testkit.StartBinary(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=5m")...)
@@ -99,7 +99,7 @@ func TestShutdownDelay(t *testing.T) {
 	}
 }
 
-// After the delay the server ends with 0.
+// After the delay the server exits with 0.
 func TestShutdownDelayEnds(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "SHUTDOWN_DELAY=100ms")...)

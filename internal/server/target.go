@@ -10,10 +10,9 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// createTarget creates the file that a command writes. It refuses the data directory's
-// own files, whatever the flags: to replace the database by its copy would lose it. It
-// does so on PostgreSQL, too, where the directory may still hold the database from
-// before a move.
+// createTarget creates the file that a command writes. It always refuses files of the
+// embedded database, which would be lost; also with PostgreSQL, since the directory may
+// still contain the database from before a move.
 func createTarget(cfg config.Config, path string, replace bool) (*atomicfile.File, error) {
 	if sqlite.IsDatabaseFile(cfg.Database.DataDir, path) {
 		return nil, usageError{fmt.Errorf("%s belongs to the embedded database in %s; choose another file", path, cfg.Database.DataDir)}

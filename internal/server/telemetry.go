@@ -21,11 +21,11 @@ import (
 	"messenger-api/internal/tracing"
 )
 
-// flushTimeout is how long a process that ends may take to send its last traces.
+// flushTimeout limits sending the last traces when a process stops.
 const flushTimeout = 3 * time.Second
 
-// role is what telemetry depends on the kind of process for: its setting for the address
-// of metrics, with the name and the default of that, and its service name in traces.
+// role has what differs in the telemetry of a server and a consumer: the address of metrics,
+// with the name and the default of its setting, and the service name in traces.
 type role struct {
 	address        func(config.Config) config.Listen
 	setting        string
@@ -40,14 +40,15 @@ var (
 
 // telemetry is the metrics and traces of a node. The zero value has neither.
 type telemetry struct {
-	// metrics is nil where the app is off, or has no address to be had.
+	// metrics is nil if the app is off, or its default address is taken.
 	metrics  *metrics.Metrics
 	listener net.Listener
-	// traces is nil where they are sent nowhere.
+	// traces is nil if traces are not sent.
 	traces *tracing.Traces
 }
 
-// openTelemetry opens what the settings ask for. ready reports whether requests are accepted.
+// openTelemetry opens the telemetry that is switched on. ready reports whether requests are
+// accepted.
 func openTelemetry(
 	ctx context.Context, cfg config.Config, on []entry, build Build, as role, ready func() bool, log *slog.Logger,
 ) (s telemetry, err error) {
@@ -69,14 +70,14 @@ func openTelemetry(
 	return s, err
 }
 
-// listenForMetrics returns no listener where no address is set and the default one is
-// taken: two servers on one machine must not keep each other from starting.
+// listenForMetrics returns no listener if no address is set and the default one is taken:
+// a second server on the same machine must be able to start.
 func listenForMetrics(ctx context.Context, address config.Listen, as role, log *slog.Logger) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", string(address))
 	if address == "" {
 		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", as.defaultAddress)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			log.Warn("the address of metrics is taken, so there are none; "+as.setting+" chooses another one", "address", as.defaultAddress)
+			log.Warn("the default address of metrics is taken, so they are not served; set "+as.setting+" to another one", "address", as.defaultAddress)
 			return nil, nil
 		}
 	}
@@ -86,7 +87,7 @@ func listenForMetrics(ctx context.Context, address config.Listen, as role, log *
 	return listener, nil
 }
 
-// address is where metrics are served, empty where they are not.
+// address is the address of metrics, or empty if they are not served.
 func (s telemetry) address() string {
 	if s.metrics == nil {
 		return ""
@@ -109,7 +110,7 @@ func (s telemetry) app() apps.App {
 	return s.metrics.App()
 }
 
-// observers record the requests to a router without apps.
+// observers are the observers of requests for a router without apps.
 func (s telemetry) observers() []httpkit.Observer {
 	if s.metrics == nil {
 		return nil
@@ -133,7 +134,7 @@ func (s telemetry) searchHooks() search.Hooks {
 	return search.Hooks{TaskEnded: s.metrics.SearchEnded, IndexLag: s.metrics.SetIndexLag}
 }
 
-// onThrottled returns what is called for each request over its limit, or nil.
+// onThrottled returns the function to call for each request over its limit, or nil.
 func (s telemetry) onThrottled() func() {
 	if s.metrics == nil {
 		return nil
@@ -141,8 +142,8 @@ func (s telemetry) onThrottled() func() {
 	return s.metrics.Throttled
 }
 
-// observePages adds the counters of cached pages to the metrics; cached is nil where
-// pages are not cached.
+// observePages adds the counters of cached pages to the metrics; cached is nil if pages are
+// not cached.
 func (s telemetry) observePages(cached *pages.Pages) {
 	if s.metrics != nil {
 		s.metrics.SetPages(cached)

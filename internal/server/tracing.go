@@ -14,7 +14,7 @@ import (
 // searchQueue is the queue's name in traces.
 const searchQueue = "search_tasks"
 
-// middleware traces the requests to all apps.
+// middleware returns the middleware that traces requests.
 func (s telemetry) middleware() []httpkit.Middleware {
 	if s.traces == nil {
 		return nil
@@ -50,7 +50,7 @@ func (s telemetry) traceQueue(opened queue.Queue, system string) queue.Queue {
 	return s.traces.Queue(opened, system, searchQueue)
 }
 
-// close sends the traces that are still buffered.
+// close sends the buffered traces.
 func (s telemetry) close(log *slog.Logger) {
 	if s.traces == nil {
 		return
@@ -58,6 +58,6 @@ func (s telemetry) close(log *slog.Logger) {
 	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
 	defer cancel()
 	if err := s.traces.Close(ctx); err != nil {
-		log.Warn("the last traces were not sent", "error", err)
+		log.Warn("sending the last traces failed", "error", err)
 	}
 }

@@ -14,15 +14,14 @@ import (
 	"messenger-api/internal/transfer"
 )
 
-// streamName stands for the standard streams where a file can be named.
+// streamName is the name of a file that stands for the standard input or output.
 const streamName = "-"
 
-// secretsNotice is part of the help of what writes or reads such a file.
-const secretsNotice = "The file holds every message, and the hashes of passwords and sessions: keep it as safe as the database."
+const secretsNotice = "The file contains every message, and the hashes of passwords and sessions: protect it as well as the database."
 
 type exportCommand struct {
-	File  string `arg:"" optional:"" default:"-" help:"Where to write, readable to its owner only; - is the standard output (the default)."`
-	Force bool   `help:"Replace FILE where there is one."`
+	File  string `arg:"" optional:"" default:"-" help:"File to write, readable only by its owner; - is the standard output (the default)."`
+	Force bool   `help:"Replace FILE if it exists."`
 }
 
 // Help implements kong's HelpProvider.
@@ -50,12 +49,12 @@ func (c exportCommand) Run(ctx context.Context, process Process) error {
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	// Not to where the export itself may have gone.
+	// Not to the standard output, which may be the export itself.
 	_, err = fmt.Fprintln(process.Stderr, "exported", describeCounts(written))
 	return err
 }
 
-// writeTo lets work write to a new file, or to the standard output.
+// writeTo calls work with a new file, or with the standard output.
 func (c exportCommand) writeTo(cfg config.Config, stdout io.Writer, work func(io.Writer) error) error {
 	if c.File == streamName {
 		return work(stdout)
@@ -72,12 +71,12 @@ func (c exportCommand) writeTo(cfg config.Config, stdout io.Writer, work func(io
 }
 
 type importCommand struct {
-	File string `arg:"" optional:"" default:"-" help:"What export wrote; - is the standard input (the default)."`
+	File string `arg:"" optional:"" default:"-" help:"File that export wrote; - is the standard input (the default)."`
 }
 
 // Help implements kong's HelpProvider.
 func (importCommand) Help() string {
-	return "Everything in the file comes in, or, where anything in it is wrong, nothing. " + secretsNotice
+	return "Either the whole file is imported or, if there is any error in it, nothing. " + secretsNotice
 }
 
 // Run implements the command import.
@@ -90,7 +89,7 @@ func (c importCommand) Run(ctx context.Context, process Process) error {
 		return err
 	}
 	defer in.Close()
-	// The first line shows, before the database is touched, that most other files are no export.
+	// This fails for files that are no export, before the database is opened.
 	r, err := transfer.NewReader(in)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
@@ -102,7 +101,7 @@ func (c importCommand) Run(ctx context.Context, process Process) error {
 		return opened.Load(ctx, r)
 	})
 	if err != nil {
-		return fmt.Errorf("import: nothing was taken over: %w", err)
+		return fmt.Errorf("import: nothing was imported: %w", err)
 	}
 	_, err = fmt.Fprintln(process.Stdout, "imported", describeCounts(r.Counts()))
 	return err

@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// Propagator passes the trace context of a publisher through a queue to the consumer.
+// Propagator propagates trace context from the publisher of a message to its consumer.
 func (t *Traces) Propagator() queue.Propagator {
 	return queue.Propagator{
 		InjectFunc: func(ctx context.Context) map[string]string {
@@ -25,8 +25,8 @@ func (t *Traces) Propagator() queue.Propagator {
 	}
 }
 
-// Queue makes spans of what is published to a queue that carries traces, and of the
-// work on what comes from it.
+// Queue wraps a queue, which must use t's Propagator, with spans for publishing and for
+// handling messages.
 func (t *Traces) Queue(inner queue.Queue, system, name string) queue.Queue {
 	return &tracedQueue{inner, t.tracer, name, trace.WithAttributes(
 		attribute.String("messaging.system", system), attribute.String("messaging.destination.name", name))}

@@ -10,9 +10,9 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// Requests is the middleware that makes a span of each request but the health calls.
-// It goes on with the trace of the client's traceparent (W3C Trace Context). What is
-// known of a request only in the end, its route and status, is why this is not otelhttp.
+// Requests is the middleware that makes a span for each request except health checks. It
+// continues the trace of the client's traceparent (W3C Trace Context). It is used in place
+// of otelhttp because the route is only known at the end of the request.
 func (t *Traces) Requests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info := httpkit.InfoFrom(r.Context())
@@ -27,7 +27,7 @@ func (t *Traces) Requests(next http.Handler) http.Handler {
 			return
 		}
 		info.TraceID = span.SpanContext().TraceID().String()
-		// Not deferred by itself: End would note what a panic says.
+		// Not `defer span.End()`, which would record the message of a panic.
 		defer func() { endRequest(span, r.Method, info) }()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

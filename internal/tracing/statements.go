@@ -12,7 +12,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Postgres makes a span of each statement, or batch of them, that is part of a trace.
+// Postgres returns a tracer that makes a span for each statement or batch of statements in a
+// sampled trace.
 func (t *Traces) Postgres() pgx.QueryTracer {
 	return &postgresTracer{t.tracer, trace.WithAttributes(attribute.String("db.system.name", "postgresql"))}
 }
@@ -68,7 +69,7 @@ func end(ctx context.Context, err error) {
 	}
 }
 
-// SQLite makes a span of a statement that has run, if it is part of a trace.
+// SQLite makes a span for a statement that has ended, if it is in a sampled trace.
 func (t *Traces) SQLite(ctx context.Context, statement string, started time.Time, err error) {
 	if !sampled(ctx) {
 		return
@@ -84,11 +85,11 @@ func (t *Traces) SQLite(ctx context.Context, statement string, started time.Time
 var (
 	verbAtStart = regexp.MustCompile(`^\s*([A-Za-z]+)`)
 	firstTable  = regexp.MustCompile(`(?i)\b(?:FROM|INTO|UPDATE)\s+([a-z_]+)`)
-	// summaries has one for each statement; all of them are constants.
+	// summaries caches the result of summary. It stays small: all statements are constants.
 	summaries sync.Map
 )
 
-// summary names a statement by its verb and its first table, such as "UPDATE chats".
+// summary is a span's name for a statement: its verb and first table, such as "UPDATE chats".
 func summary(statement string) string {
 	if known, ok := summaries.Load(statement); ok {
 		return known.(string)

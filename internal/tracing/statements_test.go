@@ -29,12 +29,12 @@ func TestSummary(t *testing.T) {
 		"-- nothing": "SQL",
 	} {
 		if got := summary(statement); got != want {
-			t.Errorf("%q is called %q, want %q", statement, got, want)
+			t.Errorf("summary(%q) = %q, want %q", statement, got, want)
 		}
 	}
 }
 
-// recording gives traces that are kept, and what asks for them.
+// recording returns Traces and the recorder of their spans.
 func recording(t *testing.T, sampler sdk.Sampler) (*Traces, *tracetest.SpanRecorder) {
 	recorder := tracetest.NewSpanRecorder()
 	provider := sdk.NewTracerProvider(sdk.WithSpanProcessor(recorder), sdk.WithSampler(sampler))
@@ -42,9 +42,9 @@ func recording(t *testing.T, sampler sdk.Sampler) (*Traces, *tracetest.SpanRecor
 	return newTraces(provider), recorder
 }
 
-// A request that panics has a span without what the panic says, and statements of
-// nobody have none.
-func TestSpansTellNoSecrets(t *testing.T) {
+// The span of a request that panics does not have the panic's message. Statements outside of
+// a trace have no span.
+func TestSpansHaveNoSecrets(t *testing.T) {
 	traces, recorder := recording(t, sdk.AlwaysSample())
 	router := httpkit.NewRouter(1 << 10)
 	router.Handle(http.MethodGet, "/open", httpkit.Public, func(_ http.ResponseWriter, r *http.Request) error {
@@ -70,7 +70,8 @@ func TestSpansTellNoSecrets(t *testing.T) {
 	}
 }
 
-// A trace that is not sampled costs its statements nothing, and goes on as it is.
+// In a trace that is not sampled there are no spans, and its traceparent is propagated as not
+// sampled.
 func TestNotSampled(t *testing.T) {
 	traces, recorder := recording(t, sdk.NeverSample())
 	router := httpkit.NewRouter(1 << 10)

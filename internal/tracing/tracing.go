@@ -1,8 +1,8 @@
-// Package tracing makes OpenTelemetry traces: of requests, of what they ask of the
-// database, and of tasks on their way through the queue. Spans hold names, ids and
-// durations; never a text, a token, or an argument of SQL.
+// Package tracing makes OpenTelemetry traces of requests, their SQL statements, and the
+// messages of queues. Spans contain names, ids and durations; never texts, tokens, or
+// arguments of SQL.
 //
-// It is used only where traces are sent somewhere; else nothing of it runs.
+// Without a collector in the settings it is not used at all.
 package tracing
 
 import (
@@ -29,36 +29,35 @@ type Traces struct {
 	propagator propagation.TextMapPropagator
 }
 
-// Open makes a Traces that sends to where the environment's OTEL_* variables say, by
-// OTLP over HTTP. It connects to nobody yet: a collector that is down loses spans, and
-// nothing else. service is what the process is called where they don't say.
+// Open makes a Traces that sends spans by OTLP over HTTP, as the environment's OTEL_*
+// variables configure it. It does not connect; while the collector is down, spans are
+// lost and nothing else. service is the service name if OTEL_SERVICE_NAME is not set.
 func Open(ctx context.Context, service, version string, log *slog.Logger) (*Traces, error) {
-	// The libraries have one logger and one error handler for the whole process.
+	// The libraries' logger and error handler are global.
 	otel.SetLogger(logr.New(logSink{log}))
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces were not sent", "error", err) }))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("sending traces failed", "error", err) }))
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("configure the export of traces: %w", err)
 	}
-	described, err := resource.New(ctx,
+	attributes, err := resource.New(ctx,
 		resource.WithAttributes(attribute.String("service.name", service), attribute.String("service.version", version)),
 		resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
-		return nil, errors.Join(fmt.Errorf("describe this process for traces: %w", err), exporter.Shutdown(ctx))
+		return nil, errors.Join(fmt.Errorf("make the resource attributes of traces: %w", err), exporter.Shutdown(ctx))
 	}
-	return newTraces(sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(described))), nil
+	return newTraces(sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(attributes))), nil
 }
 
 func newTraces(provider *sdk.TracerProvider) *Traces {
 	return &Traces{provider, provider.Tracer("messenger-api"), propagation.TraceContext{}}
 }
 
-// Close sends what is left, until ctx ends.
+// Close sends the remaining spans, until ctx ends.
 func (t *Traces) Close(ctx context.Context) error { return t.provider.Shutdown(ctx) }
 
-// sampled reports whether ctx is part of a trace that is sent. Background work is not:
-// there is always some, and nobody looks for it.
+// sampled reports whether ctx is in a sampled trace. Background work is in none.
 func sampled(ctx context.Context) bool { return trace.SpanContextFromContext(ctx).IsSampled() }
 
-// fail marks a span. The error itself stays in the log: it may tell too much.
+// fail marks a span as failed, without the error, which may contain secrets.
 func fail(span trace.Span) { span.SetStatus(codes.Error, "") }

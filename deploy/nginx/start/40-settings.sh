@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes what of the settings a template can't: the header that carries the session, and who is believed about
-# addresses.
+# Writes the parts of the configuration that a template can't: the header that carries the session, and the proxies
+# whose X-Forwarded-For is trusted.
 set -eu
 
 header=$(printf %s "${AUTH_HEADER:-Authorization}" | tr 'A-Z-' 'a-z_')

@@ -1,4 +1,5 @@
-// Package api is the app of chats and messages: create, join, send, read.
+// Package api is the app for chats and messages: it creates and joins chats, and sends
+// and lists messages. types.gen.go is generated from api/swagger.yml.
 package api
 
 import (
@@ -11,7 +12,7 @@ import (
 	"messenger-api/internal/pages"
 )
 
-// Name is what the app is called in settings and in the contract.
+// Name is the app's name in settings and in the contract.
 const Name = "api"
 
 type app struct {
@@ -33,13 +34,13 @@ func (a *app) mount(r *httpkit.Router) {
 	r.Handle(http.MethodGet, "/v1/chats/{chat_id}/messages", httpkit.Protected, a.listMessages)
 }
 
-// account is on whose behalf a request is made.
+// account is the account of the caller.
 func account(r *http.Request) messenger.ID {
 	return messenger.ID(httpkit.InfoFrom(r.Context()).Caller.AccountID)
 }
 
-// chatOf reads the chat's id in the path; one that can't be read is one that
-// does not exist.
+// chatOf parses the chat's id in the path. An invalid id is answered as one that does
+// not exist.
 func chatOf(r *http.Request) (messenger.ID, error) {
 	id, ok := messenger.ParseID(httpkit.Param(r, "chat_id"))
 	if !ok {

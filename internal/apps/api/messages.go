@@ -23,7 +23,7 @@ func (a *app) sendMessage(w http.ResponseWriter, r *http.Request) error {
 		return a.service.ChatErrorOr(r.Context(), chat, err)
 	}
 	draft := messenger.Draft{ChatID: chat, AccountID: account(r), Text: body.Message}
-	// One that can't be read stays zero, which is nobody's.
+	// An invalid user_id stays zero, which is no user's id.
 	query, _ := url.ParseQuery(r.URL.RawQuery)
 	user := query.Get("user_id")
 	draft.UserID, _ = messenger.ParseID(user)

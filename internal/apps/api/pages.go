@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/pages"
 )
 
-// errPageTooLarge: a page is too long to be encoded in one piece.
-var errPageTooLarge = errors.New("the page is longer than one that is kept")
+// errPageTooLarge is returned for a page that must be written in chunks. It is not sent.
+var errPageTooLarge = errors.New("the page is too large to be cached")
 
 func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	chat, err := chatOf(r)
@@ -43,8 +43,8 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// page finds a page, or loads it, and holds its bytes. The turn to load it is each
-// reader's own, though several readers may share the load.
+// page returns a page, cached or loaded, with its length acquired from the budget. Each
+// reader acquires the bytes for loading although several may share one load.
 func (a *app) page(ctx context.Context, lease *apps.MemoryLease, from messenger.Cursor, limit int) (pages.Page, error) {
 	page, missing := a.pages.Find(ctx, pages.Key{Chat: from.ChatID, Limit: limit, Before: from.Before})
 	if page != nil {
@@ -69,8 +69,8 @@ func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([
 	return httpkit.Encode(encodePage(page))
 }
 
-// writeChunks answers with a page that is read and written piece by piece. No piece is
-// kept, nor is a reader of the database, while the client takes its time.
+// writeChunks responds with a page that is read and written in chunks. While a chunk is
+// written to a slow client, no database connection is in use.
 func (a *app) writeChunks(w http.ResponseWriter, r *http.Request, lease *apps.MemoryLease, from messenger.Cursor, limit int) error {
 	w.Header().Set("Cache-Control", "private, no-cache")
 	return httpkit.WriteChunks(w, r, func(ctx context.Context) (httpkit.Chunk, error) {
@@ -91,7 +91,7 @@ func (a *app) writeChunks(w http.ResponseWriter, r *http.Request, lease *apps.Me
 	})
 }
 
-// pageOf reads which page of a chat is asked for.
+// pageOf parses the query of a request for a page.
 func pageOf(chat messenger.ID, rawQuery string) (limit int, from messenger.Cursor, err error) {
 	page, err := httpkit.ParsePageQuery(rawQuery, messenger.PageMaxMessages)
 	if err != nil || page.From == nil {
@@ -116,10 +116,10 @@ func encodePage(page messenger.Page) MessagePage {
 	return encoded
 }
 
-// messageBytes is what a message needs in JSON beside its texts, or less.
+// messageBytes is an upper bound of the JSON of a message without its texts.
 const messageBytes = 300
 
-// encodedBytes is how long a page becomes, or a little more.
+// encodedBytes is an upper bound of a page's length in JSON.
 func encodedBytes(page messenger.Page) int {
 	total := 0
 	for i := range page.Messages {

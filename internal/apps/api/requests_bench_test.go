@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// BenchmarkRequest is the way of a request from net/http's hands to the database's and
-// back, with all apps that stand in it.
+// BenchmarkRequest measures whole requests, from the handler that net/http calls to the
+// database, with all apps.
 func BenchmarkRequest(b *testing.B) {
 	served := newServed(b)
 	messages := "/v1/chats/" + served.chat.String() + "/messages"
@@ -54,7 +54,7 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// discard takes an answer and keeps its status.
+// discard is an http.ResponseWriter that keeps only the status.
 type discard struct {
 	header http.Header
 	status int

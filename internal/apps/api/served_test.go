@@ -22,7 +22,7 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// served is a server's handler, and what there is to ask it for.
+// served is a server's handler with the ids to use in requests.
 type served struct {
 	handler    http.Handler
 	token      messenger.Token
@@ -79,7 +79,7 @@ func newServed(b *testing.B) served {
 	return s
 }
 
-// fill registers, creates, joins and sends what the requests ask for.
+// fill creates the account, chat, user and messages that the requests use.
 func (s *served) fill(b *testing.B, service *messenger.Service) {
 	ctx := b.Context()
 	err := service.Register(ctx, "alice", "a password")
@@ -109,7 +109,7 @@ func (s *served) fill(b *testing.B, service *messenger.Service) {
 	s.next = page.Next.String()
 }
 
-// instant is the embedded database with commits that take no time.
+// instant is the embedded database, but AppendMessages stores nothing and returns at once.
 type instant struct{ messenger.Store }
 
 // AppendMessages implements messenger.Store.

@@ -27,7 +27,7 @@ func (a *app) register(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	err = a.service.Register(r.Context(), body.UserName, body.Password)
 	if errors.Is(err, errs.ErrBadParameters) {
-		// What can't be registered is no registration, as it is no log-in.
+		// An invalid name or password is not counted, here as in logIn.
 		a.guesses.returnNetworks(context.WithoutCancel(r.Context()), networks)
 	}
 	if err != nil {
@@ -83,27 +83,28 @@ func (a *app) changePassword(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// isOwner asks the database once, and only where a log-in would be refused.
+// isOwner returns a function that reports whether the account's owner has recently logged
+// in from the address. It queries the database on its first call only.
 func (a *app) isOwner(name string, address netip.Addr) func(context.Context) bool {
-	asked, is := false, false
+	queried, owner := false, false
 	return func(ctx context.Context) bool {
-		if !asked {
+		if !queried {
 			var err error
-			if is, err = a.service.HasRecentLogIn(ctx, name, address); err != nil {
-				a.log.DebugContext(ctx, "not known where an account was logged in to from", "error", err)
+			if owner, err = a.service.HasRecentLogIn(ctx, name, address); err != nil {
+				a.log.DebugContext(ctx, "recent log-ins of an account could not be read", "error", err)
 			}
-			asked = true
+			queried = true
 		}
-		return is
+		return owner
 	}
 }
 
-// isGuess tells a wrong name or password from everything else that can fail.
+// isGuess reports whether the error is a wrong name or password.
 func isGuess(err error) bool {
 	return errors.Is(err, errs.ErrAccountNotFound) || errors.Is(err, errs.ErrBadPassword)
 }
 
-// withGuessDetails says of a refusal what is limited: it is not how many requests come.
+// withGuessDetails adds to a rate limit error which limit it is: not that of requests.
 func withGuessDetails(err error) error {
 	if !errs.Is(err, errs.Limited) {
 		return err

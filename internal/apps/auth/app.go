@@ -1,5 +1,7 @@
-// Package auth is the app of accounts and sessions: it registers, logs in and
-// out, and finds out for every request who the caller is.
+// Package auth is the app for accounts and sessions. It registers accounts, logs in and
+// out, changes passwords, and authenticates the caller of every request. It limits
+// failed log-ins and registrations per address, network and account (guessLimiter), and
+// caches sessions (cachedSessions). types.gen.go is generated from api/swagger.yml.
 package auth
 
 import (
@@ -15,10 +17,10 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// Name is what the app is called in settings and in the contract.
+// Name is the app's name in settings and in the contract.
 const Name = "auth"
 
-// cleanupInterval is the pause between two searches for sessions to delete.
+// cleanupInterval is the pause between deletions of old sessions.
 const cleanupInterval = time.Hour
 
 // Options are the settings of the app.
@@ -27,23 +29,23 @@ type Options struct {
 	Header, Scheme string
 	// LogInsPerMinute limits failed log-ins, and registrations, per address.
 	LogInsPerMinute int
-	// NewLimiter makes a limiter; those of one name share their count over all nodes.
+	// NewLimiter makes a limiter; limiters of the same name share their count over all nodes.
 	NewLimiter func(name string, rate ratelimit.Rate) ratelimit.Limiter
-	// Requests is the limiter of requests, nil when the service does not throttle.
+	// Requests is the limiter of requests, nil with the app throttling off.
 	Requests ratelimit.Limiter
-	// Cache is shared by all nodes; nil where the database is asked each time.
+	// Cache is shared by all nodes. Where it is nil, every session is read from the database.
 	Cache cache.Cache
-	// Hooks is told what happens.
+	// Hooks are called on events.
 	Hooks Hooks
 }
 
-// Hooks counts. Its functions are called by many at once and must be quick; nil
-// for nobody to tell.
+// Hooks are functions to count events with. They are called concurrently and must return
+// quickly; each may be nil.
 type Hooks struct {
-	// SessionFound: the caller's session was looked for, and the cache had it or not.
+	// SessionFound is called after a session look-up; cached is whether the cache had it.
 	SessionFound func(cached bool)
-	// LogInEnded: a log-in or a registration was tried, with this outcome. Those over
-	// the limit end with an error of kind errs.Limited.
+	// LogInEnded and RegistrationEnded are called after each attempt with its result. Those
+	// over a limit end with an error of kind errs.Limited.
 	LogInEnded, RegistrationEnded func(err error)
 }
 
@@ -78,23 +80,22 @@ func (a *app) mount(r *httpkit.Router) {
 
 // caller is the session of a request to a protected path.
 func caller(r *http.Request) messenger.Session {
-	who := httpkit.InfoFrom(r.Context()).Caller
-	return messenger.Session{ID: who.SessionID, AccountID: who.AccountID}
+	caller := httpkit.InfoFrom(r.Context()).Caller
+	return messenger.Session{ID: caller.SessionID, AccountID: caller.AccountID}
 }
 
-// deleteEndedSessions deletes sessions that ended long ago, until ctx ends.
+// deleteEndedSessions repeatedly deletes sessions that ended long ago, until ctx ends.
 func (a *app) deleteEndedSessions(ctx context.Context) error {
 	for {
 		deleted, err := a.service.DeleteEndedSessions(ctx)
 		pause := cleanupInterval
 		switch {
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // told to stop: what failed will be done after the next start
+			return nil //nolint:nilerr // stopped: the sessions are deleted after the next start
 		case err != nil:
-			a.log.WarnContext(ctx, "old sessions not deleted; tried again later", "error", err)
+			a.log.WarnContext(ctx, "old sessions not deleted; will retry later", "error", err)
 		case deleted > 0:
-			// There may be more: the next lot after a short breath.
-			pause = time.Second
+			pause = time.Second // there may be more
 		}
 		select {
 		case <-ctx.Done():

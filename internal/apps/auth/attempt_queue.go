@@ -8,23 +8,29 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// maxQueuedAttempts is how many wait for the attempts of one address.
+// maxQueuedAttempts limits how many attempts of one address wait.
 const maxQueuedAttempts = 256
 
-// attemptQueues knows the attempts under way, by address, and lets others wait for their end.
-// Safe for concurrent use.
+// attemptQueues makes attempts over the limit wait while other attempts from the same
+// address are running: those may turn out right, and then their count is returned to the
+// limiter. It is safe for concurrent use.
+//
+// An attempt calls begin before it is counted by the limiters. If it is allowed, end is
+// called at its end; if it is refused, waitToRetry is called at once.
 type attemptQueues struct {
 	mu        sync.Mutex
 	byAddress map[ratelimit.Key]*attemptQueue
 }
 
-// attemptQueue is of one address.
+// attemptQueue is the queue of one address.
 type attemptQueue struct {
-	// running is how many have begun, those included who still ask whether they may.
+	// running counts the attempts that have begun and not ended, including those that the
+	// limiters have not allowed yet.
 	running int
-	// returned is how many were given back.
+	// returned counts the attempts whose count was returned to the limiters.
 	returned int
-	// waiting are woken one at a time, the one who waits longest first.
+	// waiting has a channel for each waiting attempt, the oldest first; closing it wakes the
+	// attempt.
 	waiting []chan struct{}
 }
 
@@ -32,7 +38,8 @@ func newAttemptQueues() *attemptQueues {
 	return &attemptQueues{byAddress: map[ratelimit.Key]*attemptQueue{}}
 }
 
-// begin counts an attempt, and says how many of the address were given back before.
+// begin registers an attempt as running, and returns how many attempts of the address were
+// returned before, for waitToRetry.
 func (t *attemptQueues) begin(address ratelimit.Key) (returned int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,7 +52,7 @@ func (t *attemptQueues) begin(address ratelimit.Key) (returned int) {
 	return q.returned
 }
 
-// end ends an attempt, which was given back or not.
+// end ends an attempt. returned is whether its count was returned to the limiters.
 func (t *attemptQueues) end(address ratelimit.Key, returned bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,7 +64,8 @@ func (t *attemptQueues) end(address ratelimit.Key, returned bool) {
 	t.wake(address)
 }
 
-// wake lets the next one try, who wakes the one after that if it comes to nothing.
+// wake wakes the oldest waiting attempt. At its end, or when it gives up, that one wakes the
+// next. Without a waiting or running attempt the queue is removed.
 func (t *attemptQueues) wake(address ratelimit.Key) {
 	q := t.byAddress[address]
 	if len(q.waiting) > 0 {
@@ -68,9 +76,9 @@ func (t *attemptQueues) wake(address ratelimit.Key) {
 	}
 }
 
-// waitToRetry ends an attempt that was refused, and reports whether another try may do
-// better, once it may: since one was given back meanwhile, or after the end of one that
-// is under way. Where there is none, where too many wait, or when ctx ends, it may not.
+// waitToRetry ends an attempt that the limiters refused, and reports whether to retry it. It
+// returns true at once if an attempt was returned since begin, and otherwise when a running
+// attempt has ended. It returns false if none is running, if too many wait, or when ctx ends.
 func (t *attemptQueues) waitToRetry(ctx context.Context, address ratelimit.Key, returned int) bool {
 	ready, again := t.enqueue(address, returned)
 	if ready == nil {
@@ -85,7 +93,8 @@ func (t *attemptQueues) waitToRetry(ctx context.Context, address ratelimit.Key, 
 	}
 }
 
-// enqueue ends an attempt, and puts it in line where it has to wait.
+// enqueue ends a refused attempt. It returns a channel if the attempt has to wait, and
+// otherwise whether to retry at once.
 func (t *attemptQueues) enqueue(address ratelimit.Key, returned int) (ready chan struct{}, again bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -105,7 +114,8 @@ func (t *attemptQueues) enqueue(address ratelimit.Key, returned int) (ready chan
 	return ready, false
 }
 
-// cancel gives up a place in line. Who was woken in the same moment wakes the next one.
+// cancel removes an attempt from the queue. If it was woken at the same moment, it wakes the
+// next one in its stead.
 func (t *attemptQueues) cancel(address ratelimit.Key, ready chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -12,38 +12,37 @@ import (
 )
 
 const (
-	// entryLifetime is how long an entry is believed, from the start of the database
-	// read that made it.
+	// entryLifetime is how long an entry is valid, from the start of the database read
+	// that it was made from.
 	entryLifetime = time.Minute
-	// clientCacheLifetime is how old an answer of this node's own memory may be.
+	// clientCacheLifetime is the maximum age of entries in the client-side cache.
 	clientCacheLifetime = time.Minute
-	// tombstoneLifetime outlives every entry that a slow reader may still write.
-	tombstoneLifetime = 2 * entryLifetime
-	// tombstoneTimeout bounds the ending of all sessions of an account, endsAtOnce how
-	// many go over the connection together.
-	tombstoneTimeout        = 2 * time.Second
+	// tombstoneLifetime is longer than the validity of any entry that a slow reader may
+	// write after the tombstone.
+	tombstoneLifetime       = 2 * entryLifetime
+	tombstoneTimeout        = 2 * time.Second // for all sessions that end together
 	maxConcurrentTombstones = 64
 )
 
-// cachedSessions keeps open sessions in the cache that all nodes share. A log-out
-// leaves a tombstone beside the entry, under a key of its own, so that a reader
-// who asked the database before the log-out and writes its entry after it brings
-// nothing back. A cache that lost everything logs nobody out, and one that can't
-// be reached is done without. A nil *cachedSessions keeps nothing.
+// cachedSessions caches open sessions in the cache that all nodes share. Ending a session
+// writes a tombstone under a separate key: a reader that queried the database before may
+// still write its entry afterwards, and the tombstone overrides it. If the cache loses
+// its data or is unreachable, sessions are read from the database. A nil
+// *cachedSessions caches nothing.
 type cachedSessions struct {
 	cache cache.Cache
 	now   func() time.Time
 }
 
-// entryBytes: session, account, expiry and the time of the read, as Unix
-// microseconds.
+// entryBytes is the length of an entry: session id, account id, and in Unix microseconds
+// the session's expiry and the time of the database read.
 const entryBytes = 16 + 16 + 8 + 8
 
 func sessionKey(hash messenger.TokenHash) string   { return "session:" + string(hash[:]) }
 func tombstoneKey(hash messenger.TokenHash) string { return "ended:" + string(hash[:]) }
 
-// find returns a session that is to be believed. ended is true for one that was
-// logged out; neither means that the database has to say.
+// find looks a session up. found means that the session is valid, ended that it was
+// ended; if neither is true, the database must be queried.
 func (c *cachedSessions) find(ctx context.Context, hash messenger.TokenHash) (session messenger.Session, found, ended bool) {
 	if c == nil {
 		return session, false, false
@@ -66,7 +65,7 @@ func (c *cachedSessions) find(ctx context.Context, hash messenger.TokenHash) (se
 	return session, age >= 0 && age < entryLifetime, false
 }
 
-// store stores an open session that the database was asked for at readAt.
+// store caches an open session that was read from the database at readAt.
 func (c *cachedSessions) store(ctx context.Context, hash messenger.TokenHash, session messenger.Session, readAt time.Time) {
 	lifetime := session.ExpiresAt.Sub(readAt)
 	if c == nil || lifetime <= 0 {
@@ -77,22 +76,22 @@ func (c *cachedSessions) store(ctx context.Context, hash messenger.TokenHash, se
 	entry = append(entry, session.AccountID[:]...)
 	entry = binary.BigEndian.AppendUint64(entry, uint64(session.ExpiresAt.UnixMicro()))
 	entry = binary.BigEndian.AppendUint64(entry, uint64(readAt.UnixMicro()))
-	_ = c.cache.Set(ctx, sessionKey(hash), entry, lifetime) // without it the database is asked again
+	_ = c.cache.Set(ctx, sessionKey(hash), entry, lifetime) // if it fails, the database is read again
 }
 
-// end leaves tombstones for sessions that the database has ended, and removes
-// their entries, so that a cache that drops a tombstone to make room brings none
-// back. Where the cache does not take them, entries are still doubted after believed.
+// end writes tombstones for sessions that were ended in the database. If it fails, entries
+// stay valid for up to entryLifetime.
 func (c *cachedSessions) end(ctx context.Context, hashes ...messenger.TokenHash) {
 	if c == nil {
 		return
 	}
-	_ = PublishEndedSessions(ctx, c.cache, hashes) // what has no tombstone now is doubted soon
+	_ = PublishEndedSessions(ctx, c.cache, hashes)
 }
 
 // PublishEndedSessions writes a tombstone to the shared cache for each session that
-// was ended in the database, so that no node accepts its cached entry. On an error
-// some sessions may be accepted until their entries expire, a minute at most.
+// was ended in the database, so that no node accepts its cached entry. It also deletes
+// the entries: the cache may evict the tombstone first. On an error some sessions may be
+// accepted until their entries expire, a minute at most.
 func PublishEndedSessions(ctx context.Context, shared cache.Cache, hashes []messenger.TokenHash) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tombstoneTimeout)
 	defer cancel()
@@ -106,7 +105,7 @@ func PublishEndedSessions(ctx context.Context, shared cache.Cache, hashes []mess
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	// It is also the call after which this node has the news of its own tombstones.
+	// After Delete returns, this node's client-side cache knows of the tombstones, too.
 	return shared.Delete(ctx, entries...)
 }
 

@@ -11,27 +11,27 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// clocked is a cachedSessions over the memory cache, both by one clock.
+// clocked is a cachedSessions over the memory cache, both with the same fake clock.
 type clocked struct {
 	*cachedSessions
 	t     *testing.T
 	clock atomic.Int64 // Unix microseconds
 }
 
-func (c *clocked) time() time.Time       { return time.UnixMicro(c.clock.Load()).UTC() }
-func (c *clocked) pass(by time.Duration) { c.clock.Add(by.Microseconds()) }
+func (c *clocked) time() time.Time          { return time.UnixMicro(c.clock.Load()).UTC() }
+func (c *clocked) advance(by time.Duration) { c.clock.Add(by.Microseconds()) }
 
-// connected is a cache that, as one over a connection, does nothing for who has left.
-type connected struct{ cache.Cache }
+// remote does nothing when ctx is canceled, as a cache over a connection does.
+type remote struct{ cache.Cache }
 
-func (c connected) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
+func (c remote) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return c.Cache.Set(ctx, key, value, lifetime)
 }
 
-func (c connected) Delete(ctx context.Context, keys ...string) error {
+func (c remote) Delete(ctx context.Context, keys ...string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -46,12 +46,12 @@ func newClocked(t *testing.T) *clocked {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = entries.Close() }) // it never fails
-	c.cachedSessions = &cachedSessions{connected{entries}, c.time}
+	t.Cleanup(func() { _ = entries.Close() }) // never fails
+	c.cachedSessions = &cachedSessions{remote{entries}, c.time}
 	return c
 }
 
-// The outcomes of find.
+// The results of find.
 const (
 	found   = "found"
 	ended   = "ended"
@@ -81,12 +81,12 @@ var (
 	other = messenger.TokenHash{2}
 )
 
-// open is a session that ends so much later.
+// open returns a session with the given lifetime.
 func (c *clocked) open(lifetime time.Duration) messenger.Session {
 	return messenger.Session{ID: messenger.ID{3}, AccountID: messenger.ID{4}, ExpiresAt: c.time().Add(lifetime)}
 }
 
-func TestKeptSession(t *testing.T) {
+func TestCachedSession(t *testing.T) {
 	c := newClocked(t)
 	c.want(hash, unknown)
 	session := c.open(time.Hour)
@@ -97,29 +97,31 @@ func TestKeptSession(t *testing.T) {
 	c.want(other, unknown)
 }
 
-// Believed from the start of the read, not from when its answer was kept.
-func TestBelievedForAMinute(t *testing.T) {
+// An entry is valid for entryLifetime from the start of the database read, not from when it
+// was stored.
+func TestEntryLifetime(t *testing.T) {
 	c := newClocked(t)
 	readAt := c.time()
-	c.pass(entryLifetime / 2) // a slow database
+	c.advance(entryLifetime / 2) // a slow database
 	c.store(t.Context(), hash, c.open(time.Hour), readAt)
-	c.pass(entryLifetime/2 - time.Microsecond)
+	c.advance(entryLifetime/2 - time.Microsecond)
 	c.want(hash, found)
-	c.pass(time.Microsecond)
+	c.advance(time.Microsecond)
 	c.want(hash, unknown)
 	c.store(t.Context(), hash, c.open(time.Hour), c.time())
 	c.want(hash, found)
 }
 
-// An entry of a node whose clock is ahead would be believed for too long.
+// An entry of a node whose clock is ahead is not valid: it would be for too long.
 func TestEntryFromTheFuture(t *testing.T) {
 	c := newClocked(t)
 	c.store(t.Context(), hash, c.open(time.Hour), c.time().Add(time.Second))
 	c.want(hash, unknown)
 }
 
-// The reader asked the database before the log-out, and keeps the answer after it.
-func TestSlowReaderBringsNothingBack(t *testing.T) {
+// A reader that queried the database before the log-out stores its entry after it: the
+// session stays ended.
+func TestEntryStoredAfterLogOut(t *testing.T) {
 	c := newClocked(t)
 	readAt := c.time()
 	answer := c.open(time.Hour)
@@ -127,11 +129,11 @@ func TestSlowReaderBringsNothingBack(t *testing.T) {
 	c.want(hash, ended)
 	c.store(t.Context(), hash, answer, readAt)
 	c.want(hash, ended)
-	// When the tombstone goes, the entry is believed no more.
+	// When the tombstone expires, the entry is no longer valid.
 	for c.time().Before(readAt.Add(2 * tombstoneLifetime)) {
-		c.pass(time.Second)
+		c.advance(time.Second)
 		if _, isFound, _ := c.find(t.Context(), hash); isFound {
-			t.Fatalf("%v after the log-out the session is back", c.time().Sub(readAt))
+			t.Fatalf("%v after the log-out the session is found", c.time().Sub(readAt))
 		}
 	}
 }
@@ -141,14 +143,14 @@ func TestEndedSession(t *testing.T) {
 	c.store(t.Context(), hash, c.open(time.Hour), c.time())
 	c.store(t.Context(), other, c.open(time.Hour), c.time())
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // whoever logged out has left
+	cancel() // end must not depend on the request's context
 	c.end(ctx, hash)
 	c.want(hash, ended)
 	c.want(other, found)
 }
 
-// A cache may drop what it likes, such as the tombstone alone.
-func TestLostTombstoneBringsNothingBack(t *testing.T) {
+// If the cache evicts only the tombstone, the session is not found either.
+func TestEvictedTombstone(t *testing.T) {
 	c := newClocked(t)
 	c.store(t.Context(), hash, c.open(time.Hour), c.time())
 	c.end(t.Context(), hash)
@@ -158,7 +160,7 @@ func TestLostTombstoneBringsNothingBack(t *testing.T) {
 	c.want(hash, unknown)
 }
 
-func TestExpiredSessionIsNotKept(t *testing.T) {
+func TestExpiredSessionIsNotCached(t *testing.T) {
 	c := newClocked(t)
 	for _, lifetime := range []time.Duration{-time.Hour, 0} {
 		c.store(t.Context(), hash, c.open(lifetime), c.time())
@@ -166,11 +168,11 @@ func TestExpiredSessionIsNotKept(t *testing.T) {
 	}
 	c.store(t.Context(), hash, c.open(time.Second), c.time())
 	c.want(hash, found)
-	c.pass(time.Second)
+	c.advance(time.Second)
 	c.want(hash, unknown) // the database says session-id-expired
 }
 
-func TestEntryOfAnotherForm(t *testing.T) {
+func TestInvalidEntry(t *testing.T) {
 	c := newClocked(t)
 	for _, entry := range []string{"", "x", string(make([]byte, entryBytes-1)), string(make([]byte, entryBytes+1))} {
 		if err := c.cache.Set(t.Context(), sessionKey(hash), []byte(entry), time.Hour); err != nil {
@@ -180,18 +182,18 @@ func TestEntryOfAnotherForm(t *testing.T) {
 	}
 }
 
-// gone is a cache out of reach.
-type gone struct{ cache.Cache }
+// unreachable is a cache whose calls fail with cache.ErrDown.
+type unreachable struct{ cache.Cache }
 
-func (gone) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
+func (unreachable) GetClientCached(context.Context, time.Duration, ...string) ([][]byte, error) {
 	return nil, cache.ErrDown
 }
 
-func (gone) Set(context.Context, string, []byte, time.Duration) error { return cache.ErrDown }
+func (unreachable) Set(context.Context, string, []byte, time.Duration) error { return cache.ErrDown }
 
 func TestNoCache(t *testing.T) {
 	c := newClocked(t)
-	for _, none := range []*cachedSessions{nil, {gone{}, c.now}} {
+	for _, none := range []*cachedSessions{nil, {unreachable{}, c.now}} {
 		c.cachedSessions = none
 		c.store(t.Context(), hash, c.open(time.Hour), time.Time{})
 		c.end(t.Context(), hash)

@@ -8,27 +8,27 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// perNameFactor makes the limit per account name so much higher than the one
-// per address that one address can't lock an account.
+// perNameFactor is the limit per account name divided by the one per address: a single
+// address must not be able to lock an account.
 const perNameFactor = 10
 
-// networkFactors make the limits of an IPv6 address's /56 and /48 so much higher than
-// that of its /64, and keep them below the one of a name: no network can lock an
-// account by itself.
+// networkFactors are the limits of an IPv6 address's /64, /56 and /48 divided by the limit
+// per address. They are below perNameFactor, so that no network can lock an account.
 var networkFactors = [...]int{1, 2, 4}
 
-// maxQueueWait is how long right log-ins that come all at once wait for each other's end
-// instead of being refused.
+// maxQueueWait is how long an attempt over the limit waits for concurrent ones to end
+// before it is refused.
 const maxQueueWait = 5 * time.Second
 
 // guessLimiter limits failed log-ins and registrations. An attempt is counted when
-// it begins, so that many at once can't slip through, and given back when it
-// turns out to be no guess.
+// it begins, so that concurrent ones can't exceed the limit, and the count is returned
+// to the limiters if it was no wrong guess.
 type guessLimiter struct {
 	byNetwork [len(networkFactors)]ratelimit.Limiter
 	byName    ratelimit.Limiter
-	// byOwner is for one name from an address from which its owner has logged in
-	// lately: strangers can't use that up.
+	// byOwner limits a pair of a name and an address from which the name's owner has
+	// recently logged in. It lets the owner log in when others have used up byName or
+	// byNetwork.
 	byOwner ratelimit.Limiter
 	queues  *attemptQueues
 }
@@ -44,26 +44,27 @@ func newGuessLimiter(options Options) *guessLimiter {
 	return g
 }
 
-// attemptOrigin is who makes an attempt.
+// attemptOrigin has the keys by which an attempt is limited.
 type attemptOrigin struct {
-	// networks are an address's, the narrowest first.
+	// networks are those of the client's address, the narrowest first.
 	networks []ratelimit.Key
-	// account is the account, or its name.
+	// account is the key of the account or of its name.
 	account ratelimit.Key
-	// owner reports whether the account's owner has logged in lately from the
-	// narrowest network; nil where it is the account's own session.
+	// owner reports whether the account's owner has recently logged in from the narrowest
+	// network. It is nil where the caller has a session of the account.
 	owner func(ctx context.Context) bool
 }
 
-// attempt is one log-in under way.
+// attempt is a log-in, or a password change, that was counted.
 type attempt struct {
 	guesses *guessLimiter
 	origin  attemptOrigin
-	asOwner bool // it counts as the owner's
+	asOwner bool // counted by byOwner
 }
 
-// begin counts an attempt, or refuses it with request-limit-exceeded. While
-// others of the address are under way, which may be given back, it waits.
+// begin counts an attempt. Over a limit it waits while other attempts from the address are
+// running, since their counts may be returned; otherwise it fails with
+// request-limit-exceeded.
 func (g *guessLimiter) begin(ctx context.Context, origin attemptOrigin) (attempt, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxQueueWait)
 	defer cancel()
@@ -92,12 +93,13 @@ func (g *guessLimiter) begin(ctx context.Context, origin attemptOrigin) (attempt
 	}
 }
 
-// takeOwner counts an attempt that is refused otherwise, where it may be the owner's.
+// takeOwner counts an attempt that the other limiters refuse as the owner's, if it may be.
 func (g *guessLimiter) takeOwner(ctx context.Context, origin attemptOrigin) bool {
 	return origin.owner != nil && origin.owner(ctx) && g.byOwner.Take(ctx, ratelimit.PairKey(origin.account, origin.networks[0])).OK
 }
 
-// takeNetworks counts an attempt of all networks of an address, or of none.
+// takeNetworks counts an attempt for all networks of an address, or if one is over its
+// limit, for none.
 func (g *guessLimiter) takeNetworks(ctx context.Context, networks []ratelimit.Key) ratelimit.Decision {
 	var decision ratelimit.Decision
 	for i, network := range networks {
@@ -115,7 +117,8 @@ func (g *guessLimiter) returnNetworks(ctx context.Context, networks []ratelimit.
 	}
 }
 
-// end gives the attempt back unless the error says that it was a wrong guess.
+// end ends the attempt, with the error of the log-in. Unless that is a wrong guess, the
+// count is returned.
 func (a attempt) end(ctx context.Context, err error) {
 	guess := isGuess(err)
 	ctx = context.WithoutCancel(ctx)

@@ -14,25 +14,25 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// counted counts what is asked of a limiter.
-type counted struct {
+// countingLimiter counts the calls of Take.
+type countingLimiter struct {
 	ratelimit.Limiter
 
-	asked *atomic.Int64
+	takes *atomic.Int64
 }
 
-func (c counted) Take(ctx context.Context, key ratelimit.Key) ratelimit.Decision {
-	c.asked.Add(1)
+func (c countingLimiter) Take(ctx context.Context, key ratelimit.Key) ratelimit.Decision {
+	c.takes.Add(1)
 	return c.Limiter.Take(ctx, key)
 }
 
-// attempts makes so many at once, each of which lasts a while and comes to the same,
-// and returns how many were let through, and how often the limiters were asked.
-func attempts(t *testing.T, count, perMinute int, outcome error) (allowed, asked int64) {
+// attempts makes count concurrent attempts that last 10 ms and end with the given error. It
+// returns how many were allowed, and how often Take was called.
+func attempts(t *testing.T, count, perMinute int, result error) (allowed, takes int64) {
 	t.Helper()
-	var began, takes atomic.Int64
+	var began, taken atomic.Int64
 	guesses := newGuessLimiter(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
-		return counted{ratelimit.NewMemory(rate, time.Now), &takes}
+		return countingLimiter{ratelimit.NewMemory(rate, time.Now), &taken}
 	}})
 	var group sync.WaitGroup
 	for range count {
@@ -46,44 +46,46 @@ func attempts(t *testing.T, count, perMinute int, outcome error) (allowed, asked
 			}
 			began.Add(1)
 			time.Sleep(10 * time.Millisecond)
-			attempt.end(t.Context(), outcome)
+			attempt.end(t.Context(), result)
 		})
 	}
 	group.Wait()
 	if left := len(guesses.queues.byAddress); left > 0 {
-		t.Errorf("%d addresses are remembered", left)
+		t.Errorf("%d queues are left", left)
 	}
-	return began.Load(), takes.Load()
+	return began.Load(), taken.Load()
 }
 
-// Right log-ins take turns, and whoever waits asks nobody meanwhile.
-func TestRightLogInsAreQueued(t *testing.T) {
+// Concurrent successful log-ins over the limit are queued and all allowed. A waiting one
+// calls no limiter.
+func TestSuccessfulLogInsAreQueued(t *testing.T) {
 	for _, perMinute := range []int{1, 3} {
 		synctest.Test(t, func(t *testing.T) {
 			const count = 100
-			allowed, asked := attempts(t, count, perMinute, nil)
-			if allowed != count || asked > 4*count {
-				t.Errorf("%d of %d were allowed, and the limiters asked %d times", allowed, count, asked)
+			allowed, takes := attempts(t, count, perMinute, nil)
+			if allowed != count || takes > 4*count {
+				t.Errorf("%d of %d were allowed, with %d calls of Take", allowed, count, takes)
 			}
 		})
 	}
 }
 
-// Wrong ones are not let through by it, and nobody waits in vain.
-func TestWrongLogInsAreLimited(t *testing.T) {
+// Concurrent failed log-ins are allowed up to the limit, and the others are refused without
+// waiting any longer than for those.
+func TestFailedLogInsAreLimited(t *testing.T) {
 	for _, perMinute := range []int{1, 3} {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
 			const count = 100
-			allowed, asked := attempts(t, count, perMinute, errs.ErrBadPassword)
-			if allowed != int64(perMinute) || asked > 4*count || time.Since(began) > time.Second {
-				t.Errorf("%d were allowed, the limiters asked %d times, in %v", allowed, asked, time.Since(began))
+			allowed, takes := attempts(t, count, perMinute, errs.ErrBadPassword)
+			if allowed != int64(perMinute) || takes > 4*count || time.Since(began) > time.Second {
+				t.Errorf("%d were allowed, with %d calls of Take, in %v", allowed, takes, time.Since(began))
 			}
 		})
 	}
 }
 
-// Who waits too long is refused, and the others go on.
+// An attempt is refused after waiting for maxQueueWait; later ones are not affected.
 func TestQueuedAttemptTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		guesses := newGuessLimiter(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
@@ -105,13 +107,13 @@ func TestQueuedAttemptTimesOut(t *testing.T) {
 		}
 		again.end(t.Context(), nil)
 		if left := len(guesses.queues.byAddress); left > 0 {
-			t.Errorf("%d addresses are remembered", left)
+			t.Errorf("%d queues are left", left)
 		}
 	})
 }
 
-// An attempt that is refused because of its name costs the address none of its own.
-func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
+// An attempt that is refused by the limit of its name is not counted for the address.
+func TestRefusedNameIsNotCountedForTheAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const perMinute = 2
 		guesses := newGuessLimiter(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
@@ -124,7 +126,7 @@ func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 			}
 			return err
 		}
-		for i := range perNameFactor { // from addresses that have each used up what they may
+		for i := range perNameFactor { // as many as each address is allowed
 			for range perMinute {
 				if err := guess(fmt.Sprint("address ", i), "victim"); err != nil {
 					t.Fatal(err)
@@ -138,52 +140,52 @@ func TestRefusedNameCostsTheAddressNothing(t *testing.T) {
 		}
 		for range perMinute {
 			if err := guess("another", "someone else"); err != nil {
-				t.Errorf("the address is refused another name: %v", err)
+				t.Errorf("another name is refused: %v", err)
 			}
 		}
 		if left := len(guesses.queues.byAddress); left > 0 {
-			t.Errorf("%d addresses are remembered", left)
+			t.Errorf("%d queues are left", left)
 		}
 	})
 }
 
-// A right log-in costs nothing, also where its caller has left by the time that it ends.
-func TestRightLogInOfACallerWhoLeft(t *testing.T) {
+// The count of a successful log-in is returned even if its request was canceled meanwhile.
+func TestSuccessfulLogInOfACanceledRequest(t *testing.T) {
 	guesses := newGuessLimiter(Options{LogInsPerMinute: 1, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
-		return connectedLimiter{ratelimit.NewMemory(rate, time.Now)}
+		return remoteLimiter{ratelimit.NewMemory(rate, time.Now)}
 	}})
 	address, name := ratelimit.NameKey("address"), ratelimit.NameKey("name")
 	for range 3 * perNameFactor {
-		ctx, leave := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(t.Context())
 		attempt, err := guesses.begin(ctx, attemptOrigin{networks: []ratelimit.Key{address}, account: name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		leave()
+		cancel()
 		attempt.end(ctx, nil)
 	}
 	if left := len(guesses.queues.byAddress); left > 0 {
-		t.Errorf("%d addresses are remembered", left)
+		t.Errorf("%d queues are left", left)
 	}
 }
 
-// connectedLimiter is a limiter that, as one over a connection, does nothing for who has left.
-type connectedLimiter struct{ ratelimit.Limiter }
+// remoteLimiter does nothing when ctx is canceled, as a limiter over a connection does.
+type remoteLimiter struct{ ratelimit.Limiter }
 
-func (c connectedLimiter) Return(ctx context.Context, key ratelimit.Key) {
+func (c remoteLimiter) Return(ctx context.Context, key ratelimit.Key) {
 	if ctx.Err() == nil {
 		c.Limiter.Return(ctx, key)
 	}
 }
 
-// Who leaves in the moment in which it is its turn passes that on.
+// An attempt that is canceled just after it was woken wakes the next one.
 func TestCanceledWaiterWakesTheNext(t *testing.T) {
 	address := ratelimit.NameKey("address")
 	queues := newAttemptQueues()
 	enqueue := func() chan struct{} {
 		ready, again := queues.enqueue(address, queues.begin(address))
 		if ready == nil || again {
-			t.Fatal("it need not wait")
+			t.Fatal("the attempt does not wait")
 		}
 		return ready
 	}
@@ -195,10 +197,10 @@ func TestCanceledWaiterWakesTheNext(t *testing.T) {
 	select {
 	case <-second:
 	default:
-		t.Error("nobody is woken")
+		t.Error("the next attempt was not woken")
 	}
 	queues.cancel(address, second)
 	if left := len(queues.byAddress); left > 0 {
-		t.Errorf("%d addresses are remembered", left)
+		t.Errorf("%d queues are left", left)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// identify finds the caller of each request to a protected path. It lets
-// everybody pass: whoever stays nobody is counted by address first, and then
-// refused at the router's door.
+// identify authenticates the caller of each request to a protected path. Requests without a
+// valid session go on, too: the middleware throttling counts them by address before
+// Router.Serve's check refuses them.
 func (a *app) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info := httpkit.InfoFrom(r.Context())
@@ -42,8 +42,8 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 		return messenger.Session{}, a.missingTokenError(r)
 	}
 	hash := token.Hash()
-	// An address over its limit can't make us look up what it invents, not even
-	// in the cache; sessions that were seen alive go on.
+	// For an address over its limit no unknown tokens are looked up, not even in the cache.
+	// Sessions that were valid at their last look-up go on.
 	if a.options.Requests != nil && !a.known.has(hash) {
 		if wait := a.options.Requests.Wait(r.Context(), ratelimit.AddressKey(info.Client)); wait > 0 {
 			return messenger.Session{}, errs.ErrRequestLimit.After(wait)
@@ -59,7 +59,7 @@ func (a *app) session(r *http.Request, info *httpkit.Info) (messenger.Session, e
 	return session, err
 }
 
-// find asks the cache for a session, else the database, and keeps an open one.
+// find looks a session up in the cache, then in the database, and caches an open one.
 func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.TokenHash) (messenger.Session, error) {
 	session, found, ended := a.cached.find(ctx, hash)
 	if observe := a.options.Hooks.SessionFound; observe != nil && a.cached != nil {
@@ -81,22 +81,22 @@ func (a *app) find(ctx context.Context, token messenger.Token, hash messenger.To
 	return session, err
 }
 
-// token reads the header that carries the session.
+// token parses the session's header.
 func (a *app) token(r *http.Request) (messenger.Token, bool) {
 	values := r.Header.Values(a.options.Header)
 	if len(values) != 1 {
 		return messenger.Token{}, false
 	}
 	scheme, secret, ok := strings.Cut(strings.TrimSpace(values[0]), " ")
-	// The word is compared as HTTP compares schemes, without regard to case.
+	// Authentication schemes are case-insensitive in HTTP.
 	if !ok || !strings.EqualFold(scheme, a.options.Scheme) {
 		return messenger.Token{}, false
 	}
 	return messenger.ParseToken(strings.TrimSpace(secret))
 }
 
-// missingTokenError says why token found none, and what it looks for. What a header has
-// might be a secret in another form: nothing of it is shown.
+// missingTokenError describes why token found none and the form that is expected. It quotes
+// nothing of the header, which may contain a secret in another form.
 func (a *app) missingTokenError(r *http.Request) error {
 	fault := "can't be read"
 	switch len(r.Header.Values(a.options.Header)) {

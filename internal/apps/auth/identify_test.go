@@ -18,18 +18,18 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// noSessions is a store without any session, which counts how often it is asked for
-// some. What is not needed of a Store is missing, and panics.
+// noSessions is a store without sessions that counts the queries for them. Other methods
+// panic.
 type noSessions struct {
 	messenger.Store
 
-	asked int
+	queries int
 }
 
 func (*noSessions) Writers() (writers, underway int) { return 1, 1 }
 
 func (n *noSessions) SessionsByToken(context.Context, []messenger.TokenHash) (map[messenger.TokenHash]messenger.Session, error) {
-	n.asked++
+	n.queries++
 	return nil, nil
 }
 
@@ -40,35 +40,34 @@ func newApp(store messenger.Store, options Options) *app {
 	}
 }
 
-// overdue is a cache that keeps everything longer than it was asked to, as one whose
-// clock is behind does.
+// overdue is a cache that expires entries too late, as one whose clock is behind does.
 type overdue struct{ cache.Cache }
 
 func (o overdue) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
 	return o.Cache.Set(ctx, key, value, lifetime+time.Hour)
 }
 
-// A session that a cache has past its lifetime is over all the same, and the database
-// need not be asked.
+// A session past its lifetime is expired even if the cache still has it, and the database is
+// not queried.
 func TestCachedSessionPastItsLifetime(t *testing.T) {
 	entries, err := memory.Open(memory.Options{MaxBytes: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = entries.Close() }) // it never fails
+	t.Cleanup(func() { _ = entries.Close() }) // never fails
 	store := &noSessions{}
 	a := newApp(store, Options{})
 	a.cached = &cachedSessions{overdue{entries}, time.Now}
 	token := messenger.Token{1}
 	session := messenger.Session{ID: messenger.ID{2}, AccountID: messenger.ID{3}, ExpiresAt: time.Now().Add(-time.Second)}
 	a.cached.store(t.Context(), token.Hash(), session, session.ExpiresAt.Add(-time.Second))
-	if _, err := a.find(t.Context(), token, token.Hash()); !errors.Is(err, errs.ErrExpiredSession) || store.asked > 0 {
-		t.Errorf("the error is %v, want session-id-expired; the database was asked %d times", err, store.asked)
+	if _, err := a.find(t.Context(), token, token.Hash()); !errors.Is(err, errs.ErrExpiredSession) || store.queries > 0 {
+		t.Errorf("the error is %v, want session-id-expired; the database was queried %d times", err, store.queries)
 	}
 }
 
-// From an address over its limit a session that was seen alive is looked up once more,
-// and once it was found to be over, no more.
+// From an address over its limit a known session is looked up; once it was found to have
+// ended, it is no longer.
 func TestEndedSessionIsNoLongerKnown(t *testing.T) {
 	store := &noSessions{}
 	limiter := ratelimit.NewMemory(ratelimit.Rate{Events: 1, Period: time.Hour}, time.Now)
@@ -86,7 +85,7 @@ func TestEndedSessionIsNoLongerKnown(t *testing.T) {
 			t.Errorf("the error is %v, want %v", err, want)
 		}
 	}
-	if store.asked != 1 {
-		t.Errorf("the database was asked %d times, want once", store.asked)
+	if store.queries != 1 {
+		t.Errorf("the database was queried %d times, want once", store.queries)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// maxKnownTokens is how many sessions are remembered, at about 60 bytes each.
+// maxKnownTokens limits the number of tokens, at about 60 bytes each.
 const maxKnownTokens = 100_000
 
-// knownTokens remembers sessions that were open when last asked. It decides
-// nothing but whether a look-up is worth its while: the database still says
-// whether the session is open. Safe for concurrent use.
+// knownTokens has the tokens of sessions that were open at their last look-up. They are
+// looked up even for an address over its request limit; whether the session is still open
+// is decided by that look-up. It is safe for concurrent use.
 type knownTokens struct {
 	mu     sync.RWMutex
 	hashes map[messenger.TokenHash]struct{}
@@ -35,7 +35,7 @@ func (k *knownTokens) add(hash messenger.TokenHash) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.hashes) >= maxKnownTokens {
-		// Any will do: the next request of that session brings it back.
+		// Evict an arbitrary one: the next request of that session adds it again.
 		for other := range k.hashes {
 			delete(k.hashes, other)
 			break

@@ -1,5 +1,5 @@
-// Package docs is the app that serves the contract, as far as it holds on this
-// server.
+// Package docs is the app that serves the contract as an OpenAPI document, reduced to
+// the apps that are on.
 package docs
 
 import (
@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// Name is what the app is called in settings and in the contract.
+// Name is the app's name in settings and in the contract.
 const Name = "docs"
 
 // New makes the app that serves this OpenAPI document.

@@ -1,6 +1,7 @@
-// Package metrics is the app that tells Prometheus how it goes, on an address of
-// its own. What is counted comes from hooks that the others have; what is asked
-// for comes from Sources, when a scrape wants it.
+// Package metrics is the app that exports metrics for Prometheus, on an address of its
+// own. Counters and histograms are updated by hooks of other packages, such as
+// httpkit.Observer. State that can be queried, such as the number of search tasks, is
+// read from Sources during a scrape.
 //
 // docs/metrics.md lists all metrics.
 package metrics
@@ -17,13 +18,13 @@ import (
 	"messenger-api/internal/pages"
 )
 
-// Name is what the app is called in settings.
+// Name is the app's name in settings.
 const Name = "metrics"
 
-// namespace begins the name of every metric that is ours.
+// namespace is the prefix of the service's own metrics.
 const namespace = "messenger"
 
-// Metrics counts. It is safe for concurrent use.
+// Metrics has the metrics of one process. It is safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *requests
@@ -34,7 +35,7 @@ type Metrics struct {
 	pages    atomic.Pointer[pages.Pages]
 }
 
-// New makes one that has counted nothing. ready tells whether requests are let in.
+// New makes a Metrics. ready reports whether the server accepts requests.
 func New(version, commit string, ready func() bool) *Metrics {
 	registry := prometheus.NewRegistry()
 	m := &Metrics{
@@ -52,13 +53,15 @@ func New(version, commit string, ready func() bool) *Metrics {
 	return m
 }
 
-// App is the part that learns of requests.
+// App returns the app that observes requests.
 func (m *Metrics) App() apps.App {
 	return apps.App{Name: Name, Mount: func(r *httpkit.Router) { r.AddObserver(m.ObserveRequest) }}
 }
 
-// SetSources sets what scrapes query from now on.
+// SetSources sets the sources of later scrapes. Until it is called the database is
+// exported as down.
 func (m *Metrics) SetSources(sources Sources) { m.sources.Store(&sources) }
 
-// SetPages sets the pages whose cache reads are exported, along with those of sessions.
+// SetPages sets the pages whose cache reads are exported. Until it is called no cache reads
+// are exported.
 func (m *Metrics) SetPages(cached *pages.Pages) { m.pages.Store(cached) }

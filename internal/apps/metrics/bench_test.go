@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// BenchmarkRequest is the chain around a request with metrics and without.
+// BenchmarkRequest measures the middleware around a request with and without metrics.
 func BenchmarkRequest(b *testing.B) {
 	for name, on := range map[string]bool{"off": false, "on": true} {
 		b.Run(name, func(b *testing.B) {
@@ -40,14 +40,14 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// discard takes an answer.
+// discard is an http.ResponseWriter that discards the response.
 type discard struct{}
 
 func (discard) Header() http.Header              { return http.Header{} }
 func (discard) Write(answer []byte) (int, error) { return len(answer), nil }
 func (discard) WriteHeader(int)                  {}
 
-// BenchmarkHooks is what each of the others costs.
+// BenchmarkHooks measures each of the other hooks.
 func BenchmarkHooks(b *testing.B) {
 	m := New("", "", func() bool { return true })
 	appended := make([]messenger.AppendResult, 64)

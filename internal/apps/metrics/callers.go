@@ -8,29 +8,29 @@ import (
 	"messenger-api/internal/errs"
 )
 
-// callers counts what is found out about callers, and who is turned away.
+// callers counts session look-ups, log-ins, registrations and throttled requests.
 type callers struct {
 	throttled             prometheus.Counter
 	logIns, registrations results
-	// Sessions that the cache had, and those that the database was asked for.
+	// Sessions found in the cache, and those looked up in the database.
 	cached, missed atomic.Uint64
 }
 
-// results are the outcomes of what can be guessed at.
+// results has a counter for each result of log-ins or registrations.
 type results struct{ accepted, refused, limited, failed prometheus.Counter }
 
 func newCallers(registry *prometheus.Registry) *callers {
 	throttled := prometheus.NewCounter(prometheus.CounterOpts{
 		Namespace: namespace, Name: "throttled_requests_total",
-		Help: "Requests that were refused because their account, or address, had made too many.",
+		Help: "Requests refused because their account, or address, was over its rate limit.",
 	})
 	registry.MustRegister(throttled)
 	return &callers{
 		throttled: throttled,
 		logIns: newResults(registry, "logins_total",
-			"Log-ins, by result: accepted, refused (a wrong name or password), limited (too many before), failed."),
+			"Log-ins, by result: accepted, refused (wrong name or password), limited (over the rate limit), failed (an error of the server)."),
 		registrations: newResults(registry, "registrations_total",
-			"Registrations of accounts, by result: accepted, refused, limited (too many before), failed."),
+			"Registrations of accounts, by result: accepted, refused, limited (over the rate limit), failed (an error of the server)."),
 	}
 }
 
@@ -56,16 +56,16 @@ func (r results) count(err error) {
 	}
 }
 
-// Throttled counts a request over its limit.
+// Throttled counts a request over the rate limit.
 func (m *Metrics) Throttled() { m.callers.throttled.Inc() }
 
-// LoggedIn counts the end of a log-in.
+// LoggedIn counts a log-in by its result.
 func (m *Metrics) LoggedIn(err error) { m.callers.logIns.count(err) }
 
-// Registered counts the end of a registration.
+// Registered counts a registration by its result.
 func (m *Metrics) Registered(err error) { m.callers.registrations.count(err) }
 
-// SessionFound counts a session that was looked for.
+// SessionFound counts a session look-up, answered by the cache or not.
 func (m *Metrics) SessionFound(cached bool) {
 	if cached {
 		m.callers.cached.Add(1)

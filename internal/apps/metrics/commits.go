@@ -17,20 +17,20 @@ type commits struct {
 func newCommits(registry *prometheus.Registry) *commits {
 	sent := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: namespace, Name: "messages_sent_total",
-		Help: "Messages that were sent, by what became of them: stored, repeated (stored before), refused.",
+		Help: "Messages sent, by result: stored, repeated (already stored by an earlier request), refused.",
 	}, []string{"result"})
 	c := &commits{
 		stored: sent.WithLabelValues("stored"), repeated: sent.WithLabelValues("repeated"), refused: sent.WithLabelValues("refused"),
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "commit_failures_total",
-			Help: "Commits of messages that failed; most are tried again.",
+			Help: "Failed commits of messages; most are retried.",
 		}),
 		messages: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "commit_messages", Help: "Messages in one commit.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
 		}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Namespace: namespace, Name: "commit_duration_seconds", Help: "How long commits of messages took, failed ones included.",
+			Namespace: namespace, Name: "commit_duration_seconds", Help: "Duration of commits of messages, including failed ones.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2},
 		}),
 	}

@@ -6,25 +6,23 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof" // what it adds to net/http's own mux is served nowhere
+	"net/http/pprof" // also registers with http.DefaultServeMux, which is not served
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// The time-outs of connections, and how long a scrape may take. A profile lasts as
-// long as it is asked for, up to the longest answer.
 const (
 	headerTimeout  = 5 * time.Second
 	scrapeTimeout  = 10 * time.Second
-	answerTimeout  = 2 * time.Minute
+	writeTimeout   = 2 * time.Minute // also limits the duration of a profile
 	idleTimeout    = 2 * time.Minute
-	headerMaxBytes = 16 << 10
+	maxHeaderBytes = 16 << 10
 	stopTimeout    = 2 * time.Second
 )
 
-// Serve answers on the listener until ctx ends: /metrics, and with profiles
-// /debug/pprof/. It closes the listener.
+// Serve serves /metrics, and with profiles /debug/pprof/, on the listener until ctx ends.
+// It closes the listener.
 func (m *Metrics) Serve(ctx context.Context, listener net.Listener, profiles bool, log *slog.Logger) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
@@ -39,8 +37,8 @@ func (m *Metrics) Serve(ctx context.Context, listener net.Listener, profiles boo
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
 	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: answerTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: headerMaxBytes,
+		Handler: mux, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan struct{})
@@ -49,7 +47,7 @@ func (m *Metrics) Serve(ctx context.Context, listener net.Listener, profiles boo
 		stopping, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
 		if server.Shutdown(stopping) != nil {
-			_ = server.Close() // a profile under way: nobody waits for it
+			_ = server.Close() // a profile may be running: it is aborted
 		}
 	})()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

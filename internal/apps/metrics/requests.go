@@ -13,12 +13,12 @@ import (
 	"messenger-api/internal/httpkit"
 )
 
-// unmatched is the route of a request that reached none: its path is unknown, or it
-// was refused before.
+// unmatched is the label of a request without a route: its path is unknown, or a
+// middleware refused it.
 const unmatched = "unmatched"
 
-// requests counts them. What requests of a kind are counted in is looked up in a
-// map that nobody changes: each new kind replaces it.
+// requests counts requests. byLabels caches the metrics of each set of labels, since
+// WithLabelValues is slower; it is copied on write, so that reading takes no lock.
 type requests struct {
 	total    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -26,8 +26,8 @@ type requests struct {
 	adding   sync.Mutex
 }
 
-// requestLabels is one set of labels. There are not many: routes are patterns, and methods
-// nobody has heard of are one.
+// requestLabels is a set of labels. There are few: routes are patterns, and unknown
+// methods are not cached.
 type requestLabels struct {
 	method, route string
 	status        int
@@ -41,10 +41,10 @@ type requestMetrics struct {
 func newRequests(registry *prometheus.Registry) *requests {
 	r := &requests{
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "requests_total", Help: "Requests that were answered; 499 are those whose client cut the connection before.",
+			Namespace: namespace, Name: "requests_total", Help: "Requests that ended, by status; 499 where the client closed the connection before the response.",
 		}, []string{"method", "route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: namespace, Name: "request_duration_seconds", Help: "How long requests took.",
+			Namespace: namespace, Name: "request_duration_seconds", Help: "Duration of requests.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 8},
 		}, []string{"method", "route"}),
 	}
@@ -57,7 +57,7 @@ func newRequests(registry *prometheus.Registry) *requests {
 func (m *Metrics) ObserveRequest(r *http.Request, info *httpkit.Info, took time.Duration) {
 	labels := requestLabels{r.Method, info.Route, info.Status}
 	if labels.status == 0 {
-		labels.status = http.StatusOK // nothing was written: net/http makes it this
+		labels.status = http.StatusOK // net/http sends this if the handler writes nothing
 	}
 	counters, known := (*m.requests.byLabels.Load())[labels]
 	if !known {
@@ -81,7 +81,7 @@ func (r *requests) add(labels requestLabels) requestMetrics {
 		r.total.WithLabelValues(method, route, strconv.Itoa(labels.status)), r.duration.WithLabelValues(method, route),
 	}
 	if method != labels.method {
-		return counters // not kept: a client could think of any number
+		return counters // not cached: clients can send any number of unknown methods
 	}
 	r.adding.Lock()
 	defer r.adding.Unlock()

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-// scrape collects what is not counted but asked for.
+// scrape is the collector of the metrics that are read during a scrape.
 type scrape struct {
 	metrics *Metrics
 	ready   func() bool
@@ -25,25 +25,25 @@ func newScrape(m *Metrics, ready func() bool) *scrape {
 	}
 	return &scrape{
 		metrics: m, ready: ready,
-		isReady:     describe("ready", "1 while requests are let in."),
-		up:          describe("up", "1 while the part, of those that are used, answers.", "part"),
-		cacheReads:  describe("cache_reads_total", "What was looked for in the caches, by whether it was there.", "kind", "outcome"),
-		tasks:       describe("search_tasks", "Search tasks in the database by state; absent while it does not answer. WAITING is the queue's depth.", "state"),
-		oldest:      describe("search_oldest_waiting_seconds", "Age of the oldest search task that waits, 0 where none does; absent while the database does not answer."),
-		indexLag:    describe("search_index_behind_messages", "Messages in the chats with new ones that the index lacked when this process last looked."),
-		connections: describe("database_connections", "Connections to the database by what they do.", "pool", "state"),
-		max:         describe("database_connections_max", "Most connections to the database.", "pool"),
-		waits:       describe("database_waits_total", "How often no connection was free.", "pool"),
-		waited:      describe("database_wait_seconds_total", "How long was waited for a free connection.", "pool"),
+		isReady:     describe("ready", "1 while requests are accepted."),
+		up:          describe("up", "1 while the part (database, cache, queue) responds; only for parts in use.", "part"),
+		cacheReads:  describe("cache_reads_total", "Look-ups in the caches, by kind and outcome.", "kind", "outcome"),
+		tasks:       describe("search_tasks", "Search tasks in the database by state; absent while the database does not respond. WAITING is the queue's depth.", "state"),
+		oldest:      describe("search_oldest_waiting_seconds", "Age of the oldest waiting search task, 0 if none waits; absent while the database does not respond."),
+		indexLag:    describe("search_index_behind_messages", "Messages that were not indexed yet when this process last checked."),
+		connections: describe("database_connections", "Open connections to the database by state: in_use, idle.", "pool", "state"),
+		max:         describe("database_connections_max", "Limit of connections to the database.", "pool"),
+		waits:       describe("database_waits_total", "How often a query had to wait for a free connection.", "pool"),
+		waited:      describe("database_wait_seconds_total", "Total time that queries waited for a free connection.", "pool"),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (s *scrape) Describe(all chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{
+	for _, desc := range []*prometheus.Desc{
 		s.isReady, s.up, s.cacheReads, s.tasks, s.oldest, s.indexLag, s.connections, s.max, s.waits, s.waited,
 	} {
-		all <- one
+		all <- desc
 	}
 }
 
@@ -104,8 +104,8 @@ func counter(to chan<- prometheus.Metric, of *prometheus.Desc, value float64, la
 	to <- prometheus.MustNewConstMetric(of, prometheus.CounterValue, value, labels...)
 }
 
-func boolToFloat(so bool) float64 {
-	if so {
+func boolToFloat(value bool) float64 {
+	if value {
 		return 1
 	}
 	return 0

@@ -9,25 +9,24 @@ import (
 	"messenger-api/internal/search"
 )
 
-// searches counts what this process does for them; only a process that consumes
-// has any.
+// searches counts the search tasks that this process executes; a process without a
+// consumer has none.
 type searches struct {
 	succeeded, failed prometheus.Counter
 	duration          prometheus.Histogram
-	// indexLag is what an indexer saw, and told whether there is one.
-	indexLag      atomic.Int64
-	indexLagKnown atomic.Bool
+	indexLag          atomic.Int64
+	indexLagKnown     atomic.Bool // false where this process runs no indexer
 }
 
 func newSearches(registry *prometheus.Registry) *searches {
 	ended := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: namespace, Name: "searches_ended_total", Help: "Search tasks that this process brought to an end, by their last state.",
+		Namespace: namespace, Name: "searches_ended_total", Help: "Search tasks that ended in this process, by final state.",
 	}, []string{"state"})
 	s := &searches{
 		succeeded: ended.WithLabelValues(search.Success.String()), failed: ended.WithLabelValues(search.Failed.String()),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "search_duration_seconds",
-			Help:    "Time from the creation of search tasks to their success, waiting included.",
+			Help:    "Time from the creation of a search task to its success, including waiting.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300},
 		}),
 	}

@@ -8,27 +8,30 @@ import (
 	"messenger-api/internal/search"
 )
 
-// askEvery is how old an answer may be that a scrape gets, and askDeadline how long
-// it waits for a new one.
+// sourceMaxAge is how long results are reused for other scrapes, and sourceTimeout the
+// deadline for querying all sources.
 const (
 	sourceMaxAge  = 5 * time.Second
 	sourceTimeout = 1500 * time.Millisecond
 )
 
-// Sources are what is asked when a scrape wants to know. Each may be nil, for what
-// is not used.
+// Sources are the functions that a scrape calls. Database and Pools must be set; the others
+// are nil for parts that are not used.
 type Sources struct {
-	// Database, Cache and Queue tell whether they answer.
+	// Database and Queue return an error if the part does not respond.
 	Database, Queue func(ctx context.Context) error
-	Cache           func() bool
-	// TaskCounts counts the search tasks, Oldest tells since when the oldest of those that wait does.
-	TaskCounts    func(ctx context.Context) (map[search.Status]int, error)
+	// Cache reports whether the cache responds.
+	Cache func() bool
+	// TaskCounts counts the search tasks by state.
+	TaskCounts func(ctx context.Context) (map[search.Status]int, error)
+	// OldestWaiting returns when the oldest waiting search task was created, or zero. It is
+	// set where TaskCounts is.
 	OldestWaiting func(ctx context.Context) (time.Time, error)
-	// Pools asks nobody else.
+	// Pools returns the state of the connection pools, without I/O.
 	Pools func() []Pool
 }
 
-// Pool is how connections are used at a moment.
+// Pool is the state of a connection pool. Waits and Waited count since the start.
 type Pool struct {
 	Name             string
 	Max, Open, InUse int
@@ -36,14 +39,14 @@ type Pool struct {
 	Waited           time.Duration
 }
 
-// sourceState are what was last said. tasks is nil where it is not known.
+// sourceState is the result of querying the sources. tasks is nil where it is not known.
 type sourceState struct {
 	up     map[string]bool
 	tasks  map[search.Status]int
 	oldest time.Time
 }
 
-// sourceCache remembers the last answers, so that many who scrape ask no more often than one.
+// sourceCache caches the last result, so that several scrapers cause no more queries than one.
 type sourceCache struct {
 	mu      sync.Mutex
 	sources *Sources
@@ -51,20 +54,21 @@ type sourceCache struct {
 	last    sourceState
 }
 
-func (a *sourceCache) read(sources *Sources) sourceState {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.sources != sources || time.Since(a.readAt) >= sourceMaxAge {
-		a.last, a.sources, a.readAt = sources.query(), sources, time.Now()
+func (c *sourceCache) read(sources *Sources) sourceState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sources != sources || time.Since(c.readAt) >= sourceMaxAge {
+		c.last, c.sources, c.readAt = sources.query(), sources, time.Now()
 	}
-	return a.last
+	return c.last
 }
 
-// query asks all at once. What does not answer in time is down, or not known.
+// query calls all sources concurrently. Parts that don't respond within sourceTimeout are
+// down, or their state is unknown. A nil *Sources is that of a server that still starts.
 func (s *Sources) query() sourceState {
 	up := map[string]bool{"database": false}
 	if s == nil {
-		return sourceState{up: up} // it is still waited for
+		return sourceState{up: up}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), sourceTimeout)
 	defer cancel()

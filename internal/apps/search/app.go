@@ -1,5 +1,5 @@
-// Package search is the app that finds messages: start a search, ask how far it
-// is, read what it found.
+// Package search is the app that searches messages: it starts searches, returns their
+// status, and lists their results. types.gen.go is generated from api/swagger.yml.
 package search
 
 import (
@@ -14,7 +14,7 @@ import (
 	"messenger-api/internal/search"
 )
 
-// Name is what the app is called in settings and in the contract.
+// Name is the app's name in settings and in the contract.
 const Name = "search"
 
 type app struct {
@@ -23,8 +23,8 @@ type app struct {
 	starts  ratelimit.Limiter
 }
 
-// New makes the app. starts limits how many searches are started. run is the work in the background that searching needs in
-// this process; it returns when its ctx ends.
+// New makes the app. starts limits how often an account may start a search. run does the
+// background work of searching in this process, until its ctx ends.
 func New(service *search.Service, memory apps.MemoryBudget, starts ratelimit.Limiter, run func(ctx context.Context) error) apps.App {
 	a := &app{service, memory, starts}
 	return apps.App{Name: Name, Mount: a.mount, Run: run}
@@ -36,13 +36,13 @@ func (a *app) mount(r *httpkit.Router) {
 	r.Handle(http.MethodGet, "/v1/chats/search/{task_id}/messages", httpkit.Protected, a.results)
 }
 
-// account is on whose behalf a request is made.
+// account is the account of the caller.
 func account(r *http.Request) messenger.ID {
 	return messenger.ID(httpkit.InfoFrom(r.Context()).Caller.AccountID)
 }
 
-// taskOf reads the task's id in the path; one that can't be read is one that
-// does not exist.
+// taskOf parses the task's id in the path. An invalid id is answered as one that does
+// not exist.
 func taskOf(r *http.Request) (messenger.ID, error) {
 	id, ok := messenger.ParseID(httpkit.Param(r, "task_id"))
 	if !ok {
@@ -51,6 +51,5 @@ func taskOf(r *http.Request) (messenger.ID, error) {
 	return id, nil
 }
 
-// setNoStore says that nobody may keep the answer: what it tells changes, and is
-// the caller's alone.
+// setNoStore forbids caching the response: it changes, and is private to the caller.
 func setNoStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "private, no-store") }

@@ -5,16 +5,15 @@ import (
 	"strings"
 )
 
-// maxWaitSeconds is the longest wait; a longer one that is asked for is this one.
+// maxWaitSeconds is the longest wait; a longer requested one is reduced to it.
 const maxWaitSeconds = 5
 
-// waitPreferred finds the preference wait=N of RFC 7240 among those of a request,
-// in seconds, waitMostSeconds at most. The first one counts; where it makes no
-// sense it is as if there were none.
+// waitPreferred returns the preference wait=N (RFC 7240) of a request in seconds, at most
+// maxWaitSeconds. The first one counts; if it is invalid, there is none.
 func waitPreferred(headers []string) (seconds int, ok bool) {
 	for _, header := range headers {
 		for _, preference := range splitUnquoted(header, ',') {
-			// What follows a semicolon are parameters, of which wait has none.
+			// After a semicolon come parameters; wait has none.
 			name, value, _ := strings.Cut(splitUnquoted(preference, ';')[0], "=")
 			if strings.EqualFold(strings.Trim(name, " \t"), "wait") {
 				return parseWait(strings.Trim(value, " \t"))
@@ -35,13 +34,13 @@ func parseWait(value string) (seconds int, ok bool) {
 	}
 	number, err := strconv.ParseUint(value, 10, 32)
 	if err != nil || number > maxWaitSeconds {
-		return maxWaitSeconds, true // err: beyond all bounds
+		return maxWaitSeconds, true // err can only be that the number is out of range
 	}
 	return int(number), true
 }
 
-// splitUnquoted cuts a header's value at the separators that don't stand in a
-// quoted string. It gives one part at least.
+// splitUnquoted splits a header's value at separators outside of quoted strings. It
+// returns at least one part.
 func splitUnquoted(text string, separator byte) []string {
 	var parts []string
 	start, quoted := 0, false

@@ -43,7 +43,7 @@ func (a *app) results(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// pageOf reads which page of a task is asked for.
+// pageOf parses the query of a request for a page of a task's results.
 func pageOf(task messenger.ID, rawQuery string) (limit int, from *search.Cursor, err error) {
 	page, err := httpkit.ParsePageQuery(rawQuery, search.PageMaxResults)
 	if err != nil || page.From == nil {
@@ -70,8 +70,8 @@ func encodePage(page search.Page) []FoundMessage {
 func highlightsOf(page search.Page, text string) []Highlight {
 	marked := page.Query.Highlights(text)
 	highlights := make([]Highlight, len(marked))
-	for i, one := range marked {
-		highlights[i] = Highlight{Start: one.Start, End: one.End}
+	for i, span := range marked {
+		highlights[i] = Highlight{Start: span.Start, End: span.End}
 	}
 	return highlights
 }

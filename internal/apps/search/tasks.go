@@ -33,7 +33,7 @@ func (a *app) start(w http.ResponseWriter, r *http.Request) error {
 	started := StartedSearch{TaskID: task.String()}
 	if seconds, ok := waitPreferred(r.Header.Values("Prefer")); ok {
 		status, err := a.service.Await(r.Context(), account(r), task, time.Duration(seconds)*time.Second)
-		// The search is accepted: its caller learns that, whatever the question for its status met.
+		// The search is accepted: an error of waiting for its status must not hide that.
 		if err == nil {
 			known := TaskStatus(status.String())
 			started.Status = &known
@@ -56,7 +56,7 @@ func (a *app) status(w http.ResponseWriter, r *http.Request) error {
 	return httpkit.Write(w, http.StatusOK, SearchStatus{Status: TaskStatus(state.Status.String()), Progress: state.Done, More: state.More})
 }
 
-// requestOf reads what is looked for. The service judges the text.
+// requestOf converts a request's body. The service validates the text.
 func requestOf(body SearchCreation) (search.Request, error) {
 	request := search.Request{Text: body.Message}
 	if body.ChatID != nil {
@@ -65,7 +65,7 @@ func requestOf(body SearchCreation) (search.Request, error) {
 			return request, errs.ErrBadParameters.WithDetails("chat_id is not an id: 32 hexadecimal digits, or a UUID")
 		}
 		if chat == (messenger.ID{}) {
-			// No chat has this id, and a Request means all chats by it: a new id is no chat's either.
+			// In a Request the zero id means all chats. No chat has it, nor a new random one.
 			chat = messenger.NewID()
 		}
 		request.ChatID = chat
@@ -84,14 +84,15 @@ func requestOf(body SearchCreation) (search.Request, error) {
 	return request, err
 }
 
-// timePattern is strict where time.Parse is lenient.
+// timePattern rejects forms that time.Parse accepts but RFC 3339 does not.
 var timePattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
-// firstTime is before every message; a bound that is earlier means the same.
+// firstTime is before every message. Earlier bounds are replaced by it: they mean the same,
+// and may be out of range for a database.
 var firstTime = time.Unix(1, 0).UTC()
 
-// parseTime is time.Parse for times that may be in a leap second, which Go's times don't have: it
-// is the first of the next minute. There are some at the end of a day of UTC alone.
+// parseTime is time.Parse that also accepts leap seconds, which time.Time can't represent:
+// one becomes the first second of the next minute. They occur only at the end of a UTC day.
 func parseTime(text string) (time.Time, error) {
 	const seconds = len("2006-01-02T15:04:")
 	if len(text) < seconds+2 || text[seconds:seconds+2] != "60" {
@@ -104,10 +105,10 @@ func parseTime(text string) (time.Time, error) {
 	return before.Add(time.Second), nil
 }
 
-var errNoLeapSecond = errors.New("no leap second can be there")
+var errNoLeapSecond = errors.New("no leap second can occur at this time")
 
-// timeOf reads a bound on created_at, zero where it is not given. Messages have
-// microseconds, so a bound between two of them is the same as the later one.
+// timeOf parses a bound on created_at; it is zero where it is not given. It is rounded
+// up to microseconds, the precision of created_at.
 func timeOf(name string, text *string) (time.Time, error) {
 	if text == nil {
 		return time.Time{}, nil
@@ -115,7 +116,7 @@ func timeOf(name string, text *string) (time.Time, error) {
 	upper := strings.ToUpper(*text) // RFC 3339 allows a t and a z
 	bound, err := parseTime(upper)
 	if err != nil || !timePattern.MatchString(upper) {
-		return bound, errs.ErrBadParameters.WithDetails("%s is not a time as RFC 3339 has it", name)
+		return bound, errs.ErrBadParameters.WithDetails("%s is not a time in the form of RFC 3339", name)
 	}
 	if bound = bound.UTC(); bound.Before(firstTime) {
 		return firstTime, nil

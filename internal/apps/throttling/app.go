@@ -1,5 +1,5 @@
-// Package throttling is the app that limits how many requests a second a user
-// makes, or an address where there is no session.
+// Package throttling is the app that limits the requests per second of an account, or of
+// an address where there is no session.
 package throttling
 
 import (
@@ -14,12 +14,11 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// Name is what the app is called in settings.
+// Name is the app's name in settings.
 const Name = "throttling"
 
-// New makes the app over a limiter of requests. refused is told of each request
-// over the limit; nil for nobody to tell.
-func New(requests ratelimit.Limiter, refused func()) apps.App {
+// New makes the app. onRefused is called for each request over the limit; it may be nil.
+func New(requests ratelimit.Limiter, onRefused func()) apps.App {
 	rate := requests.Rate()
 	policy := fmt.Sprintf(`"default";q=%d;w=%d`, rate.Events, int(rate.Period.Seconds()))
 	return apps.App{Name: Name, Middleware: func(next http.Handler) http.Handler {
@@ -29,8 +28,8 @@ func New(requests ratelimit.Limiter, refused func()) apps.App {
 				decision := requests.Take(r.Context(), apps.CallerKey(info))
 				setHeaders(w.Header(), policy, decision)
 				if !decision.OK {
-					if refused != nil {
-						refused()
+					if onRefused != nil {
+						onRefused()
 					}
 					httpkit.WriteError(w, r, errs.ErrRequestLimit.After(decision.Wait))
 					return
@@ -41,8 +40,8 @@ func New(requests ratelimit.Limiter, refused func()) apps.App {
 	}}
 }
 
-// setHeaders sets the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy,
-// what is left of it, and in how many seconds it is whole again.
+// setHeaders sets the fields of draft-ietf-httpapi-ratelimit-headers-10: the policy, the
+// remaining requests, and in how many seconds the whole quota is available again.
 func setHeaders(header http.Header, policy string, decision ratelimit.Decision) {
 	limit := make([]byte, 0, len(`"default";r=1000000;t=1`))
 	limit = append(limit, `"default";r=`...)

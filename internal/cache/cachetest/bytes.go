@@ -29,7 +29,7 @@ func testBigValues(t *testing.T, open opener) {
 	_, _ = rand.Read(big)
 	key := newKey()
 	check(t, c.Set(t.Context(), key, big, time.Minute))
-	// A read may take its 50 ms and more where the machine is busy; it says so.
+	// On a busy machine a read may exceed its timeout of 50 ms: then it is retried.
 	await.Until(t, "an answer in time", func() bool {
 		got, ok, err := c.Get(t.Context(), key)
 		if errors.Is(err, cache.ErrSlow) {
@@ -52,13 +52,13 @@ func testNotAliased(t *testing.T, open opener) {
 	want(t, c, key, []byte("before"))
 	want(t, c, fresh, []byte("before"))
 
-	held, _, err := c.Get(t.Context(), key)
+	got, _, err := c.Get(t.Context(), key)
 	check(t, err)
-	near, err := c.GetClientCached(t.Context(), time.Minute, key)
+	clientCached, err := c.GetClientCached(t.Context(), time.Minute, key)
 	check(t, err)
 	check(t, c.Set(t.Context(), key, []byte("behind"), time.Minute))
 	want(t, c, key, []byte("behind"))
-	if string(held) != "before" || string(near[0]) != "before" {
-		t.Errorf("what was read before a change is now %q and %q", held, near[0])
+	if string(got) != "before" || string(clientCached[0]) != "before" {
+		t.Errorf("values that were read before Set are now %q and %q", got, clientCached[0])
 	}
 }

@@ -1,5 +1,5 @@
-// Package cachetest is the suite that every cache.Cache passes, and what tests
-// need to break a Redis: servers of their own, and a proxy in between.
+// Package cachetest is the test suite for implementations of cache.Cache. It also has private
+// Redis servers and a fault-injecting proxy for tests of outages.
 package cachetest
 
 import (
@@ -10,8 +10,8 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// Run runs the suite. All that open returns are clients of one store; it closes
-// them with the test.
+// Run runs the suite. open returns a new client of the same store, and closes it with the
+// test.
 func Run(t *testing.T, open func(t testing.TB) cache.Cache) {
 	for _, test := range []struct {
 		name string
@@ -39,7 +39,7 @@ func Run(t *testing.T, open func(t testing.TB) cache.Cache) {
 	}
 }
 
-// newKey gives a key that nobody else has.
+// newKey returns a random key.
 func newKey() string { return "cachetest:" + rand.Text() }
 
 // check fails the test on an error.
@@ -50,7 +50,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// want fails the test unless the value stands under the key.
+// want fails the test unless the key has the value.
 func want(t testing.TB, c cache.Cache, key string, value []byte) {
 	t.Helper()
 	got, ok, err := c.Get(t.Context(), key)
@@ -59,7 +59,7 @@ func want(t testing.TB, c cache.Cache, key string, value []byte) {
 	}
 }
 
-// wantAbsent fails the test if anything stands under the key.
+// wantAbsent fails the test if the key has a value.
 func wantAbsent(t testing.TB, c cache.Cache, key string) {
 	t.Helper()
 	if got, ok, err := c.Get(t.Context(), key); err != nil || ok || got != nil {

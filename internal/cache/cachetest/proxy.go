@@ -13,15 +13,15 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// Proxy stands between a client and its server, and spoils what goes through.
-// It is not safe for concurrent use.
+// Proxy is a proxy that injects faults into the connections to a server. It is not safe for
+// concurrent use.
 type Proxy struct {
 	t     testing.TB
 	proxy *toxiproxy.Proxy
 }
 
-// NewProxy makes a proxy on a free port for the server at the address, a host and
-// port. It ends with the test.
+// NewProxy starts a proxy on a free port for the server at the address, host:port. It is
+// stopped with the test.
 func NewProxy(t testing.TB, address string) *Proxy {
 	t.Helper()
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
@@ -31,17 +31,17 @@ func NewProxy(t testing.TB, address string) *Proxy {
 	return p
 }
 
-// URL is what it is, with the proxy in place of the server.
+// URL returns the server's URL with the proxy's address.
 func (p *Proxy) URL(server *url.URL) *url.URL {
 	through := *server
 	through.Host = p.proxy.Listen
 	return &through
 }
 
-// Cut ends all connections and takes no more.
+// Cut closes all connections and accepts no more.
 func (p *Proxy) Cut() { p.proxy.Stop() }
 
-// Restore takes connections again after Cut.
+// Restore accepts connections again after Cut.
 func (p *Proxy) Restore() {
 	p.t.Helper()
 	if err := p.proxy.Start(); err != nil {
@@ -49,29 +49,29 @@ func (p *Proxy) Restore() {
 	}
 }
 
-// Delay makes every answer come later.
+// Delay delays every reply.
 func (p *Proxy) Delay(by time.Duration) {
 	p.t.Helper()
-	p.spoil(`{"name": "spoilt", "type": "latency", "attributes": {"latency": %d}}`, by.Milliseconds())
+	p.addToxic(`{"name": "spoilt", "type": "latency", "attributes": {"latency": %d}}`, by.Milliseconds())
 }
 
-// Swallow lets no answer through. Connections stay open, and new ones open.
+// Swallow drops all replies. Connections stay open, and new ones are accepted.
 func (p *Proxy) Swallow() {
 	p.t.Helper()
-	p.spoil(`{"name": "spoilt", "type": "timeout", "attributes": {"timeout": %d}}`, 0)
+	p.addToxic(`{"name": "spoilt", "type": "timeout", "attributes": {"timeout": %d}}`, 0)
 }
 
-func (p *Proxy) spoil(toxic string, value int64) {
+func (p *Proxy) addToxic(toxic string, value int64) {
 	p.t.Helper()
 	if _, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(fmt.Sprintf(toxic, value))); err != nil {
-		p.t.Fatalf("spoil the connection: %v", err)
+		p.t.Fatalf("add a toxic to the connection: %v", err)
 	}
 }
 
-// Heal undoes Delay and Swallow. What was swallowed stays away.
+// Heal undoes Delay and Swallow. Dropped replies stay lost.
 func (p *Proxy) Heal() {
 	p.t.Helper()
 	if err := p.proxy.Toxics.RemoveToxic(p.t.Context(), "spoilt"); err != nil {
-		p.t.Fatalf("heal the connection: %v", err)
+		p.t.Fatalf("remove the toxics: %v", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// RedisURL is the Redis that tests share, from TEST_REDIS_URL.
+// RedisURL is the URL of the Redis that tests share, from TEST_REDIS_URL.
 func RedisURL(t testing.TB) *url.URL {
 	t.Helper()
 	address := os.Getenv("TEST_REDIS_URL")
@@ -29,7 +29,7 @@ func RedisURL(t testing.TB) *url.URL {
 	return parsed
 }
 
-// Server is a Redis of a test's own: empty after each start, and to be killed.
+// Server is a private Redis server of a test. It is empty after each start.
 type Server struct {
 	t         testing.TB
 	program   string
@@ -39,12 +39,12 @@ type Server struct {
 }
 
 // StartServer starts a redis-server on a free port, with arguments such as
-// "--requirepass", "secret". It ends with the test.
+// "--requirepass", "secret". It is killed with the test.
 func StartServer(t testing.TB, arguments ...string) *Server {
 	t.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
-		t.Fatalf("this test kills a Redis of its own, and there is no program redis-server (Debian's package of that name has it): %v", err)
+		t.Fatalf("this test starts and kills a private Redis, and the program redis-server was not found (Debian's package has the same name): %v", err)
 	}
 	s := &Server{t: t, program: program, port: freeport.For(t)}
 	s.arguments = append([]string{
@@ -55,8 +55,7 @@ func StartServer(t testing.TB, arguments ...string) *Server {
 	return s
 }
 
-// Start starts the server again after Kill, on the same port, and waits until it
-// takes connections.
+// Start starts the server on its port, again after Kill, and waits until it responds.
 func (s *Server) Start() {
 	s.t.Helper()
 	s.command = exec.Command(s.program, s.arguments...)
@@ -66,7 +65,7 @@ func (s *Server) Start() {
 	await.Until(s.t, "redis-server answers", s.answers)
 }
 
-// answers says whether there is an answer to PING, be it a refusal.
+// answers reports whether the server replies to PING, even with an error.
 func (s *Server) answers() bool {
 	conn, err := net.Dial("tcp", s.Address())
 	if err != nil {
@@ -80,24 +79,24 @@ func (s *Server) answers() bool {
 	return err == nil
 }
 
-// Kill ends the server as a power cut would. One that has ended is left alone.
+// Kill kills the server with SIGKILL. It may be called again.
 func (s *Server) Kill() {
 	if s.command == nil || s.command.Process == nil {
 		return
 	}
-	_ = s.command.Process.Kill() // it fails only where it has ended
-	_ = s.command.Wait()         // "killed" is what was asked for
+	_ = s.command.Process.Kill() // fails only if it has ended
+	_ = s.command.Wait()         // returns the expected error "killed"
 	s.command = nil
 }
 
-// Pause stops the server as it is: its connections stay, and nothing is answered
-// before Resume.
+// Pause suspends the server with SIGSTOP: its connections stay open, and it does not
+// respond until Resume.
 func (s *Server) Pause() {
 	s.t.Helper()
 	await.Stopped(s.t, s.command.Process.Pid)
 }
 
-// Resume lets a paused server go on.
+// Resume continues a paused server.
 func (s *Server) Resume() {
 	s.t.Helper()
 	if err := s.command.Process.Signal(syscall.SIGCONT); err != nil {

@@ -8,8 +8,8 @@ import (
 	"messenger-api/internal/cache/memory"
 )
 
-func TestForget(t *testing.T) {
-	var passed atomic.Int64 // the cache also asks in the background
+func TestClear(t *testing.T) {
+	var passed atomic.Int64 // atomic, because the cache calls now in the background
 	now := func() time.Time { return time.Unix(1_700_000_000, passed.Load()) }
 	c, err := memory.Open(memory.Options{MaxBytes: 1 << 20, Now: now})
 	if err != nil {
@@ -32,17 +32,17 @@ func TestForget(t *testing.T) {
 	c.Clear(3 * time.Second)
 	set("in the pause")
 	if has("before") || has("in the pause") || has("in the pause or") || c.Settled() {
-		t.Error("want nothing to be kept, and the cache not to be settled, in the pause")
+		t.Error("during the pause a value was stored, or the cache is settled")
 	}
 	passed.Add(int64(3 * time.Second))
 	set("after")
 	if !has("after") || !has("after or") || !c.Settled() {
-		t.Error("want the cache to keep again after the pause")
+		t.Error("after the pause a value was not stored, or the cache is not settled")
 	}
 }
 
-// What was about to be kept when the cache forgot is forgotten, too.
-func TestForgetInTheMiddle(t *testing.T) {
+// A value that is being stored while Clear is called is absent afterwards.
+func TestClearDuringSet(t *testing.T) {
 	var next atomic.Pointer[func()]
 	c, err := memory.Open(memory.Options{MaxBytes: 1 << 20, Now: func() time.Time {
 		if what := next.Swap(nil); what != nil {
@@ -53,14 +53,14 @@ func TestForgetInTheMiddle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.Close() }) // it never fails
-	c.Clear(0)                          // from then on Set asks the clock whether the cache is paused
-	forget := func() { c.Clear(0) }
-	next.Store(&forget)
+	t.Cleanup(func() { _ = c.Close() }) // never fails
+	c.Clear(0)                          // from now on Set calls Now to check for the pause
+	clearCache := func() { c.Clear(0) }
+	next.Store(&clearCache)
 	if err := c.Set(t.Context(), "key", []byte("old"), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if value, ok, err := c.Get(t.Context(), "key"); ok || err != nil {
-		t.Errorf("%q is back, %v", value, err)
+		t.Errorf("Get = %q, %v; want it absent", value, err)
 	}
 }

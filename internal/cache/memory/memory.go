@@ -1,5 +1,4 @@
-// Package memory is the cache of a single node: in its own memory, bounded by
-// bytes.
+// Package memory is the cache of a single node, in its memory, with a limit in bytes.
 package memory
 
 import (
@@ -14,44 +13,43 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// entryOverhead is what an entry takes beside its key and value, in bytes:
-// measured, see TestOverhead.
+// entryOverhead is the memory of an entry in addition to its key and value, in bytes.
+// TestOverhead measures it.
 const entryOverhead = 144
 
-// Options choose the size of a Cache.
+// Options are the options of a Cache.
 type Options struct {
-	// MaxBytes bounds keys, values and what is kept beside them. It is a bound of
-	// what stays: while many values are written at once, more is held for moments.
+	// MaxBytes limits keys, values and their overhead. The limit may be exceeded briefly
+	// while many values are written concurrently.
 	MaxBytes int64
-	// Now is the clock for lifetimes; nil is the time of the system. It has to be
-	// safe for concurrent use: it is asked in the background too.
+	// Now is the clock for lifetimes; nil is time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 }
 
-// entry is a value with its lifetime, and how often the cache had been cleared when it was
-// set: one of an earlier generation counts as absent.
+// entry is a value with its lifetime and the number of calls of Clear before it was set.
+// Entries of an earlier generation count as absent.
 type entry struct {
 	value      []byte
 	lifetime   time.Duration
 	generation uint64
 }
 
-// Cache is a cache.Cache that never fails, and is settled but after Clear. Use Open.
+// Cache is a cache.Cache that never fails, and is settled except after Clear. Use Open.
 type Cache struct {
 	entries     *otter.Cache[string, entry]
-	largest     uint64 // what an entry may weigh
+	maxEntry    uint64 // the largest weight of an entry
 	now         func() time.Time
-	pausedUntil atomic.Pointer[time.Time] // until when nothing is kept
-	generations atomic.Uint64             // how often Clear was called
+	pausedUntil atomic.Pointer[time.Time] // nothing is stored until then
+	generations atomic.Uint64             // counts calls of Clear
 	close       sync.Once
 }
 
 var _ cache.Cache = (*Cache)(nil)
 
-// Open makes an empty cache. It fails only on options that make no sense.
+// Open makes an empty cache. It fails only on invalid options.
 func Open(options Options) (*Cache, error) {
 	if options.MaxBytes <= 0 {
-		return nil, fmt.Errorf("cache of %d bytes: the bound must be positive", options.MaxBytes)
+		return nil, fmt.Errorf("cache of %d bytes: the limit must be positive", options.MaxBytes)
 	}
 	settings := otter.Options[string, entry]{
 		MaximumWeight:    uint64(options.MaxBytes),
@@ -66,23 +64,24 @@ func Open(options Options) (*Cache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the cache in memory: %w", err)
 	}
-	return &Cache{entries: entries, largest: min(uint64(options.MaxBytes), math.MaxUint32), now: now}, nil
+	return &Cache{entries: entries, maxEntry: min(uint64(options.MaxBytes), math.MaxUint32), now: now}, nil
 }
 
-// weight is what an entry counts for against the bound.
+// weight is what an entry counts against the limit, in bytes.
 func weight(key string, value []byte) uint64 {
 	return uint64(len(key)) + uint64(len(value)) + entryOverhead
 }
 
-// newEntry copies the value, which stays its caller's.
+// newEntry copies the value: the caller may modify it afterwards.
 func newEntry(value []byte, lifetime time.Duration, generation uint64) entry {
-	own := make([]byte, len(value))
-	copy(own, value)
-	return entry{value: own, lifetime: max(lifetime, time.Millisecond), generation: generation}
+	copied := make([]byte, len(value))
+	copy(copied, value)
+	return entry{value: copied, lifetime: max(lifetime, time.Millisecond), generation: generation}
 }
 
-// Clear empties the cache, which then keeps nothing for the pause: what
-// was read before is not written after.
+// Clear empties the cache, and stores nothing for the pause. The pause must be longer than a
+// caller may take from reading the database to storing the result here: then no value read
+// before Clear is stored after it.
 func (c *Cache) Clear(pause time.Duration) {
 	until := c.now().Add(pause)
 	c.pausedUntil.Store(&until)
@@ -90,13 +89,13 @@ func (c *Cache) Clear(pause time.Duration) {
 	c.entries.InvalidateAll()
 }
 
-// Settled implements cache.Cache: it is false in the pause after Clear.
+// Settled implements cache.Cache: it is false during the pause after Clear.
 func (c *Cache) Settled() bool {
 	until := c.pausedUntil.Load()
 	return until == nil || !c.now().Before(*until)
 }
 
-// find returns what stands under the key since the last Clear.
+// find returns the value of the key, if it was set after the last Clear.
 func (c *Cache) find(key string) ([]byte, bool) {
 	found, ok := c.entries.GetIfPresent(key)
 	if !ok || found.generation != c.generations.Load() {
@@ -105,11 +104,11 @@ func (c *Cache) find(key string) ([]byte, bool) {
 	return found.value, true
 }
 
-// admit returns the generation for an entry that is about to be stored, if it may be.
-// It is read before the pause is: a Clear in between makes the entry old.
+// admit reports whether an entry may be stored, and with which generation. The generation is
+// read first, so that a Clear in between makes the entry absent.
 func (c *Cache) admit(key string, value []byte) (generation uint64, ok bool) {
 	generation = c.generations.Load()
-	return generation, weight(key, value) <= c.largest && c.Settled()
+	return generation, weight(key, value) <= c.maxEntry && c.Settled()
 }
 
 // Close implements cache.Cache and frees the memory.
@@ -121,12 +120,12 @@ func (c *Cache) Close() error {
 	return nil
 }
 
-// clock makes a function the time source of otter.
+// clock implements otter.Clock with a function.
 type clock func() time.Time
 
 // NowNano implements otter.Clock.
 func (c clock) NowNano() int64 { return c().UnixNano() }
 
-// Tick implements otter.Clock. Cleaning up goes by the time of the system: what
-// is over is not returned even before it is cleaned up.
+// Tick implements otter.Clock. It may use the system's clock: it only triggers the removal
+// of expired entries, which are not returned even before that.
 func (c clock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }

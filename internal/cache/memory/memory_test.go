@@ -29,7 +29,7 @@ func TestSuite(t *testing.T) {
 	cachetest.Run(t, func(testing.TB) cache.Cache { return store })
 }
 
-func TestRefusesNoSize(t *testing.T) {
+func TestInvalidSize(t *testing.T) {
 	for _, size := range []int64{0, -1} {
 		if c, err := Open(Options{MaxBytes: size}); err == nil {
 			_ = c.Close()
@@ -38,7 +38,7 @@ func TestRefusesNoSize(t *testing.T) {
 	}
 }
 
-func TestIsSteadyAndClosesTwice(t *testing.T) {
+func TestSettledAndCloseTwice(t *testing.T) {
 	c := open(t, Options{MaxBytes: 1 << 20})
 	if !c.Settled() {
 		t.Error("memory is not settled")
@@ -73,7 +73,7 @@ func TestLifetimeByTheClock(t *testing.T) {
 	}
 }
 
-func TestStaysWithinItsBound(t *testing.T) {
+func TestMaxBytes(t *testing.T) {
 	const bound = 256 << 10
 	c := open(t, Options{MaxBytes: bound})
 	for _, size := range []int{0, 100, 10_000, bound / 3} {
@@ -87,24 +87,24 @@ func TestStaysWithinItsBound(t *testing.T) {
 	}
 }
 
-func TestValueOverTheBound(t *testing.T) {
+func TestValueTooLarge(t *testing.T) {
 	c, big := open(t, Options{MaxBytes: 1 << 20}), make([]byte, 1<<20)
 	ctx := t.Context()
 	_ = c.Set(ctx, "key", []byte("old"), time.Hour)
 	_ = c.Set(ctx, "key", big, time.Hour)
 	if got, ok, _ := c.Get(ctx, "key"); ok {
-		t.Errorf("after a value over the bound there is one of %d bytes", len(got))
+		t.Errorf("after setting a value that is too large there is one of %d bytes", len(got))
 	}
 	if got, _ := c.GetOrSet(ctx, "key", big, time.Hour); len(got) != len(big) {
-		t.Errorf("GetOrSet gave %d bytes", len(got))
+		t.Errorf("GetOrSet returned %d bytes", len(got))
 	}
 	if _, ok, _ := c.Get(ctx, "key"); ok {
-		t.Error("GetOrSet kept a value over the bound")
+		t.Error("GetOrSet stored a value that is too large")
 	}
 	if got, _ := c.GetOrSet(ctx, "small", []byte("value"), time.Hour); string(got) != "value" {
-		t.Errorf("GetOrSet gave %q", got)
+		t.Errorf("GetOrSet returned %q", got)
 	}
 	if got, _ := c.GetOrSet(ctx, "small", big, time.Hour); string(got) != "value" {
-		t.Errorf("GetOrSet of a big value gave %d bytes, not what was there", len(got))
+		t.Errorf("GetOrSet of a large value returned %d bytes, not the existing value", len(got))
 	}
 }

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// TestOverhead compares what entries take with what they count for: in memory the
-// bound may be off, but not by half.
+// TestOverhead compares the memory of entries with their weight: it must not differ by half.
 func TestOverhead(t *testing.T) {
 	const count = 20_000
 	c := open(t, Options{MaxBytes: 1 << 30})

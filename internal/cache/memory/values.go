@@ -20,13 +20,13 @@ func (c *Cache) GetMany(_ context.Context, keys ...string) ([][]byte, error) {
 	return values, nil
 }
 
-// GetClientCached implements cache.Cache; here it is GetMany, and never old.
+// GetClientCached implements cache.Cache. It is the same as GetMany, and never stale.
 func (c *Cache) GetClientCached(ctx context.Context, _ time.Duration, keys ...string) ([][]byte, error) {
 	return c.GetMany(ctx, keys...)
 }
 
-// GetOrSet implements cache.Cache. A value that is over the bound, or comes in the
-// pause, is returned, but not kept.
+// GetOrSet implements cache.Cache. A value that is too large, or set during the pause after
+// Clear, is returned but not stored.
 func (c *Cache) GetOrSet(_ context.Context, key string, value []byte, lifetime time.Duration) ([]byte, error) {
 	if found, ok := c.find(key); ok {
 		return found, nil
@@ -35,17 +35,17 @@ func (c *Cache) GetOrSet(_ context.Context, key string, value []byte, lifetime t
 	if !ok {
 		return value, nil
 	}
-	own := newEntry(value, lifetime, generation)
-	stored, _ := c.entries.SetIfAbsent(key, own)
+	added := newEntry(value, lifetime, generation)
+	stored, _ := c.entries.SetIfAbsent(key, added)
 	if stored.generation != generation {
-		c.entries.Set(key, own)
-		return own.value, nil
+		c.entries.Set(key, added)
+		return added.value, nil
 	}
 	return stored.value, nil
 }
 
-// Set implements cache.Cache. A value that is over the bound, or comes in the
-// pause, is not kept, nor is what it was to replace.
+// Set implements cache.Cache. A value that is too large, or set during the pause after Clear,
+// is not stored; the one that it was to replace is removed.
 func (c *Cache) Set(_ context.Context, key string, value []byte, lifetime time.Duration) error {
 	generation, ok := c.admit(key, value)
 	if !ok {

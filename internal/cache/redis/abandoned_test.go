@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/cache/redis"
 )
 
-// While nothing comes back, what was asked piles up. No read may then wait for
-// its place: its limit could not end that.
-func TestCrowdIsTurnedAway(t *testing.T) {
+// While Redis does not reply, requests accumulate in the client's ring. Reads fail before
+// it is full: waiting for a slot in it has no timeout.
+func TestReadsFailFastWithoutReplies(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) {
 		o.ReadTimeout, o.IdleTimeout = time.Millisecond, time.Hour
@@ -26,7 +26,7 @@ func TestCrowdIsTurnedAway(t *testing.T) {
 		all.Go(func() {
 			for range reads {
 				if err := errorOfGet(t, c); !errors.Is(err, cache.ErrSlow) {
-					t.Errorf("a read without an answer: %v", err)
+					t.Errorf("a read without a reply: %v", err)
 					return
 				}
 			}
@@ -35,8 +35,8 @@ func TestCrowdIsTurnedAway(t *testing.T) {
 	all.Wait()
 }
 
-// After a crowd, reads go on as soon as there are answers.
-func TestCrowdIsForgotten(t *testing.T) {
+// After many abandoned reads, new ones work as soon as Redis has replied.
+func TestReadsAfterOverload(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	limit := func(o *redis.Options) { o.ReadTimeout, o.HeartbeatInterval = 20*time.Millisecond, 10*time.Millisecond }
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), patient, limit)

@@ -11,24 +11,24 @@ import (
 // invalidation when a key that was read changes, and the cached values are dropped with
 // the connection. An invalidation arrives before the reply to any later request of this
 // Cache: a caller that must see its own change makes any other call first.
-func (c *Cache) GetClientCached(ctx context.Context, atMost time.Duration, keys ...string) ([][]byte, error) {
+func (c *Cache) GetClientCached(ctx context.Context, maxAge time.Duration, keys ...string) ([][]byte, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
 	var answers []rueidis.RedisResult
-	// Callers that miss the same key at once share one answer, so none may take it
-	// from the others by leaving.
+	// rueidis makes concurrent misses of a key share one request: a canceled caller must not
+	// cancel it for the others.
 	_, err := c.read(context.WithoutCancel(ctx), func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
 		if len(keys) == 1 {
-			answers = []rueidis.RedisResult{client.DoCache(ctx, client.B().Get().Key(c.key(keys[0])).Cache(), atMost)}
+			answers = []rueidis.RedisResult{client.DoCache(ctx, client.B().Get().Key(c.key(keys[0])).Cache(), maxAge)}
 			return answers[0]
 		}
 		commands := make([]rueidis.CacheableTTL, len(keys))
 		for i, key := range keys {
-			commands[i] = rueidis.CT(client.B().Get().Key(c.key(key)).Cache(), atMost)
+			commands[i] = rueidis.CT(client.B().Get().Key(c.key(key)).Cache(), maxAge)
 		}
 		answers = client.DoMultiCache(ctx, commands...)
-		return worst(answers)
+		return representative(answers)
 	})
 	if err != nil {
 		return nil, err
@@ -43,17 +43,17 @@ func (c *Cache) GetClientCached(ctx context.Context, atMost time.Duration, keys 
 	return values, nil
 }
 
-// worst returns the answer that says most about the connection: one that failed,
-// else one that came over it, else any.
-func worst(answers []rueidis.RedisResult) rueidis.RedisResult {
-	worst := answers[0]
+// representative returns the result that shows the state of the connection: one that failed,
+// otherwise one that is not from the client-side cache, otherwise any.
+func representative(answers []rueidis.RedisResult) rueidis.RedisResult {
+	representative := answers[0]
 	for _, answer := range answers {
 		if err := answer.Error(); err != nil && !rueidis.IsRedisNil(err) {
 			return answer
 		}
 		if !answer.IsCacheHit() {
-			worst = answer
+			representative = answer
 		}
 	}
-	return worst
+	return representative
 }

@@ -14,101 +14,104 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-func TestNewsComeBeforeTheNextAnswer(t *testing.T) {
+// An invalidation arrives before the reply to any later request.
+func TestInvalidationBeforeNextReply(t *testing.T) {
 	c, _ := open(t, cachetest.RedisURL(t), patient)
-	key := "cachetest:news"
+	key := "cachetest:invalidation"
 	for round := range 5000 {
 		value := fmt.Sprint(round)
 		set(t, c, key, value)
 		if err := errorOfGet(t, c); err != nil {
 			t.Fatal(err)
 		}
-		if near, err := c.GetClientCached(t.Context(), time.Hour, key); err != nil || string(near[0]) != value {
-			t.Fatalf("near = %q, %v; want %q", near, err, value)
+		if values, err := c.GetClientCached(t.Context(), time.Hour, key); err != nil || string(values[0]) != value {
+			t.Fatalf("GetClientCached = %q, %v; want %q", values, err, value)
 		}
 	}
 }
 
-func TestNearIsForgottenWithItsConnection(t *testing.T) {
+// Cached values are dropped with the connection.
+func TestClientCacheIsDroppedWithConnection(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient)
 	other, _ := open(t, cachetest.RedisURL(t), patient)
-	key := "cachetest:near:forgotten"
+	key := "cachetest:dropped"
 	set(t, other, key, "old")
-	near := func() (string, error) {
+	get := func() (string, error) {
 		values, err := c.GetClientCached(t.Context(), time.Hour, key)
 		if err != nil {
 			return "", err
 		}
 		return string(values[0]), nil
 	}
-	if got, err := near(); got != "old" || err != nil {
-		t.Fatalf("near = %q, %v", got, err)
+	if got, err := get(); got != "old" || err != nil {
+		t.Fatalf("GetClientCached = %q, %v", got, err)
 	}
 	proxy.Cut()
-	await.Until(t, "what is near is not given", func() bool { _, err := near(); return errors.Is(err, cache.ErrDown) })
+	await.Until(t, "cached values are not returned", func() bool { _, err := get(); return errors.Is(err, cache.ErrDown) })
 	set(t, other, key, "new")
 	proxy.Restore()
 	awaitUp(t, c)
-	if got, err := near(); got != "new" || err != nil {
-		t.Errorf("after the connection was lost, near = %q, %v", got, err)
+	if got, err := get(); got != "new" || err != nil {
+		t.Errorf("after the connection was lost, GetClientCached = %q, %v", got, err)
 	}
 }
 
-// What is near hides no silence: it is no answer of Redis.
-func TestNearAnswersAreNoSignOfLife(t *testing.T) {
+// Hits in the client-side cache are no replies of Redis: they don't keep the connection from
+// being idle.
+func TestClientCacheHitsAreNoReplies(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
 		o.IdleTimeout, o.ConnectTimeout = 500*time.Millisecond, 200*time.Millisecond
 	})
 	var err error
-	near := func() bool {
+	get := func() bool {
 		_, err = c.GetClientCached(t.Context(), time.Hour, "key")
 		return err == nil
 	}
-	await.Until(t, "it is near", near)
+	await.Until(t, "the key is cached", get)
 	proxy.Swallow()
-	for near() { // at full speed
+	for get() { // without pauses
 	}
 	if !errors.Is(err, cache.ErrDown) {
-		t.Errorf("GetClientCached while nothing comes from Redis: %v; want ErrDown", err)
+		t.Errorf("GetClientCached while Redis does not reply: %v; want ErrDown", err)
 	}
 }
 
-// Those who miss the same key share one request to Redis; that the one who asked
-// it has left is not the others' loss.
-func TestNearOutlivesTheCallerWhoAsked(t *testing.T) {
+// Concurrent misses of a key share one request to Redis. It is not canceled with the context
+// of the caller that made it.
+func TestSharedRequestOfACanceledCaller(t *testing.T) {
 	server := cachetest.StartServer(t)
 	c, _ := open(t, server.URL(), patient)
-	for round := range 20 { // in most of them the one who leaves asks first
-		nearWithoutTheFirst(t, c, server, fmt.Sprint("key ", round))
+	for round := range 20 { // in most of them the canceled caller comes first
+		cancelFirstCaller(t, c, server, fmt.Sprint("key ", round))
 	}
 }
 
-func nearWithoutTheFirst(t *testing.T, c *redis.Cache, server *cachetest.Server, key string) {
+func cancelFirstCaller(t *testing.T, c *redis.Cache, server *cachetest.Server, key string) {
 	t.Helper()
 	const others = 20
 	set(t, c, key, "value")
 	server.Pause()
-	leaving, leave := context.WithCancel(t.Context())
-	var asking, all sync.WaitGroup
-	ask := func(ctx context.Context, check func(values [][]byte, err error)) {
-		asking.Add(1)
+	canceled, cancel := context.WithCancel(t.Context())
+	var starting, all sync.WaitGroup
+	get := func(ctx context.Context, check func(values [][]byte, err error)) {
+		starting.Add(1)
 		all.Go(func() {
-			asking.Done()
+			starting.Done()
 			check(c.GetClientCached(ctx, time.Hour, key))
 		})
-		asking.Wait()
+		starting.Wait()
 	}
-	ask(leaving, func([][]byte, error) {})
+	get(canceled, func([][]byte, error) {})
 	for range others {
-		ask(t.Context(), func(values [][]byte, err error) {
+		get(t.Context(), func(values [][]byte, err error) {
 			if err != nil || string(values[0]) != "value" {
 				t.Errorf("GetClientCached = %q, %v", values, err)
 			}
 		})
 	}
-	leave()
+	cancel()
 	server.Resume()
 	all.Wait()
 }

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// pretender answers HELLO as a server with these properties would, and OK to all else.
-func pretender(t *testing.T, version, mode, role string) *url.URL {
+// fakeServer starts a server that answers HELLO with these properties, and everything else
+// with OK.
+func fakeServer(t *testing.T, version, mode, role string) *url.URL {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -29,14 +30,14 @@ func pretender(t *testing.T, version, mode, role string) *url.URL {
 			if err != nil {
 				return
 			}
-			pretend(conn, hello)
+			serveFake(conn, hello)
 		}
 	}()
 	return &url.URL{Scheme: "redis", Host: listener.Addr().String()}
 }
 
-// pretend serves one connection until its end.
-func pretend(conn net.Conn, hello string) {
+// serveFake serves one connection until it is closed.
+func serveFake(conn net.Conn, hello string) {
 	defer conn.Close()
 	in := bufio.NewReader(conn)
 	for {

@@ -11,7 +11,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// impatient reads, patient with all else.
+// impatientReads sets the default timeout of reads, and long timeouts otherwise.
 func impatientReads(o *redis.Options) {
 	patient(o)
 	o.ReadTimeout = 50 * time.Millisecond
@@ -28,7 +28,7 @@ func awaitUp(t *testing.T, c cache.Cache) {
 	await.Until(t, "the breaker closes", func() bool { return errorOfGet(t, c) == nil })
 }
 
-func TestOneSlowAnswerIsNoOutage(t *testing.T) {
+func TestSlowReplyIsNoOutage(t *testing.T) {
 	server := cachetest.StartServer(t)
 	c, lines := open(t, server.URL(), impatientReads)
 	server.Pause()
@@ -41,7 +41,7 @@ func TestOneSlowAnswerIsNoOutage(t *testing.T) {
 	}
 	for name, call := range calls {
 		if err := call(); !errors.Is(err, cache.ErrSlow) {
-			t.Errorf("%s while Redis does not answer: %v; want ErrSlow", name, err)
+			t.Errorf("%s while Redis does not reply: %v; want ErrSlow", name, err)
 		}
 	}
 	server.Resume()
@@ -49,7 +49,7 @@ func TestOneSlowAnswerIsNoOutage(t *testing.T) {
 		await.Until(t, name+" works again", func() bool { return call() == nil })
 	}
 	if lines.String() != "" {
-		t.Errorf("slow answers were logged:\n%s", lines)
+		t.Errorf("slow replies were logged:\n%s", lines)
 	}
 }
 
@@ -60,7 +60,7 @@ func TestSlowConnectionIsNoOutage(t *testing.T) {
 	for range 10 {
 		set(t, c, "cachetest:slow", "value")
 		if err := errorOfGet(t, c); !errors.Is(err, cache.ErrSlow) {
-			t.Fatalf("a read with a limit of 50 ms over a connection that takes 150: %v", err)
+			t.Fatalf("a read with a timeout of 50 ms over a connection that takes 150 ms: %v", err)
 		}
 	}
 	proxy.Heal()
@@ -70,7 +70,7 @@ func TestSlowConnectionIsNoOutage(t *testing.T) {
 	}
 }
 
-func TestCutConnectionHeals(t *testing.T) {
+func TestReconnectAfterLoss(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty)
 	for round := 1; round <= 3; round++ {
@@ -88,7 +88,7 @@ func TestCutConnectionHeals(t *testing.T) {
 	}
 }
 
-func TestNotSteadyBeforeItSettled(t *testing.T) {
+func TestNotSettledAfterConnecting(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, _ := open(t, proxy.URL(cachetest.RedisURL(t)), patient, func(o *redis.Options) { o.SettleTime = time.Hour })
 	for range 2 {
@@ -102,18 +102,18 @@ func TestNotSteadyBeforeItSettled(t *testing.T) {
 	}
 }
 
-func TestReconnectingIsNeverUnnoticed(t *testing.T) {
+func TestShortOutageIsNoticed(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty)
 	awaitUp(t, c)
-	// The server is there again before anyone could see that it was away.
+	// The server is reachable again before a call has failed.
 	proxy.Cut()
 	proxy.Restore()
 	awaitUp(t, c)
 	await.Until(t, "the lost connection is seen", func() bool { return lines.has(logFound) == 1 })
 }
 
-func TestSilenceOpensTheBreaker(t *testing.T) {
+func TestIdleTimeoutOpensTheBreaker(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
 		o.IdleTimeout, o.ReadTimeout, o.ConnectTimeout = 500*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond
@@ -122,7 +122,7 @@ func TestSilenceOpensTheBreaker(t *testing.T) {
 	proxy.Swallow()
 	awaitDown(t, c)
 	await.Until(t, "it is logged", func() bool { return lines.has(logLost) > 0 })
-	if lines.has("no answer for") == 0 {
+	if lines.has("no reply for") == 0 {
 		t.Errorf("the log does not say why:\n%s", lines)
 	}
 	proxy.Heal()

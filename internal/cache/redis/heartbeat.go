@@ -24,31 +24,31 @@ func (c *Cache) monitor(ctx context.Context, l *link) error {
 			return cause
 		case <-ticker.C:
 			if idle := l.idleTime(); idle >= c.options.IdleTimeout {
-				return fmt.Errorf("no answer for %v", idle.Round(time.Millisecond))
+				return fmt.Errorf("no reply for %v", idle.Round(time.Millisecond))
 			}
 			l.heartbeats.Go(func() { l.heartbeat(c.options.IdleTimeout) })
 		}
 	}
 }
 
-// heartbeat sends a PING. Replies come in the order of the requests: its reply shows that
-// the requests abandoned before it have been answered.
+// heartbeat sends a PING. Replies come in the order of the requests, so its reply shows that
+// the replies to all requests before it, including abandoned ones, have arrived.
 func (l *link) heartbeat(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	before := l.abandoned.Load()
+	abandonedBefore := l.abandoned.Load()
 	err := l.client.Do(ctx, l.client.B().Ping().Build()).Error()
 	switch {
 	case err == nil:
-		l.markAnswered()
-		l.catchUp(before)
+		l.markReply()
+		l.raiseCaughtUp(abandonedBefore)
 	case ctx.Err() == nil:
 		l.markLost(fmt.Errorf("heartbeat: %w", err))
 	}
 }
 
-// catchUp raises caughtUp to the number, if it is lower.
-func (l *link) catchUp(to int64) {
+// raiseCaughtUp sets caughtUp to the number unless it is higher already.
+func (l *link) raiseCaughtUp(to int64) {
 	for {
 		now := l.caughtUp.Load()
 		if now >= to || l.caughtUp.CompareAndSwap(now, to) {

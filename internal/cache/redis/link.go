@@ -12,31 +12,31 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// errLost says that a connection is over; its client makes no other.
+// errLost is returned after a connection was lost; its client dials no other.
 var errLost = errors.New("the connection is lost")
 
-// link is one connection to Redis; it is not reused after it is lost.
+// link is one connection to Redis. After it is lost, a new link with a new client is made.
 type link struct {
 	client  rueidis.Client
 	address string
 	full    *shortage
-	conn    net.Conn // nil until it was made
-	made    time.Time
+	conn    net.Conn  // nil before dial
+	openAt  time.Time // when the handshake was complete
 
-	lost       chan error // holds why it was lost, once
+	lost       chan error // receives the cause of the loss, once
 	loss       sync.Once
 	onLoss     func(*link)
-	stopWait   func() bool // no longer waits for the end of the cache
+	stopWait   func() bool // ends closing conn when the cache is closed
 	heartbeats sync.WaitGroup
 
-	// answered is when Redis last answered, as an age in nanoseconds.
-	answered atomic.Int64
-	// abandoned counts the calls whose caller did not wait for the answer, over
-	// all time; caughtUp is how many of them have been answered since, at least.
+	// lastReply is when the last reply arrived, in nanoseconds since openAt.
+	lastReply atomic.Int64
+	// abandoned counts the calls whose caller did not wait for the reply. caughtUp is
+	// a lower bound of how many of their replies have arrived.
 	abandoned, caughtUp atomic.Int64
 }
 
-// dial makes the connection, the only one of its client.
+// dial opens the connection, the only one of its client.
 func (l *link) dial(ctx context.Context, address string, dialer *net.Dialer, secure *tls.Config) (net.Conn, error) {
 	if l.conn != nil {
 		return nil, errLost
@@ -56,7 +56,7 @@ func (l *link) dial(ctx context.Context, address string, dialer *net.Dialer, sec
 	return l.conn, nil
 }
 
-// markLost records, the first time, why the connection was lost.
+// markLost records the loss of the connection; only the first cause counts.
 func (l *link) markLost(cause error) {
 	l.loss.Do(func() {
 		l.onLoss(l)
@@ -64,29 +64,29 @@ func (l *link) markLost(cause error) {
 	})
 }
 
-func (l *link) age() time.Duration { return time.Since(l.made) }
+func (l *link) age() time.Duration { return time.Since(l.openAt) }
 
 // begin marks the connection as ready for use.
 func (l *link) begin() {
-	l.made = time.Now()
-	l.markAnswered()
+	l.openAt = time.Now()
+	l.markReply()
 }
 
-// markAnswered records that Redis answered just now.
-func (l *link) markAnswered() { l.answered.Store(int64(l.age())) }
+// markReply records that a reply has arrived.
+func (l *link) markReply() { l.lastReply.Store(int64(l.age())) }
 
-// idleTime is the time since the last answer of Redis.
-func (l *link) idleTime() time.Duration { return l.age() - time.Duration(l.answered.Load()) }
+// idleTime is the time since the last reply.
+func (l *link) idleTime() time.Duration { return l.age() - time.Duration(l.lastReply.Load()) }
 
-// overloaded reports whether so many requests are unanswered that one more would wait
-// for a slot in the pipeline, which no timeout ends.
+// overloaded reports whether so many replies are outstanding that another request might
+// wait for a slot in rueidis's ring, for which there is no timeout.
 func (l *link) overloaded() bool { return l.abandoned.Load()-l.caughtUp.Load() >= maxAbandoned }
 
-// close ends what is left of the connection. It may be called before there is one.
+// close closes the connection. It may be called before dial.
 func (l *link) close() {
 	if l.conn != nil {
 		l.stopWait()
-		_ = l.conn.Close() // what was under way then fails at once
+		_ = l.conn.Close() // pending requests fail at once
 	}
 	if l.client != nil {
 		l.client.Close()
@@ -100,23 +100,23 @@ type monitoredConn struct {
 	link *link
 }
 
-func (w *monitoredConn) Read(p []byte) (int, error) {
-	n, err := w.Conn.Read(p)
+func (m *monitoredConn) Read(p []byte) (int, error) {
+	n, err := m.Conn.Read(p)
 	if err != nil {
-		w.link.markLost(err)
+		m.link.markLost(err)
 	}
 	return n, err
 }
 
-func (w *monitoredConn) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
+func (m *monitoredConn) Write(p []byte) (int, error) {
+	n, err := m.Conn.Write(p)
 	if err != nil {
-		w.link.markLost(err)
+		m.link.markLost(err)
 	}
 	return n, err
 }
 
-func (w *monitoredConn) Close() error {
-	w.link.markLost(errLost)
-	return w.Conn.Close()
+func (m *monitoredConn) Close() error {
+	m.link.markLost(errLost)
+	return m.Conn.Close()
 }

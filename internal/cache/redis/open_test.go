@@ -19,7 +19,7 @@ func TestUnfitServers(t *testing.T) {
 		{"strange", "standalone", `Redis 7 or newer is needed, and it is "strange"`},
 		{"7.2.4", "cluster", "Redis Cluster"},
 	} {
-		c, err := redis.Open(redis.Options{URL: pretender(t, test.version, test.mode, "master")})
+		c, err := redis.Open(redis.Options{URL: fakeServer(t, test.version, test.mode, "master")})
 		if err == nil {
 			_ = c.Close()
 			t.Errorf("%s %s was opened", test.version, test.mode)
@@ -31,7 +31,7 @@ func TestUnfitServers(t *testing.T) {
 
 func TestFitServers(t *testing.T) {
 	for _, version := range []string{"7.0.0", "7.4.1", "8.2", "10.0.1"} {
-		c, lines := open(t, pretender(t, version, "standalone", "master"), patient)
+		c, lines := open(t, fakeServer(t, version, "standalone", "master"), patient)
 		set(t, c, "key", "value")
 		if lines.String() != "" {
 			t.Errorf("version %s:\n%s", version, lines)
@@ -40,7 +40,7 @@ func TestFitServers(t *testing.T) {
 }
 
 func TestReplicaIsWaitedFor(t *testing.T) {
-	_, lines := open(t, pretender(t, "7.0.0", "standalone", "replica"))
+	_, lines := open(t, fakeServer(t, "7.0.0", "standalone", "replica"))
 	if lines.has("can't be written to") != 1 {
 		t.Errorf("the log does not say that it is a replica:\n%s", lines)
 	}

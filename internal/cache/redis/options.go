@@ -14,46 +14,49 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// Options say where Redis is and how long to wait for it. A time of zero is the
-// one that the field names.
+// Options are the options of a Cache. Only URL is required; durations of zero have the
+// documented defaults.
 type Options struct {
 	// URL is redis:// or rediss:// (TLS), with user, password and /db where needed. With
 	// redis+sentinel:// or rediss+sentinel:// it is a Sentinel's, and its path is the name
 	// of the master, and then /db.
 	URL *url.URL
-	// Sentinels are further Sentinels, host:port, beside the one of URL.
+	// Sentinels are Sentinels, host:port, in addition to the one of URL.
 	Sentinels []string
 	// SentinelPassword is that of the Sentinels; URL and Password are for the servers.
 	SentinelPassword string
-	// Password counts where URL has none.
+	// Password is used where URL has none.
 	Password string
-	// Prefix is what all keys begin with.
+	// Prefix is a prefix of all keys.
 	Prefix string
 	// RootCAs verify a rediss:// server; nil is those of the system.
 	RootCAs *x509.CertPool
-	// Logger is told when Redis is lost and found; nil is slog.Default.
+	// Logger logs outages; nil is slog.Default.
 	Logger *slog.Logger
 
-	// SettleTime is how long after connecting the cache is not settled yet: 5 s.
+	// SettleTime is how long the cache is not settled after connecting; default 5 s.
 	SettleTime time.Duration
-	// ReadTimeout is how long Get, GetMany, GetClientCached, GetOrSet and a Script wait: 50 ms.
+	// ReadTimeout is the timeout of Get, GetMany, GetClientCached, GetOrSet and Scripts;
+	// default 50 ms.
 	ReadTimeout time.Duration
-	// WriteTimeout is how long Set and Delete wait: 500 ms.
+	// WriteTimeout is the timeout of Set and Delete; default 500 ms.
 	WriteTimeout time.Duration
-	// IdleTimeout is after how long without any answer a connection is given up: 500 ms.
+	// IdleTimeout is how long there may be no reply at all before the connection is closed;
+	// default 500 ms.
 	IdleTimeout time.Duration
-	// HeartbeatInterval is the pause between two heartbeats, and between two tries to connect: 100 ms.
+	// HeartbeatInterval is the interval of heartbeats and of attempts to connect; default
+	// 100 ms.
 	HeartbeatInterval time.Duration
-	// ConnectTimeout is how long connecting may take, and then signing in: 2 s.
+	// ConnectTimeout is the timeout of connecting, and then of authenticating; default 2 s.
 	ConnectTimeout time.Duration
-	// LogInterval is the pause between two log lines while Redis is out of reach: a minute.
+	// LogInterval is the interval of log lines while Redis is unreachable; default a minute.
 	LogInterval time.Duration
 }
 
 func (o Options) withDefaults() Options {
 	for _, field := range []struct {
-		value    *time.Duration
-		fallback time.Duration
+		value        *time.Duration
+		defaultValue time.Duration
 	}{
 		{&o.SettleTime, 5 * time.Second},
 		{&o.ReadTimeout, 50 * time.Millisecond},
@@ -64,7 +67,7 @@ func (o Options) withDefaults() Options {
 		{&o.LogInterval, time.Minute},
 	} {
 		if *field.value == 0 {
-			*field.value = field.fallback
+			*field.value = field.defaultValue
 		}
 	}
 	if o.Logger == nil {
@@ -73,8 +76,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Sizes for each connection; there is one. The ring holds the commands that wait
-// for an answer, about 0.4 KB each.
+// Sizes of the connection's buffers. The ring has 2^ringScale slots for commands that wait
+// for a reply, about 0.4 KB each.
 const (
 	ringScale        = 11
 	clientCacheBytes = 8 << 20
@@ -82,27 +85,27 @@ const (
 	maxAbandoned     = 1 << (ringScale - 1)
 )
 
-// behindSentinel reports whether a Sentinel says where the server is.
+// behindSentinel reports whether Sentinels are queried for the server's address.
 func (o Options) behindSentinel() bool { return strings.HasSuffix(o.URL.Scheme, "+sentinel") }
 
-// master is the name by which the Sentinels know the server.
+// master is the name of the server at the Sentinels.
 func (o Options) master() string {
 	master, _, _ := strings.Cut(strings.Trim(o.URL.Path, "/"), "/")
 	return master
 }
 
-// client gives rueidis what the options say. It never connects again by itself:
-// a new connection is a new client, with an empty client-side cache.
+// client returns the options for rueidis. Its client does not reconnect: a new connection
+// is a new client, with an empty client-side cache.
 func (o Options) client() (rueidis.ClientOption, error) {
 	option := rueidis.ClientOption{
 		ClientName:        "messenger-api",
 		ClientSetInfo:     rueidis.DisableClientSetInfo,
 		ForceSingleClient: true,
 		DisableRetry:      true,
-		// One connection: a heartbeat judges it, and an answer on it says that all
-		// that was asked before has been answered.
+		// One connection, so that the heartbeat's reply comes after the replies to all
+		// requests before it.
 		PipelineMultiplex: -1,
-		// Else a command that runs alone closes the connection when it is too slow.
+		// Without pipelining, a timeout of a single command would close the connection.
 		AlwaysPipelining:    true,
 		ConnWriteTimeout:    o.ConnectTimeout,
 		CacheSizeEachConn:   clientCacheBytes,
@@ -111,7 +114,7 @@ func (o Options) client() (rueidis.ClientOption, error) {
 		WriteBufferEachConn: bufferBytes,
 	}
 	option.Dialer.Timeout = o.ConnectTimeout
-	option.Dialer.KeepAlive = -1 // the heartbeat does it, ours and not that of rueidis
+	option.Dialer.KeepAlive = -1 // disables rueidis's heartbeat, too; this package has its own
 
 	host, port := o.URL.Hostname(), o.URL.Port()
 	if host == "" {

@@ -15,7 +15,7 @@ func TestWrongPassword(t *testing.T) {
 	server := cachetest.StartServer(t, "--requirepass", right)
 	for name, choose := range map[string]func(*redis.Options){
 		"wrong in the URL":  func(o *redis.Options) { o.URL.User = url.UserPassword("default", wrong) },
-		"wrong beside it":   func(o *redis.Options) { o.Password = wrong },
+		"wrong REDIS_PWD":   func(o *redis.Options) { o.Password = wrong },
 		"none":              func(*redis.Options) {},
 		"of a user unknown": func(o *redis.Options) { o.URL.User = url.UserPassword("nobody", right) },
 	} {
@@ -35,8 +35,8 @@ func TestWrongPassword(t *testing.T) {
 	for name, choose := range map[string]func(*redis.Options){
 		"right in the URL":   func(o *redis.Options) { o.URL.User, o.Password = url.UserPassword("", right), wrong },
 		"right with a user":  func(o *redis.Options) { o.URL.User = url.UserPassword("default", right) },
-		"right beside it":    func(o *redis.Options) { o.Password = right },
-		"user and beside it": func(o *redis.Options) { o.URL.User, o.Password = url.User("default"), right },
+		"right REDIS_PWD":    func(o *redis.Options) { o.Password = right },
+		"user and REDIS_PWD": func(o *redis.Options) { o.URL.User, o.Password = url.User("default"), right },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, _ := open(t, server.URL(), patient, choose)

@@ -1,9 +1,9 @@
-// Package redis is the cache that nodes share: one Redis, over one connection
-// that all calls of a node are pipelined on.
+// Package redis is the cache that all nodes share: one Redis server. All calls of a node
+// are pipelined over one connection.
 //
-// The connection is the circuit breaker. While there is one, requests go to it, each with
-// a timeout of its own; where it is lost, or idle for too long, it is closed, and every
-// call returns cache.ErrDown at once until a new one has answered.
+// The connection is also the circuit breaker. Requests are sent while there is one, each
+// with its own timeout. When it is lost, or no reply has arrived for IdleTimeout, it is
+// closed, and every call returns cache.ErrDown at once until a new one is established.
 package redis
 
 import (
@@ -17,15 +17,15 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// refusedRetryFactor multiplies the pause between two tries where Redis refused the last
-// one: an operator has to change something first.
+// refusedRetryFactor multiplies the interval of attempts to connect after Redis refused the
+// last one: such an error lasts until an operator changes something.
 const refusedRetryFactor = 10
 
 // Cache is a cache.Cache in Redis. Use Open.
 type Cache struct {
 	options Options
 	client  rueidis.ClientOption
-	link    atomic.Pointer[link] // nil while Redis is out of reach
+	link    atomic.Pointer[link] // nil while Redis is unreachable
 	outage  outage
 	full    shortage
 	stop    context.CancelFunc
@@ -34,9 +34,9 @@ type Cache struct {
 
 var _ cache.Cache = (*Cache)(nil)
 
-// Open connects to Redis, which must be version 7 or newer and no cluster: else,
-// or where the options make no sense, it fails. A Redis out of reach is no error:
-// it is tried again until Close. Open waits for the first try.
+// Open connects to Redis, which must be version 7 or newer and no cluster. It fails if
+// the server can't be used or the options are invalid. An unreachable server is no error:
+// after the first attempt, connecting is retried in the background until Close.
 func Open(options Options) (*Cache, error) {
 	options = options.withDefaults()
 	client, err := options.client()
@@ -62,7 +62,7 @@ func Open(options Options) (*Cache, error) {
 	return c, nil
 }
 
-// use makes a new connection the one that calls go to; without one, err says why.
+// use makes a new connection the one that is used. If l is nil, err is why there is none.
 func (c *Cache) use(l *link, err error) {
 	if l == nil {
 		c.outage.report(err)
@@ -96,7 +96,7 @@ func (c *Cache) reconnectLoop(ctx context.Context, l *link) {
 	}
 }
 
-// pause is how long to wait before the next try, after this failure.
+// pause is how long to wait after the failure before the next attempt to connect.
 func (c *Cache) pause(cause error) time.Duration {
 	if codeOf(cause) != "" {
 		return refusedRetryFactor * c.options.HeartbeatInterval
@@ -104,7 +104,7 @@ func (c *Cache) pause(cause error) time.Duration {
 	return c.options.HeartbeatInterval
 }
 
-// key is the key in Redis of one of the callers'.
+// key adds the prefix to a key.
 func (c *Cache) key(key string) string { return c.options.Prefix + key }
 
 func (c *Cache) keys(keys []string) []string {
@@ -118,14 +118,14 @@ func (c *Cache) keys(keys []string) []string {
 	return all
 }
 
-// Settled implements cache.Cache. The settling time begins with each connection,
-// the first one too: what this node did before it started is not known.
+// Settled implements cache.Cache. The settling time begins with each connection, including
+// the first: before a restart this process may have failed to write to the cache.
 func (c *Cache) Settled() bool {
 	l := c.link.Load()
 	return l != nil && l.age() >= c.options.SettleTime
 }
 
-// Close implements cache.Cache. Calls under way end with cache.ErrDown.
+// Close implements cache.Cache. Pending calls end with cache.ErrDown.
 func (c *Cache) Close() error {
 	c.stop()
 	<-c.done

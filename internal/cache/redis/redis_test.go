@@ -18,8 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// toxiproxy leaves goroutines of its own behind when what spoils a connection
-	// is taken away while the connection ends.
+	// toxiproxy leaks goroutines when a toxic is removed while its connection is closed.
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
@@ -33,18 +32,18 @@ func TestSuite(t *testing.T) {
 	})
 }
 
-// patient makes a busy machine no reason for an error.
+// patient sets long timeouts, so that calls don't fail on a busy machine.
 func patient(o *redis.Options) {
 	o.ReadTimeout, o.WriteTimeout, o.IdleTimeout, o.ConnectTimeout = 20*time.Second, 20*time.Second, 20*time.Second, 20*time.Second
 }
 
-// hasty is patient, but tries again soon and settles soon.
+// hasty sets long timeouts, and short intervals for retries and settling.
 func hasty(o *redis.Options) {
 	patient(o)
 	o.SettleTime, o.HeartbeatInterval = time.Millisecond, 10*time.Millisecond
 }
 
-// open opens a cache that ends with the test, and gives its log.
+// open opens a cache, which is closed with the test, and returns its log.
 func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redis.Cache, *log) {
 	t.Helper()
 	lines := &log{}
@@ -60,7 +59,7 @@ func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redi
 	return c, lines
 }
 
-// log is what was logged. Safe for concurrent use.
+// log records log lines. It is safe for concurrent use.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -78,7 +77,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// has counts the lines with the text.
+// has returns how often the log contains the text.
 func (l *log) has(text string) int { return strings.Count(l.String(), text) }
 
 const (
@@ -87,7 +86,7 @@ const (
 	logFound = "Redis is in reach again"
 )
 
-// set puts a value under the key and fails the test on any error.
+// set sets a value and fails the test on an error.
 func set(t testing.TB, c cache.Cache, key, value string) {
 	t.Helper()
 	if err := c.Set(context.WithoutCancel(t.Context()), key, []byte(value), time.Hour); err != nil {
@@ -95,7 +94,7 @@ func set(t testing.TB, c cache.Cache, key, value string) {
 	}
 }
 
-// errorOfGet says what a read fails with.
+// errorOfGet returns the error of a read, if any.
 func errorOfGet(t testing.TB, c cache.Cache) error {
 	t.Helper()
 	_, _, err := c.Get(t.Context(), "key")

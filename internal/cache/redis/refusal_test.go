@@ -18,7 +18,7 @@ var documented = []string{
 	"+eval", "+evalsha", "+time",
 }
 
-// startWithUser starts a server with a user messenger who has these rights, and nobody else.
+// startWithUser starts a server with the user messenger with these permissions and no other user.
 func startWithUser(t testing.TB, rights ...string) (*cachetest.Server, *url.URL) {
 	t.Helper()
 	arguments := append([]string{"--user", "messenger", "on", ">secret"}, rights...)

@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/cache"
 )
 
-// command sends one or more commands and returns the reply that counts: of several, the
-// first that failed.
+// request sends one or more commands and returns the reply; of several, the first one that
+// failed.
 type request func(context.Context, rueidis.Client) rueidis.RedisResult
 
 // read sends a request with the timeout of reads.
@@ -31,13 +31,13 @@ func (c *Cache) write(ctx context.Context, q request) error {
 	return err
 }
 
-// request sends a request and waits for its reply until the limit. The link may be nil;
+// request sends a request and waits for its reply until the timeout. The link may be nil;
 // the reply may be Redis's nil, which is no error.
-func (l *link) request(ctx context.Context, limit time.Duration, q request) (rueidis.RedisMessage, error) {
+func (l *link) request(ctx context.Context, timeout time.Duration, q request) (rueidis.RedisMessage, error) {
 	if l == nil {
 		return rueidis.RedisMessage{}, cache.ErrDown
 	}
-	wait := &limited{Context: ctx, limit: limit}
+	wait := &lazyTimeout{Context: ctx, timeout: timeout}
 	defer wait.release()
 	result := q(wait, l.client)
 	message, err := result.ToMessage()
@@ -45,12 +45,13 @@ func (l *link) request(ctx context.Context, limit time.Duration, q request) (rue
 		return message, l.explain(ctx, wait, err)
 	}
 	if !result.IsCacheHit() {
-		l.markAnswered()
+		l.markReply()
 	}
 	return message, nil
 }
 
-// explain turns the error of a request into that of the caller, whose context is ctx.
+// explain converts the error of a request to one of package cache, or the error of ctx, the
+// caller's context.
 func (l *link) explain(ctx, wait context.Context, err error) error {
 	if refusal, ok := rueidis.IsRedisErr(err); ok {
 		return l.refused(refusal)
@@ -65,10 +66,10 @@ func (l *link) explain(ctx, wait context.Context, err error) error {
 	return cache.ErrDown
 }
 
-// refused handles an error reply. Where the server would refuse the next request, too,
-// the connection is given up: it would cost each request a round trip.
+// refused handles an error reply. If the server would refuse the next request, too, the
+// connection is closed, so that later calls fail without a round trip.
 func (l *link) refused(answered *rueidis.RedisError) error {
-	l.markAnswered()
+	l.markReply()
 	if refused, ok := lasting(answered); ok {
 		l.markLost(refused)
 		return cache.ErrDown
@@ -79,25 +80,25 @@ func (l *link) refused(answered *rueidis.RedisError) error {
 	return fmt.Errorf("redis: %w", answered)
 }
 
-// limited is a context that ends after its limit, counted from when somebody
-// first waits for its end: an answer that needs no waiting costs no timer. It is
-// for one goroutine.
-type limited struct {
+// lazyTimeout is a context with a timeout that starts at the first call of Done: a request
+// that is answered from the client-side cache needs no timer. It is not safe for concurrent
+// use.
+type lazyTimeout struct {
 	context.Context
-	limit  time.Duration
-	cancel context.CancelFunc // nil before anybody waits
+	timeout time.Duration
+	cancel  context.CancelFunc // nil before Done was called
 }
 
 // Done implements context.Context.
-func (l *limited) Done() <-chan struct{} {
+func (l *lazyTimeout) Done() <-chan struct{} {
 	if l.cancel == nil {
-		l.Context, l.cancel = context.WithTimeout(l.Context, l.limit)
+		l.Context, l.cancel = context.WithTimeout(l.Context, l.timeout)
 	}
 	return l.Context.Done()
 }
 
 // release frees the timer.
-func (l *limited) release() {
+func (l *lazyTimeout) release() {
 	if l.cancel != nil {
 		l.cancel()
 	}

@@ -7,21 +7,21 @@ import (
 )
 
 // Script is a Lua script that runs in Redis, over the connection of its Cache and
-// with its limit for reads. Safe for concurrent use.
+// with its timeout for reads. It is safe for concurrent use.
 type Script struct {
 	cache *Cache
 	lua   *rueidis.Lua
 }
 
-// Script makes a Script of the Lua source, which has to return an array of
-// integers. Nothing is sent before it runs.
+// Script makes a Script from Lua source, which must return an array of integers. It
+// sends nothing.
 func (c *Cache) Script(source string) *Script {
 	return &Script{cache: c, lua: rueidis.NewLuaScript(source)}
 }
 
-// Run runs the script in one round trip; in two where Redis does not know it yet,
-// such as after a restart. It fails as the reads of the Cache do; after ErrSlow
-// the script may still run.
+// Run runs the script in one round trip, or in two if Redis does not have it yet, as after
+// a restart. It returns the errors of a Cache's reads; after ErrSlow the script may still
+// run.
 func (s *Script) Run(ctx context.Context, keys, args []string) ([]int64, error) {
 	answer, err := s.cache.read(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
 		return s.lua.Exec(ctx, client, s.cache.keys(keys), args)

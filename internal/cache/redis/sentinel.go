@@ -10,17 +10,17 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// sentinelEvery is how often a Sentinel is asked whether the server is still the master.
-const sentinelEvery = time.Second
+// sentinelInterval is the interval at which Sentinels are queried for the master.
+const sentinelInterval = time.Second
 
-// server gives the address to connect to now.
+// server returns the address to connect to.
 func (c *Cache) server(ctx context.Context) (string, error) {
 	if !c.options.behindSentinel() {
 		return c.client.InitAddress[0], nil
 	}
 	var all error
 	for _, sentinel := range append(c.client.InitAddress, c.options.Sentinels...) {
-		address, err := c.askSentinel(ctx, sentinel)
+		address, err := c.querySentinel(ctx, sentinel)
 		if err == nil {
 			return address, nil
 		}
@@ -29,8 +29,8 @@ func (c *Cache) server(ctx context.Context) (string, error) {
 	return "", all
 }
 
-// askSentinel asks one Sentinel for the master's address.
-func (c *Cache) askSentinel(ctx context.Context, sentinel string) (string, error) {
+// querySentinel queries one Sentinel for the master's address.
+func (c *Cache) querySentinel(ctx context.Context, sentinel string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.ConnectTimeout)
 	defer cancel()
 	option := rueidis.ClientOption{
@@ -54,19 +54,20 @@ func (c *Cache) askSentinel(ctx context.Context, sentinel string) (string, error
 	case err != nil:
 		return "", err
 	case len(answer) != 2:
-		return "", errors.New("its answer can't be read")
+		return "", errors.New("invalid reply")
 	}
 	return net.JoinHostPort(answer[0], answer[1]), nil
 }
 
-// followMaster gives up the connection when the Sentinels name another master, until ctx
-// ends: the previous one may still be reachable for this process alone.
+// followMaster marks the link as lost when the Sentinels name another master. Otherwise the
+// connection to the previous one might last, which this process may be the only one to
+// reach. It returns when ctx ends.
 func (c *Cache) followMaster(ctx context.Context, l *link) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(sentinelEvery):
+		case <-time.After(sentinelInterval):
 		}
 		if now, err := c.server(ctx); err == nil && now != l.address {
 			l.markLost(fmt.Errorf("another server is the master now: %s", now))

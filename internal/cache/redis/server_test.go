@@ -15,7 +15,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// control is a connection to Redis beside the cache.
+// control is a connection to Redis for commands of the test.
 type control struct {
 	t    testing.TB
 	conn net.Conn
@@ -32,7 +32,7 @@ func dial(t testing.TB, server *cachetest.Server) *control {
 	return &control{t: t, conn: conn, in: bufio.NewReader(conn)}
 }
 
-// ask sends one command and returns the first line of the answer.
+// ask sends a command and returns the first line of the reply.
 func (c *control) ask(command string) string {
 	c.t.Helper()
 	if _, err := fmt.Fprintf(c.conn, "%s\r\n", command); err != nil {
@@ -58,7 +58,7 @@ func TestKilledServer(t *testing.T) {
 	}
 	set(t, c, "key", "value")
 	if lines.has(logLost) == 0 || lines.has(logFound) == 0 {
-		t.Errorf("the log says nothing of it:\n%s", lines)
+		t.Errorf("the outage was not logged:\n%s", lines)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestServerThatStartsLater(t *testing.T) {
 	}
 }
 
-func TestReminds(t *testing.T) {
+func TestLogInterval(t *testing.T) {
 	server := cachetest.StartServer(t)
 	server.Kill()
 	_, often := open(t, server.URL(), hasty, func(o *redis.Options) { o.LogInterval = time.Millisecond })
@@ -87,13 +87,13 @@ func TestReminds(t *testing.T) {
 	}
 }
 
-func TestServerThatLostItsRole(t *testing.T) {
+func TestServerBecomesReplica(t *testing.T) {
 	server := cachetest.StartServer(t)
 	c, lines := open(t, server.URL(), hasty)
 	set(t, c, "key", "value")
 	role := dial(t, server)
 	role.ask("REPLICAOF 127.0.0.1 1")
-	await.Until(t, "a write finds out", func() bool {
+	await.Until(t, "a write fails", func() bool {
 		return errors.Is(c.Set(t.Context(), "key", nil, time.Hour), cache.ErrDown)
 	})
 	await.Until(t, "it is logged", func() bool { return lines.has("READONLY") > 0 })
@@ -101,13 +101,13 @@ func TestServerThatLostItsRole(t *testing.T) {
 	awaitUp(t, c)
 }
 
-func TestRefusalIsNoOutage(t *testing.T) {
+func TestFullServerIsNoOutage(t *testing.T) {
 	server := cachetest.StartServer(t)
 	c, lines := open(t, server.URL(), patient)
 	dial(t, server).ask("CONFIG SET maxmemory 1")
 	err := c.Set(t.Context(), "key", make([]byte, 1000), time.Hour)
 	if err == nil || errors.Is(err, cache.ErrDown) || errors.Is(err, cache.ErrSlow) {
-		t.Errorf("Set in a full Redis: %v; want its refusal", err)
+		t.Errorf("Set in a full Redis: %v; want Redis's error reply", err)
 	}
 	if err := errorOfGet(t, c); err != nil {
 		t.Errorf("Get from a full Redis: %v", err)

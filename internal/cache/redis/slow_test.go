@@ -9,9 +9,9 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// A Redis that takes longer for an answer than the breaker allows is not found
-// again by a new connection: that one would be lost at once, and so on.
-func TestTooSlowStaysAway(t *testing.T) {
+// While replies take longer than IdleTimeout, no new connection is used: it would be lost
+// again at once.
+func TestTooSlowServerIsNotUsed(t *testing.T) {
 	proxy := cachetest.NewProxy(t, cachetest.RedisURL(t).Host)
 	c, lines := open(t, proxy.URL(cachetest.RedisURL(t)), hasty, func(o *redis.Options) {
 		o.IdleTimeout, o.ConnectTimeout, o.LogInterval = 200*time.Millisecond, 2*time.Second, time.Millisecond
@@ -19,7 +19,7 @@ func TestTooSlowStaysAway(t *testing.T) {
 	awaitUp(t, c)
 	proxy.Delay(400 * time.Millisecond)
 	awaitDown(t, c)
-	await.Until(t, "it was tried again and again", func() bool { return lines.has(logStill) >= 5 })
+	await.Until(t, "connecting was retried several times", func() bool { return lines.has(logStill) >= 5 })
 	if found := lines.has(logFound); found > 0 {
 		t.Errorf("found %d times while it was too slow:\n%s", found, lines)
 	}

@@ -52,14 +52,13 @@ func (c *Cache) GetOrSet(ctx context.Context, key string, value []byte, lifetime
 	if err != nil {
 		return nil, err
 	}
-	if answer.IsNil() { // nothing was there
+	if answer.IsNil() { // there was no value
 		return value, nil
 	}
 	return content(&answer)
 }
 
-// Set implements cache.Cache. The value is copied: after ErrSlow it may still be
-// on its way.
+// Set implements cache.Cache. The value is copied: after ErrSlow it may still be sent.
 func (c *Cache) Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error {
 	return c.write(ctx, func(ctx context.Context, client rueidis.Client) rueidis.RedisResult {
 		return client.Do(ctx, client.B().Set().Key(c.key(key)).Value(string(value)).
@@ -79,7 +78,7 @@ func (c *Cache) Delete(ctx context.Context, keys ...string) error {
 
 func milliseconds(lifetime time.Duration) int64 { return max(lifetime.Milliseconds(), 1) }
 
-// content gives the bytes in an answer: nil for Redis's nil, and only for it.
+// content returns the bytes of a reply. They are nil only for Redis's nil.
 func content(answer *rueidis.RedisMessage) ([]byte, error) {
 	if answer.IsNil() {
 		return nil, nil

@@ -1,4 +1,4 @@
-// Command gendocs writes docs/config.md, at the path that is its argument.
+// Command gendocs writes docs/config.md to the path given as its argument.
 package main
 
 import (

@@ -161,7 +161,7 @@ func TestCollectorIsDown(t *testing.T) {
 			t.Parallel()
 			s := testkit.StartBinary(t, append(testkit.Embedded(t), "OTEL_EXPORTER_OTLP_ENDPOINT="+address, "OTEL_BSP_SCHEDULE_DELAY=10")...)
 			traffic(t, s.API)
-			if code := s.Terminate(); code != 0 || !strings.Contains(s.Logs(), "traces were not sent") {
+			if code := s.Terminate(); code != 0 || !strings.Contains(s.Logs(), "traces failed") {
 				t.Errorf("exit code %d:\n%s", code, s.Logs())
 			}
 		})

@@ -34,14 +34,14 @@ type worker struct {
 	handler queue.Handler
 }
 
-// handleAll handles one message after the other until ctx ends.
+// handleAll handles messages one at a time until ctx ends.
 func (w worker) handleAll(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case m := <-w.queue.waiting:
-			if ctx.Err() != nil { // both were ready
+			if ctx.Err() != nil { // select chose at random
 				w.queue.waiting <- m
 				return
 			}
@@ -58,7 +58,7 @@ func (w worker) handle(ctx context.Context, m message) {
 		return
 	}
 	m.failures++
-	q.options.Log.Warn("a task failed", "id", hex.EncodeToString(m.id[:]), "try", m.failures, "error", err)
+	q.options.Log.Warn("a task failed", "id", hex.EncodeToString(m.id[:]), "attempt", m.failures, "error", err)
 	if m.failures > len(q.options.Pauses) {
 		q.dead <- m.id
 		return
@@ -66,7 +66,7 @@ func (w worker) handle(ctx context.Context, m message) {
 	time.AfterFunc(q.options.Pauses[m.failures-1], func() { q.waiting <- m })
 }
 
-// handleAllDeadLetters handles one dead letter after the other until ctx ends.
+// handleAllDeadLetters handles dead letters one at a time until ctx ends.
 func (w worker) handleAllDeadLetters(ctx context.Context) {
 	for {
 		select {
@@ -89,6 +89,6 @@ func (w worker) handleDeadLetter(ctx context.Context, id queue.ID) {
 		<-q.held
 		return
 	}
-	q.options.Log.Warn("a dead letter could not be dealt with", "id", hex.EncodeToString(id[:]), "error", err)
+	q.options.Log.Warn("handling a dead letter failed; will retry", "id", hex.EncodeToString(id[:]), "error", err)
 	time.AfterFunc(q.options.Pauses[len(q.options.Pauses)-1], func() { q.dead <- id })
 }

@@ -1,5 +1,5 @@
-// Package embedded is a queue in the process: a channel. What it holds is gone
-// when the process ends, so publishers have to publish again what they find undone.
+// Package embedded is a queue in the process: a channel. Its messages are lost when the
+// process ends, so publishers must publish unfinished tasks again.
 package embedded
 
 import (
@@ -13,17 +13,18 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// Options of a queue. The zero value of a field is what its comment says.
+// Options are the options of a queue; zero values have the documented defaults.
 type Options struct {
-	// Capacity is how many ids there may be at once, those that are worked on or wait
-	// for another try included: 16384.
+	// Capacity limits the number of messages, including those that are being handled or
+	// wait for a retry; default 16384.
 	Capacity int
-	// Pauses are those between the tries of a message, one less than there are tries:
-	// queue.DefaultPauses. The last one also stands between two tries of DeadLetter.
+	// Pauses are the pauses between attempts at a message, so there is one attempt more
+	// than pauses; default queue.DefaultPauses. The last one is also used between attempts
+	// of DeadLetter.
 	Pauses []time.Duration
-	// Propagator passes trace context along with the ids.
+	// Propagator propagates trace context.
 	Propagator queue.Propagator
-	// Log is told of tries that failed; nil is slog.Default.
+	// Log logs failed attempts; nil is slog.Default.
 	Log *slog.Logger
 }
 
@@ -45,7 +46,7 @@ var (
 	errClosed = errors.New("the embedded queue is closed")
 )
 
-// message is an id, how often it failed, and what goes along with it.
+// message is an id with the number of failed attempts and the propagated headers.
 type message struct {
 	id       queue.ID
 	failures int
@@ -55,15 +56,15 @@ type message struct {
 // Queue is a queue.Queue in the process. Use Open.
 type Queue struct {
 	options Options
-	// held has a place for every id that the queue has: with as many places as each
-	// channel has, sending to a channel never blocks.
+	// held is a semaphore that counts all messages of the queue. Its capacity is that of the
+	// other channels, so sending to those never blocks.
 	held    chan struct{}
 	waiting chan message
 	dead    chan queue.ID
 
 	closing context.Context // ends with Close
 	stop    context.CancelFunc
-	mu      sync.Mutex // so that none begins while Close waits
+	mu      sync.Mutex // orders begin and Close
 	running sync.WaitGroup
 }
 
@@ -82,7 +83,7 @@ func Open(options Options) *Queue {
 	}
 }
 
-// Publish implements queue.Queue. It never waits: a full queue is an error at once.
+// Publish implements queue.Queue. It never waits: if the queue is full it fails at once.
 func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)
@@ -110,7 +111,7 @@ func (q *Queue) Ping(context.Context) error {
 	return nil
 }
 
-// Close implements queue.Queue. What is in the queue is lost.
+// Close implements queue.Queue. The messages in the queue are lost.
 func (q *Queue) Close() error {
 	q.mu.Lock()
 	q.stop()
@@ -119,7 +120,7 @@ func (q *Queue) Close() error {
 	return nil
 }
 
-// begin counts a Consume, unless the queue is closed.
+// begin adds a Consume to q.running, and returns false if the queue is closed.
 func (q *Queue) begin() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -33,12 +33,12 @@ func TestSuite(t *testing.T) {
 
 func TestNotDurable(t *testing.T) {
 	if open(t, 0).Durable() {
-		t.Error("it says that it outlives the process")
+		t.Error("Durable is true")
 	}
 }
 
-// A full queue is an error at once. What waits for another try, or is a dead letter
-// that is refused, counts too, and whatever fails finds room to come back.
+// Publishing to a full queue fails at once. Messages that wait for a retry and dead letters
+// whose handler fails count, too, and can always be queued again.
 func TestFull(t *testing.T) {
 	const capacity = 8
 	q := open(t, capacity)
@@ -47,7 +47,7 @@ func TestFull(t *testing.T) {
 	ids := queuetest.Publish(t, q, capacity)
 	full := func() bool { return errors.Is(q.Publish(t.Context(), queuetest.NewID()), queue.ErrUnavailable) }
 	if !full() {
-		t.Error("a full queue took one more")
+		t.Error("a full queue accepted a message")
 	}
 	stop := queuetest.Consume(t, q, 2, refusals.Handler())
 	await.Until(t, "all are refused as dead letters", func() bool {
@@ -59,11 +59,11 @@ func TestFull(t *testing.T) {
 		return true
 	})
 	if !full() {
-		t.Error("a queue full of dead letters took one more")
+		t.Error("a queue full of dead letters accepted a message")
 	}
 	stop()
 	if !full() {
-		t.Error("the end of Consume lost something")
+		t.Error("a message was lost at the end of Consume")
 	}
 	var fine queuetest.Recorder
 	queuetest.Consume(t, q, 2, fine.Handler())
@@ -77,8 +77,8 @@ func TestFull(t *testing.T) {
 	})
 }
 
-// What was worked on, or is dealt with as a dead letter, makes room for others.
-func TestRoomIsGivenBack(t *testing.T) {
+// After a message or a dead letter was handled, another one can be published.
+func TestHandledMessagesMakeRoom(t *testing.T) {
 	const capacity = 2
 	q := open(t, capacity)
 	all := queuetest.Recorder{Work: func(_ context.Context, id queue.ID) error {

@@ -16,8 +16,8 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// Broker is a RabbitMQ of a test's own, with a node name, a cookie and an epmd
-// (Erlang's port mapper) of its own. What it confirmed outlives Kill.
+// Broker is a private RabbitMQ server of a test, with its own node name, cookie and epmd
+// (Erlang's port mapper). Its data survives Kill.
 type Broker struct {
 	t            testing.TB
 	directory    string // of the programs
@@ -32,7 +32,7 @@ type Broker struct {
 func StartBroker(t testing.TB) *Broker {
 	t.Helper()
 	b := &Broker{t: t, home: t.TempDir(), port: freeport.For(t), epmd: freeport.For(t), distribution: freeport.For(t)}
-	// The wrapper on PATH insists on a user and files of the machine; what it wraps does not.
+	// Not the wrapper script on PATH, which requires a certain user and the system's files.
 	for _, directory := range []string{"/usr/lib/rabbitmq/bin", "/opt/homebrew/sbin", "/usr/local/sbin"} {
 		if _, err := os.Stat(filepath.Join(directory, "rabbitmq-server")); err == nil {
 			b.directory = directory
@@ -40,7 +40,7 @@ func StartBroker(t testing.TB) *Broker {
 		}
 	}
 	if b.directory == "" {
-		t.Fatal("this test kills a RabbitMQ of its own, and there is no program rabbitmq-server (Debian's package of that name has it)")
+		t.Fatal("this test starts and kills a private RabbitMQ, and the program rabbitmq-server was not found (Debian's package has the same name)")
 	}
 	b.write("rabbitmq.conf", fmt.Sprintf("listeners.tcp.1 = 127.0.0.1:%d\nlog.console = true\nlog.file = false\n", b.port))
 	b.write("plugins", "[].")
@@ -51,7 +51,7 @@ func StartBroker(t testing.TB) *Broker {
 	}
 	t.Cleanup(func() {
 		b.Kill()
-		_ = b.portMapper.Process.Kill() // it fails only where it has ended
+		_ = b.portMapper.Process.Kill() // fails only if it has ended
 		_ = b.portMapper.Wait()
 	})
 	b.Start()
@@ -65,8 +65,8 @@ func (b *Broker) write(name, text string) {
 	}
 }
 
-// Start starts the broker again after Kill, with what it has stored, and waits
-// until it greets.
+// Start starts the broker, after Kill with its previous data, and waits until it accepts AMQP
+// connections.
 func (b *Broker) Start() {
 	b.t.Helper()
 	output, err := os.OpenFile(filepath.Join(b.home, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -77,28 +77,28 @@ func (b *Broker) Start() {
 	b.server = exec.Command(filepath.Join(b.directory, "rabbitmq-server"))
 	b.server.Env, b.server.Dir = b.environment(), b.home
 	b.server.Stdout, b.server.Stderr = output, output
-	b.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the script and the broker end together
+	b.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that Kill ends the script and the broker
 	if err := b.server.Start(); err != nil {
 		b.t.Fatalf("start rabbitmq-server: %v", err)
 	}
 	deadline := time.Now().Add(patience)
-	for !b.greets() {
+	for !b.acceptsAMQP() {
 		if time.Now().After(deadline) {
 			text, _ := os.ReadFile(filepath.Join(b.home, "log"))
-			b.t.Fatalf("rabbitmq-server does not answer after %v:\n%s", patience, text)
+			b.t.Fatalf("rabbitmq-server does not respond after %v:\n%s", patience, text)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 }
 
-// greets says whether the broker answers to AMQP's header with a frame.
-func (b *Broker) greets() bool {
+// acceptsAMQP reports whether the broker answers AMQP's protocol header with a frame.
+func (b *Broker) acceptsAMQP() bool {
 	conn, err := net.Dial("tcp", b.Address())
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second)) // else the read fails
+	_ = conn.SetDeadline(time.Now().Add(5 * time.Second)) // if it fails, so does the read
 	if _, err = conn.Write([]byte("AMQP\x00\x00\x09\x01")); err != nil {
 		return false
 	}
@@ -107,24 +107,24 @@ func (b *Broker) greets() bool {
 	return err == nil && first[0] == 1
 }
 
-// Kill ends the broker as a power cut would. One that has ended is left alone.
+// Kill kills the broker with SIGKILL. It may be called again.
 func (b *Broker) Kill() {
 	if b.server == nil || b.server.Process == nil {
 		return
 	}
-	_ = syscall.Kill(-b.server.Process.Pid, syscall.SIGKILL) // it fails only where all have ended
-	_ = b.server.Wait()                                      // "killed" is what was asked for
+	_ = syscall.Kill(-b.server.Process.Pid, syscall.SIGKILL) // fails only if all have ended
+	_ = b.server.Wait()                                      // returns the expected error "killed"
 	b.server = nil
 }
 
-// Pause stops the broker as it is: its connections stay, and nothing is answered
-// before Resume.
+// Pause suspends the broker with SIGSTOP: its connections stay open, and it does not
+// respond until Resume.
 func (b *Broker) Pause() {
 	b.t.Helper()
 	await.Stopped(b.t, -b.server.Process.Pid)
 }
 
-// Resume lets a paused broker go on.
+// Resume continues a paused broker.
 func (b *Broker) Resume() {
 	b.t.Helper()
 	if err := syscall.Kill(-b.server.Process.Pid, syscall.SIGCONT); err != nil {

@@ -50,13 +50,13 @@ func testParallel(t *testing.T, open func() queue.Queue) {
 	q := open()
 	ids := Publish(t, q, 4*parallel)
 	Consume(t, q, parallel, all.Handler())
-	await.Until(t, "as many run as may", func() bool { return all.Running() == parallel })
+	await.Until(t, "the limit of concurrent calls is reached", func() bool { return all.Running() == parallel })
 	for range len(ids) {
 		release <- struct{}{}
 	}
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
-	if most := all.MaxRunning(); most != parallel {
-		t.Errorf("%d at once, want %d", most, parallel)
+	if got := all.MaxRunning(); got != parallel {
+		t.Errorf("%d concurrent calls, want %d", got, parallel)
 	}
 }
 
@@ -79,7 +79,7 @@ func testTwoConsumers(t *testing.T, open func() queue.Queue) {
 	})
 	for _, id := range ids {
 		if times := one.Handled(id) + other.Handled(id); times != 1 {
-			t.Errorf("an id came %d times, though nothing failed", times)
+			t.Errorf("an id was delivered %d times although nothing failed", times)
 		}
 	}
 }

@@ -42,11 +42,11 @@ func testEndOfContext(t *testing.T, open func() queue.Queue) {
 	})
 	for _, id := range ids {
 		if once := first.Handled(id) + second.Handled(id); once != 1 {
-			t.Errorf("an id came %d times: what was finished was not acknowledged", once)
+			t.Errorf("an id was delivered %d times: a finished message was not acknowledged", once)
 		}
 	}
-	if most := len(ids) - 2; countDone(&second, ids) != most {
-		t.Errorf("%d were left for the second, want %d", countDone(&second, ids), most)
+	if want := len(ids) - 2; countDone(&second, ids) != want {
+		t.Errorf("%d were left for the second consumer, want %d", countDone(&second, ids), want)
 	}
 }
 
@@ -70,7 +70,7 @@ func testEndDuringFailure(t *testing.T, open func() queue.Queue) {
 	<-stopped
 	var second Recorder
 	Consume(t, q, 1, second.Handler())
-	await.Until(t, "it is tried again", func() bool { return second.Done(id) == 1 })
+	await.Until(t, "it is retried", func() bool { return second.Done(id) == 1 })
 }
 
 func testClose(t *testing.T, open func() queue.Queue) {
@@ -85,7 +85,7 @@ func testClose(t *testing.T, open func() queue.Queue) {
 	go func() {
 		err := q.Close()
 		if !all.AllDone(ids) {
-			err = errors.Join(err, errors.New("what ran was not waited for by Close"))
+			err = errors.Join(err, errors.New("Close did not wait for a running call"))
 		}
 		closed <- err
 	}()
@@ -115,7 +115,7 @@ func testCanceled(t *testing.T, open func() queue.Queue) {
 	cancel()
 	q := open()
 	if err := q.Publish(ctx, NewID()); !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, context.Canceled) {
-		t.Errorf("Publish: %v, want ErrUnavailable for a context that has ended", err)
+		t.Errorf("Publish: %v, want ErrUnavailable and context.Canceled", err)
 	}
 	Publish(t, q, 1)
 }

@@ -27,11 +27,11 @@ func testFailingThreeTimes(t *testing.T, open func() queue.Queue) {
 	await.Until(t, "it is a dead letter", func() bool { return all.DeadLetter(bad) > 0 })
 	await.Until(t, "the others are done", func() bool { return all.AllDone(good) })
 	if tries, dead := all.Handled(bad), all.DeadLetter(bad); tries != 3 || dead != 1 {
-		t.Errorf("%d tries and %d times a dead letter, want 3 and 1", tries, dead)
+		t.Errorf("%d attempts and %d times a dead letter, want 3 and 1", tries, dead)
 	}
 	for _, id := range good {
 		if all.DeadLetter(id) != 0 {
-			t.Error("what was done is a dead letter")
+			t.Error("a message that was handled is a dead letter")
 		}
 	}
 }
@@ -51,7 +51,7 @@ func testFailingTwice(t *testing.T, open func() queue.Queue) {
 	stop()
 	for _, id := range ids {
 		if tries, dead := all.Handled(id), all.DeadLetter(id); tries != 3 || dead != 0 {
-			t.Errorf("%d tries and %d times a dead letter, want 3 and none", tries, dead)
+			t.Errorf("%d attempts and %d times a dead letter, want 3 and none", tries, dead)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func testDeadRefused(t *testing.T, open func() queue.Queue) {
 	stop()
 	for _, id := range ids {
 		if all.DeadLetter(id) != 4 || all.Handled(id) != 3 {
-			t.Errorf("%d times a dead letter after %d tries, want 4 and 3", all.DeadLetter(id), all.Handled(id))
+			t.Errorf("%d times a dead letter after %d attempts, want 4 and 3", all.DeadLetter(id), all.Handled(id))
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 type contextKey struct{}
 
-// Propagator is what the suite opens queues with: it passes one text of the context along.
+// Propagator is the propagator for the queues of the suite. It propagates one text.
 func Propagator() queue.Propagator {
 	const header = "propagated"
 	return queue.Propagator{
@@ -28,17 +28,17 @@ func Propagator() queue.Propagator {
 	}
 }
 
-// What the propagator injects arrives with the id, and still does when it is tried again.
+// The propagated headers arrive with the message, also when it is retried.
 func testPropagation(t *testing.T, open func() queue.Queue) {
 	var mu sync.Mutex
-	came := map[queue.ID][]string{}
+	received := map[queue.ID][]string{}
 	all := &Recorder{}
 	all.Work = func(ctx context.Context, id queue.ID) error {
 		mu.Lock()
 		defer mu.Unlock()
 		text, _ := ctx.Value(contextKey{}).(string)
-		came[id] = append(came[id], text)
-		if len(came[id]) < 3 {
+		received[id] = append(received[id], text)
+		if len(received[id]) < 3 {
 			return errFailed
 		}
 		return nil
@@ -56,8 +56,8 @@ func testPropagation(t *testing.T, open func() queue.Queue) {
 	mu.Lock()
 	defer mu.Unlock()
 	for i := range 3 {
-		if came[with][i] != "hello" || came[without][i] != "" {
-			t.Errorf("try %d: %q with and %q without, want hello and nothing", i+1, came[with][i], came[without][i])
+		if received[with][i] != "hello" || received[without][i] != "" {
+			t.Errorf("attempt %d: %q with and %q without, want hello and nothing", i+1, received[with][i], received[without][i])
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package queuetest is the suite that every queue.Queue passes, and a RabbitMQ of
-// a test's own, to be killed.
+// Package queuetest is the test suite for implementations of queue.Queue. It also starts
+// private RabbitMQ servers that a test may kill.
 package queuetest
 
 import (
@@ -11,16 +11,16 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// patience is how long the suite waits for what has to happen at some time.
+// patience is how long the suite waits for a condition before it fails.
 const patience = 60 * time.Second
 
-// Pauses are those that the queues of the suite are opened with.
+// Pauses are the pauses to open the queues of the suite with.
 func Pauses() []time.Duration {
 	return []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}
 }
 
-// Run runs the suite. fresh makes an empty queue and gives what opens a client of
-// it, any number of times; the clients are closed with the test.
+// Run runs the suite. fresh makes an empty queue and returns a function that opens a client
+// of it; the function may be called several times, and closes the clients with the test.
 func Run(t *testing.T, fresh func(t testing.TB) (open func() queue.Queue)) {
 	for _, test := range []struct {
 		name string
@@ -29,30 +29,30 @@ func Run(t *testing.T, fresh func(t testing.TB) (open func() queue.Queue)) {
 		{"every id arrives", testEveryIDArrives},
 		{"published before there is a consumer", testPublishedBefore},
 		{"many publishers at once", testManyPublishers},
-		{"as many at once as allowed", testParallel},
+		{"concurrency limit", testParallel},
 		{"two consumers share the work", testTwoConsumers},
 		{"failing three times", testFailingThreeTimes},
 		{"failing twice", testFailingTwice},
 		{"trace context is propagated", testPropagation},
 		{"a panic", testPanic},
-		{"a dead letter that is refused", testDeadRefused},
+		{"a dead letter whose handler fails", testDeadRefused},
 		{"the end of the context", testEndOfContext},
 		{"the end during a failure", testEndDuringFailure},
 		{"close ends consumers", testClose},
 		{"a closed queue", testClosed},
-		{"a caller who left", testCanceled},
+		{"canceled publish", testCanceled},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, fresh(t)) })
 	}
 }
 
-// NewID gives an id that nobody else has.
+// NewID returns a random id.
 func NewID() (id queue.ID) {
-	_, _ = rand.Read(id[:]) // it never fails
+	_, _ = rand.Read(id[:]) // never fails
 	return id
 }
 
-// Publish publishes so many new ids, and fails the test on any error.
+// Publish publishes count new ids, and fails the test on an error.
 func Publish(t testing.TB, q queue.Queue, count int) []queue.ID {
 	t.Helper()
 	ids := make([]queue.ID, count)
@@ -65,8 +65,8 @@ func Publish(t testing.TB, q queue.Queue, count int) []queue.ID {
 	return ids
 }
 
-// Consume consumes in the background. stop ends it, and waits until all is finished;
-// the end of the test does so too.
+// Consume consumes in the background. stop ends it and waits for its end; so does the end
+// of the test.
 func Consume(t testing.TB, q queue.Queue, parallel int, handler queue.Handler) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -89,8 +89,8 @@ func Consume(t testing.TB, q queue.Queue, parallel int, handler queue.Handler) (
 	return stop
 }
 
-// Wait waits for something from the channel, or its end, and for no longer than the
-// test runs: a test that fails can end.
+// Wait waits until the channel has a value or is closed, or until the test ends, so that a
+// test that fails can end.
 func Wait(t testing.TB, release <-chan struct{}) error {
 	select {
 	case <-release:

@@ -8,22 +8,22 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// errFailed is how the handlers of the suite fail.
+// errFailed is the error of failing handlers in the suite.
 var errFailed = errors.New("failed on purpose")
 
-// Recorder notes what is handed over. Safe for concurrent use.
+// Recorder records the calls of its Handler. It is safe for concurrent use.
 type Recorder struct {
-	// Work is done for each message; nil is none.
+	// Work is called for each message; it may be nil.
 	Work func(ctx context.Context, id queue.ID) error
-	// Refuse says how many times each dead letter is refused.
+	// Refuse is how many times DeadLetter fails for each id.
 	Refuse int
 
-	mu                   sync.Mutex
-	handled, done, dead  map[queue.ID]int
-	running, mostRunning int
+	mu                  sync.Mutex
+	handled, done, dead map[queue.ID]int
+	running, maxRunning int
 }
 
-// Handler is what to consume with.
+// Handler returns the handler to consume with.
 func (r *Recorder) Handler() queue.Handler {
 	return queue.Handler{Handle: r.handle, DeadLetter: r.handleDeadLetter}
 }
@@ -32,7 +32,7 @@ func (r *Recorder) handle(ctx context.Context, id queue.ID) (err error) {
 	r.mu.Lock()
 	count(&r.handled, id)
 	r.running++
-	r.mostRunning = max(r.mostRunning, r.running)
+	r.maxRunning = max(r.maxRunning, r.running)
 	r.mu.Unlock()
 	defer func() {
 		r.mu.Lock()
@@ -67,13 +67,13 @@ func count(in *map[queue.ID]int, id queue.ID) int {
 	return (*in)[id]
 }
 
-// Handled is how often the id was handed over.
+// Handled returns how often Handle was called with the id.
 func (r *Recorder) Handled(id queue.ID) int { return r.read(&r.handled, id) }
 
-// Done is how often the id was handed over with success.
+// Done returns how often Handle succeeded for the id.
 func (r *Recorder) Done(id queue.ID) int { return r.read(&r.done, id) }
 
-// DeadLetter is how often the id was handed over as a dead letter.
+// DeadLetter returns how often DeadLetter was called with the id.
 func (r *Recorder) DeadLetter(id queue.ID) int { return r.read(&r.dead, id) }
 
 func (r *Recorder) read(from *map[queue.ID]int, id queue.ID) int {
@@ -82,7 +82,7 @@ func (r *Recorder) read(from *map[queue.ID]int, id queue.ID) int {
 	return (*from)[id]
 }
 
-// AllDone tells whether all these were handed over with success.
+// AllDone reports whether Handle has succeeded for all these ids.
 func (r *Recorder) AllDone(ids []queue.ID) bool {
 	for _, id := range ids {
 		if r.Done(id) == 0 {
@@ -92,16 +92,16 @@ func (r *Recorder) AllDone(ids []queue.ID) bool {
 	return true
 }
 
-// Running is how many are handed over now.
+// Running returns how many calls of Handle are running.
 func (r *Recorder) Running() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.running
 }
 
-// MaxRunning is how many were handed over at once.
+// MaxRunning returns the largest number of concurrent calls of Handle.
 func (r *Recorder) MaxRunning() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.mostRunning
+	return r.maxRunning
 }

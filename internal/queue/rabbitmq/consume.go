@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// deadLettersAtOnce is how many dead letters a Consume deals with at a time: one that the
-// handler refuses for long holds up no others.
-const deadLettersAtOnce = 8
+// parallelDeadLetters is how many dead letters a Consume handles at a time, so that one whose
+// handler keeps failing does not delay the others.
+const parallelDeadLetters = 8
 
 var errCancelled = errors.New("RabbitMQ ended the delivery: the queue was deleted, or has moved")
 
@@ -30,7 +30,7 @@ func (q *Queue) Consume(ctx context.Context, parallel int, handler queue.Handler
 
 	c := &consumer{queue: q, handler: handler.WithRecover()}
 	tasks := &feed{name: q.options.Names.Queue, slots: make(chan struct{}, max(parallel, 1)), work: c.handle}
-	dead := &feed{name: q.options.Names.DeadLetterQueue, slots: make(chan struct{}, deadLettersAtOnce), work: c.handleDeadLetter}
+	dead := &feed{name: q.options.Names.DeadLetterQueue, slots: make(chan struct{}, parallelDeadLetters), work: c.handleDeadLetter}
 	tasks.outage.log, tasks.outage.what = q.options.Log, "tasks"
 	dead.outage.log, dead.outage.what, dead.outage.within = q.options.Log, "dead letters", &tasks.outage
 	var both sync.WaitGroup
@@ -46,20 +46,20 @@ type consumer struct {
 	handler queue.Handler
 }
 
-// feed is a queue that a Consume works on. Each has a connection of its own: where
-// the dead letters can't be read, the tasks go on.
+// feed is a queue that a Consume reads, the tasks or the dead letters. Each has its own
+// connection, so that tasks are still consumed when dead letters can't be.
 type feed struct {
 	name   string
 	work   func(context.Context, *subscription, amqp.Delivery)
 	outage outage
-	// The slots are for messages under way, over all connections: what a lost one
-	// brought may still be worked on when there is a new one.
+	// slots is a semaphore for the messages that are being handled. They may be from an
+	// earlier connection that was lost.
 	slots   chan struct{}
 	running sync.WaitGroup
 }
 
-// consumeFeed works on the feed until ctx ends and all work is done, and reconnects when
-// a connection is lost.
+// consumeFeed consumes the feed, reconnecting when a connection is lost, until ctx ends; then
+// it waits for running work.
 func (c *consumer) consumeFeed(ctx context.Context, f *feed) {
 	defer f.running.Wait()
 	pause := queue.Backoff{Initial: initialPause, Max: maxPause}
@@ -79,8 +79,8 @@ func (c *consumer) consumeFeed(ctx context.Context, f *feed) {
 	}
 }
 
-// session works on what one connection brings. It returns when the connection is
-// lost, and after ctx has ended and all work is done.
+// session consumes the feed over one connection. It returns an error when the connection
+// is lost, and nil after ctx has ended and running work is done.
 func (c *consumer) session(ctx context.Context, f *feed) error {
 	l, err := c.queue.connect(ctx, "consumer")
 	if err != nil {
@@ -88,7 +88,7 @@ func (c *consumer) session(ctx context.Context, f *feed) error {
 	}
 	defer l.close()
 	var s *subscription
-	err = l.within(ctx, subscribeLimit, func() error {
+	err = l.within(ctx, subscribeTimeout, func() error {
 		s, err = subscribe(l, f.name, cap(f.slots))
 		return err
 	})
@@ -99,12 +99,12 @@ func (c *consumer) session(ctx context.Context, f *feed) error {
 	if err := f.take(ctx, s); err != nil {
 		return err
 	}
-	_ = l.within(context.Background(), closeLimit, s.end)
+	_ = l.within(context.Background(), closeTimeout, s.end)
 	f.running.Wait()
 	return nil
 }
 
-// subscription is what the broker sends from one queue.
+// subscription is a consumer of one queue at the broker.
 type subscription struct {
 	channel    *amqp.Channel
 	tag        string
@@ -112,8 +112,7 @@ type subscription struct {
 	closed     chan *amqp.Error
 }
 
-// subscribe has the broker send the messages of a queue, so many before the first
-// of them is acknowledged.
+// subscribe starts consuming a queue, with up to prefetch unacknowledged messages.
 func subscribe(l *link, name string, prefetch int) (*subscription, error) {
 	ch, err := l.conn.Channel()
 	if err != nil {
@@ -126,8 +125,8 @@ func subscribe(l *link, name string, prefetch int) (*subscription, error) {
 	return s, err
 }
 
-// take handles each delivery in a goroutine and a slot of its own, until ctx ends or,
-// with an error, the deliveries have ended.
+// take handles each delivery in its own goroutine, with a slot. It returns nil when ctx ends,
+// and an error when the subscription is closed.
 func (f *feed) take(ctx context.Context, s *subscription) error {
 	for {
 		select {
@@ -156,7 +155,7 @@ func (f *feed) take(ctx context.Context, s *subscription) error {
 				})
 				continue
 			}
-			_ = d.Nack(false, true) // both were ready
+			_ = d.Nack(false, true) // select chose at random
 		}
 		<-f.slots
 	}
@@ -170,7 +169,7 @@ func closeReason(refusal *amqp.Error) error {
 	return refusal
 }
 
-// end takes no more, and gives back what was not begun.
+// end cancels the subscription, and returns deliveries that were not handled to the queue.
 func (s *subscription) end() error {
 	if err := s.channel.Cancel(s.tag, false); err != nil {
 		return err

@@ -16,20 +16,20 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// unavailableInTime fails the test unless Publish says ErrUnavailable by itself,
-// before the context ends.
+// unavailableInTime fails the test unless Publish returns ErrUnavailable within its own
+// timeout, before the context ends.
 func unavailableInTime(t *testing.T, q queue.Queue) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	err := q.Publish(ctx, queuetest.NewID())
 	if !errors.Is(err, queue.ErrUnavailable) || ctx.Err() != nil {
-		t.Fatalf("Publish: %v, want ErrUnavailable within its own limit", err)
+		t.Fatalf("Publish: %v, want ErrUnavailable within its own timeout", err)
 	}
 	return err
 }
 
-// publishAgain waits until publishing works.
+// publishAgain retries until publishing works.
 func publishAgain(t *testing.T, q queue.Queue) (id queue.ID) {
 	t.Helper()
 	id = queuetest.NewID()
@@ -37,7 +37,8 @@ func publishAgain(t *testing.T, q queue.Queue) (id queue.ID) {
 	return id
 }
 
-// A server that takes connections and says nothing is tried by one caller at a time.
+// With a server that accepts connections and sends nothing, concurrent callers share one
+// attempt to connect.
 func TestManyCallersDialOnce(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -70,7 +71,7 @@ func TestManyCallersDialOnce(t *testing.T) {
 	}
 }
 
-func TestImpatientCaller(t *testing.T) {
+func TestCallersDeadline(t *testing.T) {
 	broker := queuetest.StartBroker(t)
 	names := newNames(t, broker.URL())
 	q, _ := open(t, broker.URL(), names)
@@ -91,8 +92,8 @@ func TestImpatientCaller(t *testing.T) {
 	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
 }
 
-// A broker that is short of memory takes nothing from who publishes, and all from
-// who consumes.
+// A broker that is short of memory blocks publishers, but not the acknowledgements of
+// consumers.
 func TestMemoryAlarm(t *testing.T) {
 	broker := queuetest.StartBroker(t)
 	names := newNames(t, broker.URL())
@@ -105,7 +106,7 @@ func TestMemoryAlarm(t *testing.T) {
 	await.Until(t, "one runs", func() bool { return all.Running() == 1 })
 
 	broker.Control("set_vm_memory_high_watermark", "0.0000001")
-	await.Until(t, "it says that it takes nothing", func() bool {
+	await.Until(t, "Ping reports that publishing is blocked", func() bool {
 		return strings.Contains(unavailableInTime(t, q).Error(), "short of memory")
 	})
 	if err := q.Ping(t.Context()); !errors.Is(err, queue.ErrUnavailable) {
@@ -130,7 +131,7 @@ func TestNoSecretInErrors(t *testing.T) {
 	for name, address := range map[string]string{
 		"wrong password":  "amqp://guest:" + secret + "@" + good.Host + "/",
 		"no such vhost":   "amqp://" + good.User.String() + "@" + good.Host + "/" + "absent",
-		"nobody listens":  "amqp://guest:" + secret + "@127.0.0.1:1/",
+		"no listener":     "amqp://guest:" + secret + "@127.0.0.1:1/",
 		"no such scheme":  "http://guest:" + secret + "@127.0.0.1:1/",
 		"cannot be read":  "amqp://guest:" + secret + "%zz@127.0.0.1:1/",
 		"port is no port": "amqp://guest:" + secret + "@127.0.0.1:port/",
@@ -141,7 +142,7 @@ func TestNoSecretInErrors(t *testing.T) {
 			queuetest.Consume(t, q, 1, queue.Handler{})
 			await.Until(t, "it is logged", func() bool { return lines.has(logLost) == 1 })
 			if text := err.Error() + lines.String(); strings.Contains(text, secret) || strings.Contains(text, "guest:guest") {
-				t.Errorf("the password is told: %s", text)
+				t.Errorf("the password is in the error: %s", text)
 			}
 			t.Log(err)
 		})

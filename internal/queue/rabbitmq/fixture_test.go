@@ -37,8 +37,7 @@ func sharedURL(t testing.TB) string {
 	return address
 }
 
-// newNames gives names that nobody else has. What is made of them is deleted with
-// the test.
+// newNames returns random names. Their exchanges and queues are deleted with the test.
 func newNames(t testing.TB, address string) rabbitmq.Names {
 	t.Helper()
 	names := rabbitmq.NamesOf("test_" + strings.ToLower(rand.Text()))
@@ -58,7 +57,7 @@ func newNames(t testing.TB, address string) rabbitmq.Names {
 	return names
 }
 
-// open opens a queue that ends with the test, and gives its log.
+// open opens a queue, which is closed with the test, and returns its log.
 func open(t testing.TB, address string, names rabbitmq.Names) (*rabbitmq.Queue, *log) {
 	t.Helper()
 	lines := &log{}
@@ -77,7 +76,7 @@ func open(t testing.TB, address string, names rabbitmq.Names) (*rabbitmq.Queue, 
 	return q, lines
 }
 
-// dial gives a channel beside the queue, which ends with the test.
+// dial opens a channel for the test's own operations, which is closed with the test.
 func dial(t testing.TB, address string) *amqp.Channel {
 	t.Helper()
 	conn, err := amqp.Dial(address)
@@ -101,7 +100,7 @@ func parse(t testing.TB, address string) *url.URL {
 	return parsed
 }
 
-// viaProxy gives the address of a proxy in front of the broker, which is up.
+// viaProxy starts a proxy in front of the broker and returns its address.
 func viaProxy(t testing.TB, address string) (string, *testkit.Proxy) {
 	t.Helper()
 	through := parse(t, address)
@@ -111,7 +110,7 @@ func viaProxy(t testing.TB, address string) (string, *testkit.Proxy) {
 	return through.String(), proxy
 }
 
-// log is what was logged. Safe for concurrent use.
+// log records log lines. It is safe for concurrent use.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -129,7 +128,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// outages is the log without the tries that failed.
+// outages is the log without failed attempts at tasks.
 func (l *log) outages() string {
 	var text strings.Builder
 	for line := range strings.Lines(l.String()) {
@@ -140,15 +139,15 @@ func (l *log) outages() string {
 	return text.String()
 }
 
-// has counts the lines with the text.
+// has returns how often the log contains the text.
 func (l *log) has(text string) int { return strings.Count(l.String(), text) }
 
 const (
 	logLost      = "RabbitMQ can't be used: no tasks"
 	logFound     = "RabbitMQ is in use again: tasks"
 	logDeadLost  = "RabbitMQ can't be used: no dead letters"
-	logOtherwise = "was declared otherwise"
-	logForeign   = "not ours"
+	logOtherwise = "exists with other properties"
+	logForeign   = "message of another program"
 )
 
 func TestSuite(t *testing.T) {
@@ -164,6 +163,6 @@ func TestSuite(t *testing.T) {
 
 func TestDurable(t *testing.T) {
 	if q, _ := open(t, sharedURL(t), rabbitmq.SearchTasks("")); !q.Durable() {
-		t.Error("it says that it forgets what it confirmed")
+		t.Error("Durable is false")
 	}
 }

@@ -15,14 +15,14 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// The settings of a process that consumes and never finishes.
+// The environment variables of the child process that consumes and never acknowledges.
 const (
 	childURL = "QUEUE_TEST_URL"
 	childKey = "QUEUE_TEST_KEY"
 )
 
-// consumeForEver is what the test's program does as another process: it says what
-// it has taken and never finishes it.
+// consumeForEver is the main function of the child process: it prints the ids that it
+// receives, and never finishes handling them.
 func consumeForEver() {
 	q := rabbitmq.Open(rabbitmq.Options{
 		URL: os.Getenv(childURL), Names: rabbitmq.NamesOf(os.Getenv(childKey)), Pauses: queuetest.Pauses(),
@@ -56,10 +56,10 @@ func TestKilledConsumer(t *testing.T) {
 	for lines := bufio.NewScanner(output); len(taken) < 2 && lines.Scan(); {
 		taken[lines.Text()] = true
 	}
-	_ = child.Process.Kill() // it fails only where the process has ended
-	_ = child.Wait()         // "killed" is what was asked for
+	_ = child.Process.Kill() // fails only if the process has ended
+	_ = child.Wait()         // returns the expected error "killed"
 	if len(taken) != 2 {
-		t.Fatalf("the other process took %d, want 2", len(taken))
+		t.Fatalf("the child process received %d messages, want 2", len(taken))
 	}
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())

@@ -30,13 +30,13 @@ func (q *Queue) connect(ctx context.Context, purpose string) (*link, error) {
 		Heartbeat:  heartbeat,
 		Properties: properties,
 		Dial: func(network, address string) (net.Conn, error) {
-			deadline := time.Now().Add(dialLimit)
+			deadline := time.Now().Add(dialTimeout)
 			dialer := net.Dialer{Deadline: deadline}
 			conn, err := dialer.DialContext(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
-			l.raw = writeLimited{conn}
+			l.raw = timeoutConn{conn}
 			return l.raw, conn.SetDeadline(deadline) // the library lifts it once signed in
 		},
 	}
@@ -53,7 +53,7 @@ func (q *Queue) connect(ctx context.Context, purpose string) (*link, error) {
 		}
 		return nil, fmt.Errorf("connect to RabbitMQ: %w", err)
 	}
-	if err := l.within(ctx, setUpLimit, func() error { return q.declare(l.conn) }); err != nil {
+	if err := l.within(ctx, setUpTimeout, func() error { return q.declare(l.conn) }); err != nil {
 		l.close()
 		return nil, err
 	}
@@ -78,18 +78,18 @@ func (l *link) within(ctx context.Context, limit time.Duration, work func() erro
 	return err
 }
 
-// close closes the connection, and waits for the broker's reply for closeLimit at most.
+// close closes the connection, and waits for the broker's reply for closeTimeout at most.
 func (l *link) close() {
-	_ = l.within(context.Background(), closeLimit, l.conn.Close) // closed is what it is in any case
+	_ = l.within(context.Background(), closeTimeout, l.conn.Close) // closed is what it is in any case
 }
 
-// writeLimited is a connection on which no write waits for long: a broker that is
+// timeoutConn is a connection on which no write waits for long: a broker that is
 // out of memory, or hangs, stops reading.
-type writeLimited struct{ net.Conn }
+type timeoutConn struct{ net.Conn }
 
 // Write implements net.Conn.
-func (c writeLimited) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+func (c timeoutConn) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(p)

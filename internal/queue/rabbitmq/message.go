@@ -11,12 +11,11 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// headerFailures counts how often a message failed.
+// headerFailures is the header with the number of failed attempts.
 const headerFailures = "x-failures"
 
-// publishing makes a message of the id, which is its MessageId and its body. One
-// with a lifetime leaves the queue for its dead-letter exchange after it. What is
-// passed along are headers.
+// newPublishing makes a message with the id as its MessageId and body. With a lifetime, the
+// broker moves the message to its queue's dead-letter exchange afterwards.
 func newPublishing(id queue.ID, failures int, lifetime time.Duration, headers map[string]string) amqp.Publishing {
 	name := hex.EncodeToString(id[:])
 	message := amqp.Publishing{
@@ -37,7 +36,7 @@ func newPublishing(id queue.ID, failures int, lifetime time.Duration, headers ma
 	return message
 }
 
-// read finds the id in a message. It is false for one that is not ours.
+// parseID returns the id of a message, or false for a message of another program.
 func parseID(d amqp.Delivery) (id queue.ID, ok bool) {
 	if len(d.MessageId) != hex.EncodedLen(len(id)) || string(d.Body) != d.MessageId {
 		return id, false
@@ -46,13 +45,13 @@ func parseID(d amqp.Delivery) (id queue.ID, ok bool) {
 	return id, err == nil
 }
 
-// failuresOf reads how often the message failed; a count that makes no sense is 0.
+// failuresOf returns the number of failed attempts; for an invalid header it is 0.
 func failuresOf(d amqp.Delivery) int {
 	count, _ := d.Headers[headerFailures].(int32)
 	return max(int(count), 0)
 }
 
-// headersOf gives the headers that are texts, as those of a propagator are.
+// headersOf returns the message's headers for the propagator: those with texts as values.
 func headersOf(d amqp.Delivery) map[string]string {
 	var headers map[string]string
 	for name, value := range d.Headers {

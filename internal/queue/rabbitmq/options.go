@@ -9,30 +9,31 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// Options say where RabbitMQ is and what things are called there. The zero value
-// of a field is what its comment says.
+// Options are the options of a queue. Only URL is required; other zero values have the
+// documented defaults.
 type Options struct {
 	// URL is amqp:// or amqps:// (TLS), with user, password and /vhost. It is never
-	// logged. One that can't be read makes every call fail.
+	// logged. With an invalid one every call fails.
 	URL string
 	// RootCAs verify an amqps:// server; nil is those of the system.
 	RootCAs *x509.CertPool
-	// Names of the exchange and the queues: SearchTasks("").
+	// Names are the names of exchanges and queues; default SearchTasks("").
 	Names Names
-	// Pauses are those between the tries of a message, one less than there are tries:
-	// queue.DefaultPauses. The last one also stands between two tries of DeadLetter.
+	// Pauses are the pauses between attempts at a message, so there is one attempt more
+	// than pauses; default queue.DefaultPauses. The last one is also used between attempts
+	// of DeadLetter.
 	Pauses []time.Duration
-	// Propagator passes trace context along with the ids, in headers.
+	// Propagator propagates trace context in the messages' headers.
 	Propagator queue.Propagator
-	// Log is told of outages and of tries that failed; nil is slog.Default.
+	// Log logs outages and failed attempts; nil is slog.Default.
 	Log *slog.Logger
 }
 
-// Names are what things are called in RabbitMQ.
+// Names are the names of exchanges and queues, and the routing key of tasks.
 type Names struct {
 	Exchange, Key, Queue string
-	// Retry is the beginning of the names of the queues in which messages wait for
-	// another try, one for each pause.
+	// Retry is the prefix of the names of the retry queues, in which messages wait for
+	// another attempt. There is one for each pause.
 	Retry                               string
 	DeadLetterExchange, DeadLetterQueue string
 }
@@ -48,7 +49,7 @@ func NamesOf(key string) Names {
 	}
 }
 
-// retry is the queue in which messages wait that failed this often.
+// retry is the name of the retry queue for messages that failed this often.
 func (n Names) retry(failures int) string { return n.Retry + strconv.Itoa(failures) }
 
 func (o Options) withDefaults() Options {
@@ -64,30 +65,29 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Limits of waiting.
 const (
-	// publishLimit is for a Publish as a whole.
-	publishLimit = 1500 * time.Millisecond
-	// dialLimit is for a connection, TLS and signing in included.
-	dialLimit = time.Second
-	// setUpLimit is for declaring what there has to be: quorum queues take their time.
-	setUpLimit = 10 * time.Second
-	// subscribeLimit is for the broker to begin delivery. One that has just started
-	// may never answer, and answers at once when it is asked anew.
-	subscribeLimit = 3 * time.Second
-	// writeLimit is for the broker to take what is written; it is far less than
-	// publishLimit, so that nobody is late who waits for another's write.
-	writeLimit = 500 * time.Millisecond
-	// closeLimit is for the broker to answer a goodbye.
-	closeLimit = time.Second
-	// reconnectPause is for how long after a failed try to connect Publish fails at once.
+	// publishTimeout is the timeout of Publish.
+	publishTimeout = 1500 * time.Millisecond
+	// dialTimeout is the timeout of connecting, including TLS and authentication.
+	dialTimeout = time.Second
+	// setUpTimeout is the timeout of declaring exchanges and queues; quorum queues are slow.
+	setUpTimeout = 10 * time.Second
+	// subscribeTimeout is the timeout of subscribing. A broker that has just started may
+	// never reply, but does when subscribing is retried.
+	subscribeTimeout = 3 * time.Second
+	// writeTimeout is the timeout of one write to the connection. It is far less than
+	// publishTimeout, so that callers that wait for another one's write are still in time.
+	writeTimeout = 500 * time.Millisecond
+	// closeTimeout is the timeout of closing a connection.
+	closeTimeout = time.Second
+	// reconnectPause is how long Publish fails at once after a failed attempt to connect.
 	reconnectPause = 500 * time.Millisecond
-	// heartbeat is agreed upon with the broker; a connection silent for three is lost.
+	// heartbeat is the interval negotiated with the broker. A connection without a
+	// heartbeat for three intervals is lost.
 	heartbeat = 10 * time.Second
 )
 
-// The pauses between tries to reach the broker, of Consume and of a failed message
-// that has to get to the broker before it is acknowledged.
+// The backoff of Consume for reconnecting, and for publishing a failed message again.
 const (
 	initialPause = 100 * time.Millisecond
 	maxPause     = 5 * time.Second

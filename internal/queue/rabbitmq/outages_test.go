@@ -17,7 +17,7 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// load publishes from many goroutines until it is ended.
+// load publishes from many goroutines until end is called.
 type load struct {
 	mu        sync.Mutex
 	confirmed []queue.ID
@@ -60,14 +60,14 @@ func (l *load) count() int {
 	return len(l.confirmed)
 }
 
-// more waits until so many more are confirmed.
+// more waits until count more ids are confirmed.
 func (l *load) more(t *testing.T, count int) {
 	t.Helper()
 	count += l.count()
-	await.Until(t, "publishing goes on", func() bool { return l.count() >= count })
+	await.Until(t, "publishing works again", func() bool { return l.count() >= count })
 }
 
-// fails waits until one more is refused.
+// fails waits until another Publish fails.
 func (l *load) fails(t *testing.T) {
 	t.Helper()
 	before := l.refused.Load()
@@ -80,8 +80,8 @@ func (l *load) end() []queue.ID {
 	return l.confirmed
 }
 
-// Some of the work fails at first, so that messages are in the queues of the pauses
-// too when the broker goes.
+// flaky fails for some tasks at first, so that there are messages in the retry queues when
+// the outage begins.
 func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
 	return func(_ context.Context, id queue.ID) error {
 		if id[0] < 64 && all.Handled(id) == 1 {
@@ -91,8 +91,8 @@ func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
 	}
 }
 
-// awaitBack waits until the consumer has logged the end of so many outages, and
-// takes from both queues: only then is the next outage another one.
+// awaitBack waits until the consumer has logged the end of the given number of outages, and
+// consumes both queues: only then is the next failure logged as another outage.
 func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *log, outages int) {
 	t.Helper()
 	await.Until(t, "tasks and dead letters are taken again", func() bool {
@@ -100,7 +100,7 @@ func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *log, o
 	})
 }
 
-// consumers counts those who take from a queue: none where it can't be asked.
+// consumers returns the number of consumers of a queue, or 0 if the broker is unreachable.
 func consumers(address, name string) int {
 	conn, err := amqp.Dial(address)
 	if err != nil {
@@ -156,8 +156,8 @@ func TestKilledBroker(t *testing.T) {
 	all.Work = flaky(&all)
 	queuetest.Consume(t, consumer, 4, all.Handler())
 	l := startLoad(t, publisher)
-	// RabbitMQ is slow to store that there is a new quorum queue: one that was declared
-	// a moment before a kill may never work again. An orderly stop stores it.
+	// RabbitMQ stores a new quorum queue with a delay: one that was declared just before a
+	// kill may never work again. A graceful stop stores it.
 	l.more(t, 100)
 	broker.Control("stop_app")
 	l.fails(t)
@@ -173,7 +173,7 @@ func TestKilledBroker(t *testing.T) {
 	ids := l.end()
 	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
 	if lines.has(logLost) != lines.has(logFound) || lines.has(logLost) < 3 || lines.has(logDeadLost) != 0 {
-		t.Errorf("three outages were not logged as such:\n%s", lines.outages())
+		t.Errorf("not every one of the three outages was logged once:\n%s", lines.outages())
 	}
 }
 
@@ -190,7 +190,7 @@ func TestConsumerBeforeTheBroker(t *testing.T) {
 	if err := q.Publish(t.Context(), queuetest.NewID()); !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("Publish: %v, want ErrUnavailable", err)
 	}
-	stop() // it ends while the broker is away, too
+	stop() // Consume can also end during an outage
 	queuetest.Consume(t, q, 2, all.Handler())
 	proxy.Up()
 	await.Until(t, "there is a broker", func() bool {
@@ -203,8 +203,9 @@ func TestConsumerBeforeTheBroker(t *testing.T) {
 	})
 }
 
-// What the lost connection brought still runs when there is a new one.
-func TestParallelOverAnOutage(t *testing.T) {
+// Messages of a lost connection that are still being handled count against the limit of
+// parallel messages after a reconnect.
+func TestParallelAfterReconnect(t *testing.T) {
 	address := sharedURL(t)
 	names := newNames(t, address)
 	through, proxy := viaProxy(t, address)
@@ -231,6 +232,6 @@ func TestParallelOverAnOutage(t *testing.T) {
 		return true
 	})
 	if all.MaxRunning() != 2 {
-		t.Errorf("%d at once, want 2", all.MaxRunning())
+		t.Errorf("%d concurrent calls, want 2", all.MaxRunning())
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// Publish implements queue.Queue. All who publish share a connection, which is made
-// when one is needed. While the broker can't be reached one try at a time is made,
-// and between tries every call fails at once.
+// Publish implements queue.Queue. All callers share a connection, which is made when it
+// is needed. While the broker is unreachable there is one attempt to connect at a time,
+// and between attempts every call fails at once.
 func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	err := errClosed
 	if q.closing.Err() == nil {
@@ -26,8 +26,8 @@ func (q *Queue) Publish(ctx context.Context, id queue.ID) error {
 	return nil
 }
 
-// Ping implements queue.Queue: there is a connection to publish on, or one can be made,
-// and the broker does not say that it takes nothing.
+// Ping implements queue.Queue. It connects if there is no connection, and fails while the
+// broker blocks publishing.
 func (q *Queue) Ping(ctx context.Context) error {
 	err := errClosed
 	if q.closing.Err() == nil {
@@ -42,27 +42,27 @@ func (q *Queue) Ping(ctx context.Context) error {
 	return nil
 }
 
-// publisher has the connection to publish on. Safe for concurrent use.
+// publisher has the connection for publishing. It is safe for concurrent use.
 type publisher struct {
 	queue *Queue
 
 	mu         sync.Mutex
-	current    *sender  // nil where there is none
-	attempt    *attempt // the try to connect that is under way, or nil
+	current    *sender  // nil if there is none
+	attempt    *attempt // the running attempt to connect, or nil
 	retryAfter time.Time
-	failure    error // of the last try, returned to all until retryAfter is over
+	failure    error // of the last attempt; returned to all callers until retryAfter
 }
 
-// attempt is one try to connect, which any number of callers wait for.
+// attempt is one attempt to connect, which several callers may wait for.
 type attempt struct {
-	done   chan struct{} // closed when the rest is there
+	done   chan struct{} // closed when sender and err are set
 	sender *sender
 	err    error
 }
 
-// send publishes a message and waits for its confirm, within the limit of Publish.
+// send publishes a message and waits for its confirm, with the timeout of Publish.
 func (p *publisher) send(ctx context.Context, exchange, key string, message amqp.Publishing) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, publishLimit, errTooSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, publishTimeout, errTooSlow)
 	defer cancel()
 	s, err := p.sender(ctx)
 	if err != nil {
@@ -70,14 +70,14 @@ func (p *publisher) send(ctx context.Context, exchange, key string, message amqp
 	}
 	before := s.confirmed.Load()
 	err = s.send(ctx, exchange, key, message)
-	silent := errors.Is(err, errTooSlow) && !s.blocked.Load() && s.confirmed.Load() == before
-	if silent || errors.Is(err, errReturned) {
-		p.drop(s) // a new connection finds out whether the broker is there, and declares what was deleted
+	unresponsive := errors.Is(err, errTooSlow) && !s.blocked.Load() && s.confirmed.Load() == before
+	if unresponsive || errors.Is(err, errReturned) {
+		p.drop(s) // the next connection declares what was deleted
 	}
 	return err
 }
 
-// sender gives the connection, after a try to make one where there is none.
+// sender returns the connection. If there is none, it waits for an attempt to connect.
 func (p *publisher) sender(ctx context.Context) (*sender, error) {
 	p.mu.Lock()
 	if p.current != nil && !p.current.channel.IsClosed() {
@@ -107,12 +107,12 @@ func (p *publisher) sender(ctx context.Context) (*sender, error) {
 	}
 }
 
-// connect carries out the attempt. A connection whose channel was closed is no use.
-func (p *publisher) connect(a *attempt, useless *sender) {
+// connect makes the attempt. previous is a sender whose channel is closed, or nil.
+func (p *publisher) connect(a *attempt, previous *sender) {
 	defer p.queue.running.Done()
 	defer close(a.done)
-	if useless != nil {
-		useless.link.close()
+	if previous != nil {
+		previous.link.close()
 	}
 	a.sender, a.err = p.queue.newSender(p.queue.closing)
 
@@ -124,17 +124,17 @@ func (p *publisher) connect(a *attempt, useless *sender) {
 	}
 }
 
-// drop ends a connection at once; what others publish on it fails.
+// drop closes a connection at once; pending messages on it fail.
 func (p *publisher) drop(s *sender) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.current == s {
 		p.current = nil
 	}
-	_ = s.link.raw.Close() // the library notices
+	_ = s.link.raw.Close() // the client library's read then fails
 }
 
-// close ends the connection. No attempt may be under way, nor begin.
+// close closes the connection. No attempt may be running, nor begin.
 func (p *publisher) close() {
 	p.mu.Lock()
 	s := p.current

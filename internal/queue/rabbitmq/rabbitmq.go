@@ -1,12 +1,15 @@
-// Package rabbitmq is a queue that many nodes share: quorum queues in RabbitMQ
-// 3.10 or newer, persistent messages, confirmed to the publisher and acknowledged
-// by the consumer.
+// Package rabbitmq is a queue that nodes share: quorum queues in RabbitMQ 3.10 or
+// newer with persistent messages, publisher confirms and consumer acknowledgements.
 //
-// Publishing and consuming have a connection each, since a broker that is short of
-// memory stops reading from those who publish, acknowledgements included. Both
-// declare all that there has to be, whenever they connect. The recovery that the
-// client library has is not used: it would hide the outage from Publish, which has
-// to fail fast, and it knows nothing to do about a queue declared otherwise.
+// Publishing and consuming use separate connections: a broker that is short of memory
+// stops reading from connections that publish, which would delay acknowledgements. Both
+// declare all exchanges and queues when they connect. The client library's recovery is
+// not used: it would hide an outage from Publish, which must fail fast, and it can't
+// handle a queue that was declared with other properties.
+//
+// A failed message is published to a retry queue, whose messages the broker moves back to
+// the main queue after a pause. After the last attempt it is published to the dead-letter
+// exchange.
 package rabbitmq
 
 import (
@@ -24,19 +27,19 @@ var errClosed = errors.New("the queue is closed")
 type Queue struct {
 	options   Options
 	publisher *publisher
-	// warned is set once it was said that the queue is used as it was found.
+	// warned is set after the warning that a queue has other properties.
 	warned atomic.Bool
 
 	closing context.Context // ends with Close
 	stop    context.CancelFunc
-	mu      sync.Mutex // so that none begins while Close waits
+	mu      sync.Mutex // orders begin and Close
 	running sync.WaitGroup
 }
 
 var _ queue.Queue = (*Queue)(nil)
 
-// Open makes a queue. It does not connect yet: a broker out of reach is an error
-// of Publish, and Consume waits for it.
+// Open makes a queue. It does not connect: while the broker is unreachable, Publish fails
+// and Consume waits.
 func Open(options Options) *Queue {
 	closing, stop := context.WithCancel(context.Background())
 	q := &Queue{options: options.withDefaults(), closing: closing, stop: stop}
@@ -47,18 +50,18 @@ func Open(options Options) *Queue {
 // Durable implements queue.Queue.
 func (q *Queue) Durable() bool { return true }
 
-// Close implements queue.Queue. Calls of Publish under way fail.
+// Close implements queue.Queue. Pending calls of Publish fail.
 func (q *Queue) Close() error {
 	q.mu.Lock()
 	q.stop()
 	q.mu.Unlock()
-	q.running.Wait() // Consume publishes what failed until its end
+	q.running.Wait() // before closing publisher: Consume publishes failed messages until its end
 	q.publisher.close()
 	return nil
 }
 
-// begin counts what Close has to wait for, unless the queue is closed. The caller
-// calls q.running.Done at its end.
+// begin adds work that Close must wait for to q.running; the caller calls q.running.Done. It
+// returns false if the queue is closed.
 func (q *Queue) begin() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

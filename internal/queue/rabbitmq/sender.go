@@ -11,37 +11,37 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
-// unconfirmed is how many messages may wait for their confirms at once; more
-// callers wait for a place.
-const unconfirmed = 1024
+// maxUnconfirmed is how many messages may wait for their confirms at a time.
+const maxUnconfirmed = 1024
 
 var (
-	errBlocked  = errors.New("RabbitMQ takes no messages: it is short of memory or disk space")
+	errBlocked  = errors.New("RabbitMQ accepts no messages: it is short of memory or disk space")
 	errReturned = errors.New("RabbitMQ returned the message: no queue is bound to the exchange")
 	errRefused  = errors.New("RabbitMQ refused the message")
 	errLost     = errors.New("the connection to RabbitMQ was lost")
 )
 
-// sender publishes on one channel, for many at once, each with its confirm.
+// sender publishes messages with confirms on one channel. It is safe for concurrent use.
 type sender struct {
 	link    *link
 	channel *amqp.Channel
-	// writeLock guards writing: unlike the channel's own lock, it can be waited for until
-	// a deadline.
+	// writeLock is a mutex for writing. The channel has one, too, but waiting for this one
+	// can be ended by a context.
 	writeLock chan struct{}
-	slots     chan struct{}
-	// blocked is true while the broker says that it takes nothing.
+	slots     chan struct{} // a semaphore for unconfirmed messages
+	// blocked is true while the broker reports that it accepts no messages.
 	blocked atomic.Bool
-	// confirmed counts answers: any is a sign of life.
+	// confirmed counts confirms, to find out whether the broker still responds.
 	confirmed atomic.Uint64
 	number    atomic.Uint64
 
-	// returned holds what the broker sent back. It has room for all that may be under
-	// way, and the library puts a message there before it passes on its confirm: who
-	// has the confirm finds the message there, or noted in unroutable.
+	// returned receives messages that the broker returned as unroutable. The library sends
+	// one to it before it completes the message's confirm. So after the confirm the message
+	// is in returned, or another caller of finish has recorded it in unroutable. It never
+	// blocks, since its capacity is that of slots.
 	returned   chan amqp.Return
 	mu         sync.Mutex
-	unroutable map[string]bool // by the numbers of those that wait
+	unroutable map[string]bool // by the number of each pending message
 }
 
 func (q *Queue) newSender(ctx context.Context) (*sender, error) {
@@ -50,10 +50,10 @@ func (q *Queue) newSender(ctx context.Context) (*sender, error) {
 		return nil, err
 	}
 	s := &sender{
-		link: l, writeLock: make(chan struct{}, 1), slots: make(chan struct{}, unconfirmed),
-		returned: make(chan amqp.Return, unconfirmed), unroutable: map[string]bool{},
+		link: l, writeLock: make(chan struct{}, 1), slots: make(chan struct{}, maxUnconfirmed),
+		returned: make(chan amqp.Return, maxUnconfirmed), unroutable: map[string]bool{},
 	}
-	err = l.within(ctx, setUpLimit, func() error {
+	err = l.within(ctx, setUpTimeout, func() error {
 		if s.channel, err = l.conn.Channel(); err != nil {
 			return err
 		}
@@ -73,8 +73,8 @@ func (q *Queue) newSender(ctx context.Context) (*sender, error) {
 	return s, nil
 }
 
-// send publishes a message and waits until it is confirmed or ctx ends. A write
-// under way may keep it longer by writeLimit.
+// send publishes a message and waits until it is confirmed or ctx ends. A pending write may
+// delay that by writeTimeout.
 func (s *sender) send(ctx context.Context, exchange, key string, message amqp.Publishing) error {
 	if s.blocked.Load() {
 		return errBlocked
@@ -128,28 +128,28 @@ func (s *sender) await(ctx context.Context, confirmation *amqp.DeferredConfirmat
 	}
 }
 
-// finish ends the wait for a message, and reports whether the broker returned it.
+// finish removes a message from the pending ones, and reports whether the broker returned it.
 func (s *sender) finish(number string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
 		select {
-		case back, open := <-s.returned:
-			if _, waits := s.unroutable[back.CorrelationId]; waits {
-				s.unroutable[back.CorrelationId] = true
+		case message, open := <-s.returned:
+			if _, pending := s.unroutable[message.CorrelationId]; pending {
+				s.unroutable[message.CorrelationId] = true
 			}
 			if open {
 				continue
 			}
 		default:
 		}
-		was := s.unroutable[number]
+		returned := s.unroutable[number]
 		delete(s.unroutable, number)
-		return was
+		return returned
 	}
 }
 
-// enter takes a place, waiting for one until ctx ends.
+// acquire acquires a slot, or returns the cause of ctx's end.
 func acquire(ctx context.Context, slots chan struct{}) error {
 	select {
 	case slots <- struct{}{}:

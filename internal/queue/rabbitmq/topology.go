@@ -7,13 +7,13 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
-// deliveryLimit is after how many interrupted deliveries the broker dead-letters a
-// message: it may be what crashes its consumers. RabbitMQ 4 has this default, older
-// versions have none.
+// deliveryLimit is the number of interrupted deliveries after which the broker dead-letters
+// a message, since the message may crash its consumers. It is RabbitMQ 4's default; older
+// versions have no limit.
 const deliveryLimit = 20
 
-// declare makes sure that all is there: the exchange, the queue, a queue for each
-// pause, and the place for dead letters.
+// declare declares the exchanges, the queue of tasks, a retry queue for each pause, and the
+// queue of dead letters.
 func (q *Queue) declare(conn *amqp.Connection) error {
 	names := q.options.Names
 	for _, exchange := range []string{names.Exchange, names.DeadLetterExchange} {
@@ -21,7 +21,7 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 			return ch.ExchangeDeclare(exchange, amqp.ExchangeTopic, true, false, false, false, nil)
 		})
 		if isDeclaredDifferently(err) {
-			return fmt.Errorf("the exchange %s is there, but is no durable topic exchange: delete it in RabbitMQ, and it is made anew: %w", exchange, err)
+			return fmt.Errorf("the exchange %s exists, but is not a durable topic exchange: delete it in RabbitMQ, and it is declared again: %w", exchange, err)
 		}
 		if err != nil {
 			return fmt.Errorf("declare the exchange %s: %w", exchange, err)
@@ -37,13 +37,13 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 			return err
 		}
 	}
-	dead := amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": 1 << 30} // RabbitMQ 4 would drop them after 20
+	dead := amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": 1 << 30} // RabbitMQ 4 would drop messages after 20
 	return q.declareQueue(conn, names.DeadLetterQueue, names.DeadLetterExchange, "#", dead)
 }
 
-// deadLettering are the arguments of a queue whose dead letters go to the exchange,
-// with the key that they had where none is given. They leave the queue only once
-// they have arrived; the broker insists on x-overflow for that.
+// deadLettering returns the arguments of a queue whose dead letters are published to the
+// exchange, with the given routing key or by default their own. They are removed from the
+// queue only after that is confirmed (at-least-once, which requires reject-publish).
 func deadLettering(exchange, key string) amqp.Table {
 	arguments := amqp.Table{
 		"x-queue-type": "quorum", "x-dead-letter-exchange": exchange,
@@ -55,8 +55,8 @@ func deadLettering(exchange, key string) amqp.Table {
 	return arguments
 }
 
-// declareQueue declares a queue and binds it, where an exchange is given. A queue
-// that is there and was declared otherwise is used as it is.
+// declareQueue declares a queue, and binds it if an exchange is given. A queue that exists
+// with other properties is used as it is.
 func (q *Queue) declareQueue(conn *amqp.Connection, name, exchange, key string, arguments amqp.Table) error {
 	err := onChannel(conn, func(ch *amqp.Channel) error {
 		_, err := ch.QueueDeclare(name, true, false, false, false, arguments)
@@ -64,8 +64,8 @@ func (q *Queue) declareQueue(conn *amqp.Connection, name, exchange, key string, 
 	})
 	if isDeclaredDifferently(err) {
 		if !q.warned.Swap(true) {
-			q.options.Log.Warn("a queue in RabbitMQ was declared otherwise, and is used as it is: it may lose tasks when the broker fails. "+
-				"To have it replaced, stop the servers, let the consumers empty it, delete it, and start again", "queue", name, "error", err)
+			q.options.Log.Warn("a queue in RabbitMQ exists with other properties and is used as it is: it may lose tasks when the broker fails. "+
+				"To replace it, stop the servers, let the consumers empty it, delete it, and start the servers again", "queue", name, "error", err)
 		}
 		err = onChannel(conn, func(ch *amqp.Channel) error {
 			_, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
@@ -81,7 +81,7 @@ func (q *Queue) declareQueue(conn *amqp.Connection, name, exchange, key string, 
 	return nil
 }
 
-// onChannel runs work on a channel of its own: an error reply closes the channel.
+// onChannel runs work on a new channel, since an error reply closes the channel.
 func onChannel(conn *amqp.Connection, work func(*amqp.Channel) error) error {
 	ch, err := conn.Channel()
 	if err != nil {
@@ -93,8 +93,7 @@ func onChannel(conn *amqp.Connection, work func(*amqp.Channel) error) error {
 	return ch.Close()
 }
 
-// isDeclaredDifferently reports whether the error says that what was declared exists with
-// other properties.
+// isDeclaredDifferently reports whether an exchange or queue exists with other properties.
 func isDeclaredDifferently(err error) bool {
 	var refusal *amqp.Error
 	return errors.As(err, &refusal) && refusal.Code == amqp.PreconditionFailed

@@ -10,11 +10,11 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// The error of an acknowledgement is ignored: the connection is lost then, and the
-// message is delivered again.
+// Errors of acknowledgements are ignored: they mean that the connection is lost, and then the
+// broker delivers the message again.
 
-// handle works on one message. When the work fails the message is first published
-// to where it has to go next, and only then acknowledged.
+// handle handles one message. If that fails, the message is published to its retry queue or
+// the dead letters, and only then acknowledged.
 func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery) {
 	id, ok := parseID(d)
 	if !ok {
@@ -25,7 +25,7 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 	err := c.handler.Handle(c.queue.options.Propagator.Extract(context.WithoutCancel(ctx), headers), id)
 	if err != nil {
 		failures := failuresOf(d) + 1
-		c.queue.options.Log.Warn("a task failed", "id", hex.EncodeToString(id[:]), "try", failures, "error", err)
+		c.queue.options.Log.Warn("a task failed", "id", hex.EncodeToString(id[:]), "attempt", failures, "error", err)
 		if !c.forward(ctx, s, id, failures, headers) {
 			_ = d.Nack(false, true)
 			return
@@ -34,14 +34,14 @@ func (c *consumer) handle(ctx context.Context, s *subscription, d amqp.Delivery)
 	_ = d.Ack(false)
 }
 
-// forward publishes a failed message to the queue of its pause, or to the dead
-// letters. It tries until that is confirmed, and reports false where ctx ends or
-// the connection is lost before: then the broker still has the message.
+// forward publishes a failed message to its retry queue, or to the dead letters. It retries
+// until that is confirmed. It returns false if ctx ends or the connection is lost before;
+// then the broker still has the message.
 func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, failures int, headers map[string]string) bool {
 	names, pauses := c.queue.options.Names, c.queue.options.Pauses
 	exchange, key, message := names.DeadLetterExchange, names.Key, newPublishing(id, failures, 0, headers)
 	if failures <= len(pauses) {
-		exchange, key = "", names.retry(failures) // the nameless exchange knows every queue
+		exchange, key = "", names.retry(failures) // the default exchange routes by the queue's name
 		message = newPublishing(id, failures, max(pauses[failures-1], time.Millisecond), headers)
 	}
 	pause := queue.Backoff{Initial: initialPause, Max: maxPause}
@@ -56,8 +56,8 @@ func (c *consumer) forward(ctx context.Context, s *subscription, id queue.ID, fa
 	return false
 }
 
-// handleDeadLetter calls the handler with a dead letter until it succeeds. Where ctx ends
-// or the connection is lost before, the broker still has it.
+// handleDeadLetter calls the handler with a dead letter until it succeeds. If ctx ends or the
+// connection is lost before, the broker still has it.
 func (c *consumer) handleDeadLetter(ctx context.Context, s *subscription, d amqp.Delivery) {
 	id, ok := parseID(d)
 	if !ok {
@@ -72,7 +72,7 @@ func (c *consumer) handleDeadLetter(ctx context.Context, s *subscription, d amqp
 			_ = d.Ack(false)
 			return
 		}
-		c.queue.options.Log.Warn("a dead letter could not be dealt with", "id", hex.EncodeToString(id[:]), "error", err)
+		c.queue.options.Log.Warn("handling a dead letter failed; will retry", "id", hex.EncodeToString(id[:]), "error", err)
 		if !pause.Wait(ctx) {
 			break
 		}
@@ -80,8 +80,8 @@ func (c *consumer) handleDeadLetter(ctx context.Context, s *subscription, d amqp
 	_ = d.Nack(false, true)
 }
 
-// discard drops a message that this package did not write.
+// discard drops a message of another program.
 func (c *consumer) discard(d amqp.Delivery, from string) {
-	c.queue.options.Log.Warn("a message that is not ours was dropped", "queue", from)
+	c.queue.options.Log.Warn("a message of another program was dropped", "queue", from)
 	_ = d.Ack(false)
 }

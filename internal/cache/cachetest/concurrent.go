@@ -10,11 +10,11 @@ import (
 	"messenger-api/internal/testkit/await"
 )
 
-// callers is how many do something at once.
+// callers is the number of concurrent callers.
 const callers = 64
 
-// atOnce runs f by many callers, numbered from 0, and waits for all.
-func atOnce(f func(caller int)) {
+// concurrently calls f in many goroutines, numbered from 0, and waits for all.
+func concurrently(f func(caller int)) {
 	var all sync.WaitGroup
 	begin := make(chan struct{})
 	for caller := range callers {
@@ -32,7 +32,7 @@ func testGetOrSet(t *testing.T, open opener) {
 	for _, value := range []string{"first", "second"} {
 		got, err := c.GetOrSet(t.Context(), key, []byte(value), time.Minute)
 		if err != nil || string(got) != "first" {
-			t.Fatalf("GetOrSet of %q = %q, %v; want what was first", value, got, err)
+			t.Fatalf("GetOrSet of %q = %q, %v; want the first value", value, got, err)
 		}
 	}
 	want(t, c, key, []byte("first"))
@@ -60,7 +60,7 @@ func testGetOrSetAtOnce(t *testing.T, open opener) {
 	for range 20 {
 		key := newKey()
 		var got [callers]string
-		atOnce(func(caller int) {
+		concurrently(func(caller int) {
 			value, err := clients[caller%2].GetOrSet(t.Context(), key, []byte(fmt.Sprint(caller)), time.Minute)
 			if err != nil {
 				t.Errorf("GetOrSet: %v", err)
@@ -78,7 +78,7 @@ func testGetOrSetAtOnce(t *testing.T, open opener) {
 
 func testClientCachedSeesChange(t *testing.T, open opener) {
 	reader, writer, key := open(t), open(t), newKey()
-	near := func() string {
+	get := func() string {
 		values, err := reader.GetClientCached(t.Context(), time.Hour, key)
 		check(t, err)
 		if values[0] == nil {
@@ -86,25 +86,25 @@ func testClientCachedSeesChange(t *testing.T, open opener) {
 		}
 		return string(values[0])
 	}
-	if got := near(); got != "absent" {
-		t.Fatalf("near = %q before it was set", got)
+	if got := get(); got != "absent" {
+		t.Fatalf("GetClientCached = %q before it was set", got)
 	}
 	for round := range 20 {
 		value := fmt.Sprint(round)
 		check(t, writer.Set(t.Context(), key, []byte(value), time.Hour))
-		await.Until(t, "the change, near", func() bool { return near() == value })
+		await.Until(t, "the change is seen", func() bool { return get() == value })
 	}
 	check(t, writer.Delete(t.Context(), key))
-	await.Until(t, "the deletion, near", func() bool { return near() == "absent" })
+	await.Until(t, "the deletion is seen", func() bool { return get() == "absent" })
 	got, err := writer.GetOrSet(t.Context(), key, []byte("again"), time.Hour)
 	check(t, err)
-	await.Until(t, "what was set where nothing was, near", func() bool { return near() == string(got) })
+	await.Until(t, "a value set after the deletion is seen", func() bool { return get() == string(got) })
 }
 
 func testClientCachedAtOnce(t *testing.T, open opener) {
 	c, one, two := open(t), newKey(), newKey()
 	check(t, c.Set(t.Context(), one, []byte("1"), time.Minute))
-	atOnce(func(int) {
+	concurrently(func(int) {
 		for range 50 {
 			got, err := c.GetClientCached(t.Context(), time.Minute, one, two)
 			if err != nil || string(got[0]) != "1" || got[1] != nil {
@@ -118,7 +118,7 @@ func testClientCachedAtOnce(t *testing.T, open opener) {
 func testClientCachedLifetime(t *testing.T, open opener) {
 	c, key := open(t), newKey()
 	check(t, c.Set(t.Context(), key, []byte("value"), 50*time.Millisecond))
-	await.Until(t, "the end of a lifetime, near", func() bool {
+	await.Until(t, "the value expires", func() bool {
 		values, err := c.GetClientCached(t.Context(), time.Hour, key)
 		check(t, err)
 		return values[0] == nil

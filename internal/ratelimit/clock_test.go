@@ -12,8 +12,8 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// Redis's clock was set back, or somebody wrote nonsense: what is owed for longer than a
-// period counts as a period, so that nobody waits for longer than one event takes.
+// A stored time further ahead than one period, as after Redis's clock was set back, counts as
+// one period ahead, so no caller waits for longer than the interval of one event.
 func TestTimeFarAhead(t *testing.T) {
 	address, err := url.Parse(os.Getenv("TEST_REDIS_URL"))
 	if err != nil {
@@ -42,10 +42,10 @@ func TestTimeFarAhead(t *testing.T) {
 	ahead := fmt.Sprint((1000 * time.Hour).Microseconds())
 	found, err := client.Do(t.Context(), client.B().Eval().Script(every).Numkeys(0).Arg(name, ahead).Build()).ToInt64()
 	if err != nil || found != 1 {
-		t.Fatalf("%d sets of keys, want 1: %v", found, err)
+		t.Fatalf("%d sorted sets, want 1: %v", found, err)
 	}
 	if wait := limiter.Wait(t.Context(), key); wait <= 0 || wait > time.Minute {
-		t.Errorf("Wait: %v, want the time of one event, a minute", wait)
+		t.Errorf("Wait: %v, want the interval of one event, a minute", wait)
 	}
 	decision := limiter.Take(t.Context(), key)
 	if decision.OK || decision.Wait <= 0 || decision.Wait > time.Minute || decision.Reset > time.Hour {

@@ -26,10 +26,10 @@ func TestClassicQueue(t *testing.T) {
 	ids := queuetest.Publish(t, q, 20)
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 	if lines.has(logOtherwise) != 1 || lines.has(names.Queue) == 0 {
-		t.Errorf("there is no warning, or more than one:\n%s", lines.outages())
+		t.Errorf("the warning was not logged once:\n%s", lines.outages())
 	}
 	if lines.has(logLost) != 0 {
-		t.Errorf("it was taken for an outage:\n%s", lines.outages())
+		t.Errorf("an outage was logged:\n%s", lines.outages())
 	}
 }
 
@@ -43,10 +43,10 @@ func TestExchangeOfAnotherType(t *testing.T) {
 	q, lines := open(t, address, names)
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), names.Exchange+" is there, but is no durable topic exchange") {
-		t.Errorf("Publish: %v, want it to say what is wrong", err)
+	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), names.Exchange+" exists, but is not a durable topic exchange") {
+		t.Errorf("Publish: %v, want an error with the reason", err)
 	}
-	await.Until(t, "it is logged", func() bool { return lines.has("is no durable topic exchange") == 1 })
+	await.Until(t, "it is logged", func() bool { return lines.has("is not a durable topic exchange") == 1 })
 	if err := ch.ExchangeDelete(names.Exchange, false, false); err != nil {
 		t.Fatal(err)
 	}
@@ -66,13 +66,13 @@ func TestReturnedMessage(t *testing.T) {
 	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), "returned") {
 		t.Errorf("Publish: %v, want it returned", err)
 	}
-	ids := queuetest.Publish(t, q, 10) // the queue is declared anew
+	ids := queuetest.Publish(t, q, 10) // the new connection has declared the queue again
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
-// A message that the broker refuses, here since the queue is full, is not published.
+// Publish fails for a message that the broker refuses, here because the queue is full.
 func TestRefusedMessage(t *testing.T) {
 	address := sharedURL(t)
 	names := newNames(t, address)
@@ -107,7 +107,7 @@ func TestDeletedQueue(t *testing.T) {
 	if _, err := ch.QueueDelete(names.Queue, false, false, false); err != nil {
 		t.Fatal(err)
 	}
-	await.Until(t, "the queue is declared anew", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "the queue is declared again", func() bool { return lines.has(logFound) == 1 })
 	ids = queuetest.Publish(t, q, 1)
 	await.Until(t, "it arrives", func() bool { return all.AllDone(ids) })
 }
@@ -117,7 +117,7 @@ func TestForeignMessages(t *testing.T) {
 	names := newNames(t, address)
 	ch := dial(t, address)
 	q, lines := open(t, address, names)
-	queuetest.Publish(t, q, 1) // it declares
+	queuetest.Publish(t, q, 1) // declares the queues
 	id := queuetest.NewID()
 	name := hex.EncodeToString(id[:])
 	foreign := []amqp.Publishing{
@@ -134,17 +134,17 @@ func TestForeignMessages(t *testing.T) {
 			}
 		}
 	}
-	// A count that makes no sense is none.
+	// An invalid count of failures counts as 0.
 	ours := amqp.Publishing{MessageId: name, Body: []byte(name), Headers: amqp.Table{"x-failures": "many"}}
 	if err := ch.Publish(names.Exchange, names.Key, false, false, ours); err != nil {
 		t.Fatal(err)
 	}
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
-	await.Until(t, "what is ours arrives", func() bool { return all.Done(id) == 1 })
+	await.Until(t, "the valid message arrives", func() bool { return all.Done(id) == 1 })
 	await.Until(t, "each is logged", func() bool { return lines.has(logForeign) == 2*len(foreign) })
 	if lines.has("what a user wrote") != 0 || lines.has("zzz") != 0 {
-		t.Errorf("the log has what was in them:\n%s", lines.outages())
+		t.Errorf("the log has the content of the messages:\n%s", lines.outages())
 	}
 	for _, name := range []string{names.Queue, names.DeadLetterQueue} {
 		await.Until(t, "nothing is left", func() bool {
@@ -154,7 +154,8 @@ func TestForeignMessages(t *testing.T) {
 	}
 }
 
-// What the broker gives up, since its consumers never finish it, is a dead letter.
+// A message that the broker dead-letters because its deliveries keep being interrupted is
+// handled as a dead letter.
 func TestDeliveryLimit(t *testing.T) {
 	address := sharedURL(t)
 	names := newNames(t, address)
@@ -174,6 +175,6 @@ func TestDeliveryLimit(t *testing.T) {
 	queuetest.Consume(t, q, 2, all.Handler())
 	await.Until(t, "it is a dead letter", func() bool { return all.DeadLetter(id) == 1 })
 	if all.Handled(id) != 0 {
-		t.Error("it was handled, too")
+		t.Error("the message was also handled as a task")
 	}
 }
