@@ -85,13 +85,18 @@ func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
 	return &database{settings: []string{"DATA_DIR=" + directory}, sql: opened, directory: directory}, nil
 }
 
-// openPostgres makes a fresh database on the server of TEST_POSTGRES_URL.
-func openPostgres(ctx context.Context, l *lab, name string) (*database, error) {
+// postgresServer is the server that databases are made on.
+func postgresServer() (*pgx.ConnConfig, error) {
 	url := os.Getenv("TEST_POSTGRES_URL")
 	if url == "" {
 		return nil, errors.New("TEST_POSTGRES_URL is not set: run this by make bench")
 	}
-	config, err := pgx.ParseConfig(url)
+	return pgx.ParseConfig(url)
+}
+
+// openPostgres makes a fresh database on the server of TEST_POSTGRES_URL.
+func openPostgres(ctx context.Context, l *lab, name string) (*database, error) {
+	config, err := postgresServer()
 	if err != nil {
 		return nil, err
 	}

@@ -14,13 +14,13 @@ import (
 // growthCommand measures the same requests on ever larger databases.
 const growthCommand = "growth"
 
-// growthOptions are what the command line says after it.
+// growthOptions are the flags of the command growth.
 type growthOptions struct {
-	sizes    []int
-	database string
-	searches bool
-	requests int
-	soak     time.Duration
+	sizes                      []int
+	database                   string
+	keep, searches, explain    bool
+	requests, searched, rounds int
+	soak                       time.Duration
 }
 
 func readGrowthOptions(arguments []string) (growthOptions, error) {
@@ -28,9 +28,14 @@ func readGrowthOptions(arguments []string) (growthOptions, error) {
 	var sizes string
 	flags := flag.NewFlagSet(growthCommand, flag.ContinueOnError)
 	flags.StringVar(&sizes, "sizes", "10000,1000000,10000000", "messages of each database, the smallest first")
-	flags.StringVar(&o.database, "database", "postgresql", "postgresql or embedded")
+	flags.StringVar(&o.database, "database", postgresGrowth, "postgresql or embedded")
+	flags.BoolVar(&o.keep, "keep", false,
+		"keep the databases and use those kept before: bench_growth_SIZE on PostgreSQL, "+keptDirectory+"/growth-SIZE embedded")
+	flags.IntVar(&o.requests, "requests", 500, "requests of each kind; 0 to leave them out")
 	flags.BoolVar(&o.searches, "searches", false, "index the messages, and measure searches, too")
-	flags.IntVar(&o.requests, "requests", 500, "requests of each kind")
+	flags.IntVar(&o.searched, "searched", 20, "searches of each kind")
+	flags.IntVar(&o.rounds, "rounds", 5, "rounds that these are measured in, the sizes in turn; the median counts")
+	flags.BoolVar(&o.explain, "explain", false, "print the plans of a page, a repeated send and a search on the largest one (PostgreSQL)")
 	flags.DurationVar(&o.soak, "soak", 0, "how long to send and read, 1 to 20, on the largest one at the end")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
@@ -42,15 +47,13 @@ func readGrowthOptions(arguments []string) (growthOptions, error) {
 		}
 		o.sizes = append(o.sizes, messages)
 	}
-	if flags.NArg() > 0 || o.requests < 10 || growthOpeners[o.database] == nil {
+	if flags.NArg() > 0 || o.requests < 0 || o.searched < 1 || o.rounds < 1 || !isGrowthDatabase(o.database) {
 		return o, errors.New("usage: go run ./bench growth [flags]; see -help")
 	}
 	return o, nil
 }
 
-var growthOpeners = map[string]opener{"postgresql": openPostgres, "embedded": openEmbedded}
-
-// runGrowth fills a database of each size, measures and prints.
+// runGrowth fills a database of each size, or takes the kept one, measures all of them side by side and prints.
 func runGrowth(ctx context.Context, o growthOptions) (err error) {
 	l, err := openLab(options{})
 	if err != nil {
@@ -60,29 +63,33 @@ func runGrowth(ctx context.Context, o growthOptions) (err error) {
 	if err := l.build(ctx); err != nil {
 		return err
 	}
-	results := growthResults{options: o}
-	for i, size := range o.sizes {
-		grown, err := newGrown(ctx, l, o, size)
+	var all []*grown
+	for _, size := range o.sizes {
+		one, err := openGrown(ctx, l, o, size)
 		if err != nil {
 			return fmt.Errorf("%d messages: %w", size, err)
 		}
-		measured, err := grown.measureAll(ctx, o)
-		if err != nil {
-			return fmt.Errorf("%d messages: %w", size, err)
-		}
-		results.add(measured)
-		if results.relations, err = grown.sizes(ctx); err != nil {
-			return err
-		}
-		if i == len(o.sizes)-1 && o.soak > 0 {
-			if err := grown.soak(ctx, o.soak); err != nil {
-				return fmt.Errorf("soak: %w", err)
-			}
-		}
-		if err := grown.drop(); err != nil {
-			return err
+		all = append(all, one)
+	}
+	measured, err := measureGrowth(ctx, l, all, o)
+	if err != nil {
+		return err
+	}
+	largest := all[len(all)-1]
+	relations, err := largest.sizes(ctx)
+	if err != nil {
+		return err
+	}
+	writeMarkdown(os.Stdout, growthTables(o, measured, relations))
+	if o.explain && largest.database.postgres != nil {
+		if err := largest.explain(ctx, os.Stdout); err != nil {
+			return fmt.Errorf("explain: %w", err)
 		}
 	}
-	writeMarkdown(os.Stdout, results.tables())
+	if o.soak > 0 {
+		if err := largest.soak(ctx, o.soak); err != nil {
+			return fmt.Errorf("soak: %w", err)
+		}
+	}
 	return nil
 }

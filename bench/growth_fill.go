@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"time"
@@ -15,32 +14,6 @@ type grown struct {
 
 	lab      *lab
 	database *database
-}
-
-// newGrown makes and fills a database.
-func newGrown(ctx context.Context, l *lab, o growthOptions, messages int) (*grown, error) {
-	opened, err := growthOpeners[o.database](ctx, l, fmt.Sprintf("growth-%d", messages))
-	if err != nil {
-		return nil, err
-	}
-	g := &grown{shape: newShape(messages), lab: l, database: opened}
-	// The server makes the schema.
-	server, err := l.startServer(ctx, "growth", "warn", &database{settings: append(opened.settings, "APPS=auth,api")})
-	if err != nil {
-		return nil, err
-	}
-	if err := server.stop(); err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	l.note("%s: write %d messages", o.database, messages)
-	if opened.postgres != nil {
-		err = g.fillPostgres(ctx)
-	} else {
-		err = g.fillSQLite(ctx)
-	}
-	l.note("%s: %d messages took %.0f s", o.database, messages, time.Since(began).Seconds())
-	return g, err
 }
 
 // row are the values of a row, in the order of the table's columns. Ids are messenger.IDs.

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 )
 
 // relation is a table or an index and its size.
@@ -41,12 +39,4 @@ func (g *grown) sizes(ctx context.Context) ([]relation, error) {
 		all = append(all, one)
 	}
 	return all, rows.Err()
-}
-
-// drop frees the space of a database that was measured.
-func (g *grown) drop() error {
-	if g.database.postgres == nil {
-		return os.RemoveAll(filepath.Clean(g.database.directory))
-	}
-	return nil // the lab drops it
 }

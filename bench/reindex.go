@@ -32,7 +32,7 @@ func readReindexOptions(arguments []string) (reindexOptions, error) {
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
 	}
-	if flags.NArg() > 0 || o.messages < leastGrowth || min(o.clients, o.steps) < 1 || o.step < time.Second || growthOpeners[o.database] == nil {
+	if flags.NArg() > 0 || o.messages < leastGrowth || min(o.clients, o.steps) < 1 || o.step < time.Second || !isGrowthDatabase(o.database) {
 		return o, errors.New("usage: go run ./bench reindex [flags]; see -help")
 	}
 	return o, nil
@@ -70,7 +70,7 @@ func runReindex(ctx context.Context, o reindexOptions) (err error) {
 	if err := l.build(ctx); err != nil {
 		return err
 	}
-	g, err := newGrown(ctx, l, growthOptions{database: o.database}, o.messages)
+	g, err := openGrown(ctx, l, growthOptions{database: o.database}, o.messages)
 	if err != nil {
 		return err
 	}

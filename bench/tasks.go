@@ -92,27 +92,39 @@ func (a *archive) searchAll(ctx context.Context, address string, count, atOnce i
 
 // searchOnce searches and waits for the end.
 func searchOnce(ctx context.Context, address, session, text string) error {
-	body, err := json.Marshal(map[string]string{"message": text})
+	_, status, err := startSearch(ctx, address, session, map[string]string{"message": text})
+	if err == nil && status != "SUCCESS" {
+		err = fmt.Errorf("a search is %s after 5 s", status)
+	}
+	return err
+}
+
+// startSearch searches, waits for the end, 5 s at most, and returns the status at that time.
+func startSearch(ctx context.Context, address, session string, query map[string]string) (task, status string, err error) {
+	body, err := json.Marshal(query)
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v1/chats/search", bytes.NewReader(body))
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	request.Header.Set("Authorization", "session_id "+session)
 	request.Header.Set("Prefer", "wait=5")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	defer response.Body.Close()
-	var answer struct{ Status, Message string }
+	var answer struct {
+		TaskID          string `json:"task_id"`
+		Status, Message string
+	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return err
+		return "", "", err
 	}
-	if response.StatusCode != http.StatusCreated || answer.Status != "SUCCESS" {
-		return fmt.Errorf("a search was answered with %d %s %s", response.StatusCode, answer.Status, answer.Message)
+	if response.StatusCode != http.StatusCreated {
+		return "", "", fmt.Errorf("a search was answered with %d %s", response.StatusCode, answer.Message)
 	}
-	return nil
+	return answer.TaskID, answer.Status, nil
 }
