@@ -10,10 +10,11 @@ import (
 )
 
 // The size of an index batch, one transaction each. A send on SQLite waits for the transaction, so the size adapts
-// to batchTargetTime. A batch that times out is retried with 1/batchBackoff of its messages, down to one.
+// to batchTargetTime; where nobody waits, a batch that fills the index may take longer (Index.FillBatchTime). A batch that
+// times out is retried with 1/batchBackoff of its messages, down to one.
 const (
 	initialBatch    = 200
-	maxBatch        = 2000
+	maxBatch        = 5000
 	maxBatchBytes   = 4 << 20
 	batchBackoff    = 4
 	batchTargetTime = 20 * time.Millisecond
@@ -21,11 +22,12 @@ const (
 
 // backlog is the messages that are left to index, and the size of the next batch.
 type backlog struct {
-	chats     []IndexLag
-	batchSize int64
+	chats      []IndexLag
+	batchSize  int64
+	targetTime time.Duration
 }
 
-func newBacklog(chats []IndexLag) *backlog { return &backlog{chats, initialBatch} }
+func newBacklog(chats []IndexLag) *backlog { return &backlog{chats, initialBatch, batchTargetTime} }
 
 // messages counts the messages that are left.
 func (b *backlog) messages() (left int64) {
@@ -53,9 +55,9 @@ func (x *Indexer) indexNext(ctx context.Context, work *backlog) error {
 		started := time.Now()
 		err := x.indexBatch(ctx, work)
 		switch took := time.Since(started); {
-		case err == nil && took < batchTargetTime/2:
+		case err == nil && took < work.targetTime/2:
 			work.batchSize = min(2*work.batchSize, maxBatch)
-		case err == nil && took > 2*batchTargetTime:
+		case err == nil && took > 2*work.targetTime:
 			work.batchSize = max(work.batchSize/2, initialBatch)
 		case errors.Is(err, ErrTooSlow) && work.batchSize > 1 && ctx.Err() == nil:
 			work.batchSize = max(work.batchSize/batchBackoff, 1)

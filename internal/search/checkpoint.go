@@ -12,6 +12,8 @@ import (
 type checkpoint struct {
 	// unindexed is how many messages of the account's chats were not indexed at first.
 	unindexed int64
+	// slow counts the time slices, one after the other, that ended because the database was too slow for a single step.
+	slow int64
 	// searching says that indexing is complete and the search has begun.
 	searching bool
 	// total is how many messages were to be searched at first.
@@ -22,7 +24,7 @@ type checkpoint struct {
 }
 
 // checkpointVersion is the version of the format. A checkpoint of another version is ignored.
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 var errBadCheckpoint = errors.New("the checkpoint of a search is not readable")
 
@@ -49,6 +51,7 @@ func (p checkpoint) pack() []byte {
 		packed[1] = 1
 	}
 	packed = binary.AppendVarint(packed, p.unindexed)
+	packed = binary.AppendVarint(packed, p.slow)
 	packed = binary.AppendVarint(packed, p.total)
 	packed = binary.AppendVarint(packed, int64(len(p.results)))
 	packed = append(packed, packResults(p.results)...)
@@ -66,7 +69,7 @@ func unpackCheckpoint(packed []byte) (p checkpoint, err error) {
 	}
 	p.searching = packed[1] == 1
 	read := reader{packed[2:], nil}
-	p.unindexed, p.total = read.varint(), read.varint()
+	p.unindexed, p.slow, p.total = read.varint(), read.varint(), read.varint()
 	if count := read.varint(); count >= 0 && count <= int64(len(packed)/packedBytes) {
 		p.results = unpackResults(read.bytes(int(count) * packedBytes))
 	} else {

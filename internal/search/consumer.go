@@ -102,11 +102,14 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 		}
 		return c.pause(ctx, task, run)
 	})
+	if errs.Is(err, errs.Unavailable) {
+		return nil // the Sweeper publishes the task again
+	}
 	if err != nil {
 		return fmt.Errorf("execute a search task: %w", err)
 	}
 	saved = true
-	if !ended {
+	if !ended && !run.stuck() {
 		c.requeue(ctx, task)
 	}
 	return nil

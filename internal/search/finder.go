@@ -11,9 +11,8 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// How much one step looks at. The unit is a message that is judged; asking the index for a
-// block takes blockUnits. A step is to take about stepTime: what is quicker is followed by
-// one of twice as much, what is slower by one of half as much.
+// The size of a step. The unit is the cost of testing one message; asking the index for a block costs blockUnits. The
+// size adapts to stepTime: it is doubled after a step that took less than half of that, and halved after one that took more.
 const (
 	unitsFirst = 1024
 	unitsLeast = 64
@@ -22,17 +21,24 @@ const (
 	stepTime   = 50 * time.Millisecond
 )
 
-// Of each chat a little is looked at first, then reachTimes as much each time.
+// The timeout of a step. One that exceeds it is retried as a smaller one; where even the smallest step exceeds it, the
+// search goes on in a later time slice with twice the timeout, up to the longest.
+const (
+	stepTimeout        = time.Second
+	longestStepTimeout = 30 * time.Second
+)
+
+// The first step searches the newest reachFirst messages of a chat, each further one reachTimes as many.
 const (
 	reachFirst = 32
 	reachTimes = 4
 )
 
-// Where at least one of so many messages matched, the next ones are judged one by one.
+// If at least one in denseFrom messages matched, the next ones are tested one by one.
 const denseFrom = 16
 
-// finding is a search on its way through the chats of an account, the newest messages first. It is
-// complete once nothing that is left can be newer than its results. Not safe for concurrent use.
+// finder searches the chats of an account backwards in time, in steps. It is complete once no message that has not been
+// searched can be newer than its results. Not safe for concurrent use.
 type finder struct {
 	index    Index
 	criteria Criteria
@@ -41,29 +47,29 @@ type finder struct {
 
 	chats   []chatLeft
 	results []Result
-	// left are the rests of the chats that were looked at.
+	// remainders are those of the chats that were searched in part.
 	remainders map[messenger.ID]Remainder
-	// total is how many messages there were to look at.
+	// total is how many messages were to be searched at first.
 	total int64
 	units int
 	dense bool
 }
 
-// chatLeft is what is left of a chat, and how many messages to look at next.
+// chatLeft is the part of a chat that has not been searched, and how many of its messages the next step searches.
 type chatLeft struct {
 	LogRange
 
 	reach int64
 }
 
-// Find reads up to limit messages in the chats that the account is in which match, newest first, and reports
-// whether there are more. It finds what is indexed, in steps. Errors: see ErrTooSlow.
+// Find returns the newest matching messages in the account's chats, up to limit, newest first, and reports whether there
+// are more. It finds only what is indexed. Errors: see ErrTooSlow.
 func Find(
 	ctx context.Context, index Index, account messenger.ID, criteria Criteria, limit int,
 ) (results []Result, more bool, err error) {
 	search, err := newFinder(ctx, index, account, criteria, limit)
 	for err == nil && !search.complete() {
-		err = search.step(ctx)
+		err = search.step(ctx, stepTimeout)
 	}
 	if err != nil {
 		return nil, false, err
@@ -88,7 +94,7 @@ func newFinder(
 	return f, nil
 }
 
-// sort puts the chats in order, and leaves out those that can't have a result any more.
+// sort orders the chats by their newest messages, and removes those that can't have a result.
 func (f *finder) sort() {
 	_, oldest := f.bounds()
 	f.chats = slices.DeleteFunc(f.chats, func(c chatLeft) bool {
@@ -99,7 +105,7 @@ func (f *finder) sort() {
 	})
 }
 
-// bounds are those of the results that are still of use.
+// bounds are the bounds of sort keys between which a further result would be kept.
 func (f *finder) bounds() (newest, oldest SortKey) {
 	newest, oldest = f.criteria.Bounds()
 	if len(f.results) > f.limit {
@@ -116,7 +122,7 @@ func (f *finder) found() (results []Result, more bool) {
 	return f.results[:min(f.limit, len(f.results))], len(f.results) > f.limit
 }
 
-// done is how much of all messages was looked at, 0 to 1.
+// done is the fraction of all messages that was searched, 0 to 1.
 func (f *finder) done() float64 {
 	if f.complete() || f.total == 0 {
 		return 1
@@ -128,13 +134,13 @@ func (f *finder) done() float64 {
 	return max(0, 1-float64(left)/float64(f.total))
 }
 
-// step looks at the newest part of what is left. What takes too long is tried again
-// with less; an error comes with as little as there is.
-func (f *finder) step(ctx context.Context) error {
+// step searches the newest part of what is left. If it exceeds the timeout, it is retried as a smaller one; if the
+// smallest exceeds it, the error is ErrTooSlow.
+func (f *finder) step(ctx context.Context, timeout time.Duration) error {
 	for {
 		parts := f.next()
 		started := time.Now()
-		results, rests, err := f.index.FindInRanges(ctx, f.criteria, parts, f.dense, f.limit+1)
+		results, rests, err := f.index.FindInRanges(ctx, f.criteria, parts, f.dense, f.limit+1, timeout)
 		switch took := time.Since(started); {
 		case errors.Is(err, ErrTooSlow) && (f.units > unitsLeast || !f.dense) && ctx.Err() == nil:
 			f.slower()
@@ -152,7 +158,7 @@ func (f *finder) step(ctx context.Context) error {
 	}
 }
 
-// slower makes the next step a smaller one. The least is a few messages of one chat, one by one.
+// slower makes the next step a smaller one. The smallest tests a few messages one by one.
 func (f *finder) slower() {
 	if f.units == unitsLeast {
 		f.dense = true
@@ -161,7 +167,7 @@ func (f *finder) slower() {
 	f.units = max(f.units/4, unitsLeast)
 }
 
-// next are the parts that the next step looks at, of the chats at the front.
+// next returns the ranges of the next step: parts of the first chats.
 func (f *finder) next() (parts []LogRange) {
 	terms := 0
 	for _, phrase := range slices.Concat(f.criteria.Query.All, f.criteria.Query.None) {
@@ -185,7 +191,7 @@ func (f *finder) next() (parts []LogRange) {
 	return parts
 }
 
-// add takes in what a step found, and moves its chats on.
+// add keeps the results of a step, and removes what it searched from its chats.
 func (f *finder) add(results []Result, rests []Remainder) {
 	looked := int64(0)
 	for i, rest := range rests {

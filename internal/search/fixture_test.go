@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -13,11 +14,19 @@ import (
 	"messenger-api/internal/store/sqlite"
 )
 
-// world is a service with its consumer over the embedded database, in which one
-// account is in one chat.
+// worldStore is a database of all that a world needs.
+type worldStore interface {
+	messenger.Store
+	search.Store
+	Migrate(ctx context.Context) error
+	Close() error
+}
+
+// world is a service with its consumer over a database, the embedded one if no other is said, in which one account is in
+// one chat.
 type world struct {
 	t        *testing.T
-	store    *sqlite.Store
+	store    worldStore
 	cache    *memory.Cache
 	queue    *embedded.Queue
 	service  *search.Service
@@ -29,11 +38,16 @@ type world struct {
 
 func newWorld(t *testing.T, options search.Options) *world {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	store, err := sqlite.Open(t.Context(), sqlite.Options{Directory: t.TempDir()}, log)
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Directory: t.TempDir()}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newWorldOver(t, store, options)
+}
+
+func newWorldOver(t *testing.T, store worldStore, options search.Options) *world {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			t.Error(err)
@@ -42,6 +56,7 @@ func newWorld(t *testing.T, options search.Options) *world {
 	w := &world{t: t, store: store, queue: embedded.Open(embedded.Options{Log: log}), options: options}
 	t.Cleanup(func() { _ = w.queue.Close() }) // it has no error
 	w.must(store.Migrate(t.Context()))
+	var err error
 	if w.cache, err = memory.Open(memory.Options{MaxBytes: 1 << 20}); err != nil {
 		t.Fatal(err)
 	}

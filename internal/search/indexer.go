@@ -105,7 +105,7 @@ func (x *Indexer) indexRecent(ctx context.Context, since time.Time) error {
 		}
 		hook(total)
 	}
-	return x.indexThrottled(ctx, lagging, constantly(recentPauseFactor))
+	return x.indexThrottled(ctx, lagging, constantly(recentPauseFactor), batchTargetTime)
 }
 
 // factor returns for how many times the duration of a batch to pause after it.
@@ -133,12 +133,12 @@ func (x *Indexer) scan(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("prepare to fill the index: %w", err)
 	}
-	pauseFactor := constantly(scanPauseFactor)
+	pauseFactor, batchTime := constantly(scanPauseFactor), batchTargetTime
 	if filling {
-		pauseFactor = x.fillFactor
+		pauseFactor, batchTime = x.fillFactor, x.store.FillBatchTime()
 		x.log.InfoContext(ctx, "the search index is being filled")
 	}
-	skipped := x.scanChats(ctx, pauseFactor)
+	skipped := x.scanChats(ctx, pauseFactor, batchTime)
 	if !completed(skipped) || ctx.Err() != nil {
 		return skipped
 	}
@@ -151,7 +151,7 @@ func (x *Indexer) scan(ctx context.Context) error {
 	return skipped
 }
 
-func (x *Indexer) scanChats(ctx context.Context, pauseFactor factor) error {
+func (x *Indexer) scanChats(ctx context.Context, pauseFactor factor, batchTime time.Duration) error {
 	var last messenger.ID
 	var skipped error
 	for done := false; !done && ctx.Err() == nil; {
@@ -163,7 +163,7 @@ func (x *Indexer) scanChats(ctx context.Context, pauseFactor factor) error {
 			return fmt.Errorf("scan for unindexed messages: %w", err)
 		}
 		scanned := time.Since(started)
-		switch err := x.indexThrottled(ctx, lagging, pauseFactor); {
+		switch err := x.indexThrottled(ctx, lagging, pauseFactor, batchTime); {
 		case !completed(err):
 			return err
 		case skipped == nil:
@@ -175,11 +175,14 @@ func (x *Indexer) scanChats(ctx context.Context, pauseFactor factor) error {
 }
 
 // indexThrottled indexes the chats, in random order so that concurrent indexers rarely meet, and pauses after each
-// batch. A chat that can't be indexed is skipped, and the first such
+// batch, which is to take about batchTime. A chat that can't be indexed is skipped, and the first such
 // error returned as an errSkipped; an unavailable database ends it.
-func (x *Indexer) indexThrottled(ctx context.Context, chats []IndexLag, pauseFactor factor) (skipped error) {
+func (x *Indexer) indexThrottled(
+	ctx context.Context, chats []IndexLag, pauseFactor factor, batchTime time.Duration,
+) (skipped error) {
 	rand.Shuffle(len(chats), func(i, j int) { chats[i], chats[j] = chats[j], chats[i] }) //nolint:gosec // no secret
-	for work := newBacklog(chats); len(work.chats) > 0 && ctx.Err() == nil; {
+	work := newBacklog(chats)
+	for work.targetTime = batchTime; len(work.chats) > 0 && ctx.Err() == nil; {
 		started := time.Now()
 		err := x.indexNext(ctx, work)
 		switch {

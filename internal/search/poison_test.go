@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/queue/embedded"
 	"messenger-api/internal/search"
@@ -50,32 +49,6 @@ func TestTaskWhoseTriesPanicFails(t *testing.T) {
 	w.consumer = search.NewConsumer(w.store, results, tries, indexer, w.options, log)
 	w.run()
 	service := search.NewService(w.store, results, tries, w.options, log)
-	task, err := service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
-	w.must(err)
-	status, err := service.Await(t.Context(), w.account, task, 10*time.Second)
-	if w.must(err); status != search.Failed {
-		t.Errorf("the task is %s", status)
-	}
-}
-
-// slow is a store that finds nothing in the time that it has.
-type slow struct{ search.Store }
-
-func (slow) FindInRanges(context.Context, search.Criteria, []search.LogRange, bool, int) ([]search.Result, []search.Remainder, error) {
-	return nil, nil, errs.ErrServiceUnavailable.WithCause(search.ErrTooSlow)
-}
-
-// A search that takes too long is no outage to wait for: it fails after its tries.
-func TestTaskThatTakesTooLongFails(t *testing.T) {
-	w := newWorld(t, search.Options{MaxResults: 4})
-	log := slog.New(slog.DiscardHandler)
-	tries := embedded.Open(embedded.Options{Pauses: []time.Duration{time.Millisecond, time.Millisecond}, Log: log})
-	t.Cleanup(func() { _ = tries.Close() }) // it has no error
-	indexer := search.NewIndexer(w.store, w.options, log)
-	w.say(numbered(1), w.now())
-	w.consumer = search.NewConsumer(slow{w.store}, w.store, tries, indexer, w.options, log)
-	w.run()
-	service := search.NewService(w.store, w.store, tries, w.options, log)
 	task, err := service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 	w.must(err)
 	status, err := service.Await(t.Context(), w.account, task, 10*time.Second)

@@ -10,7 +10,8 @@ import (
 )
 
 // ErrTooSlow is in the chain of an errs.Unavailable that FindInRanges, ReadUnindexed or ExtendIndex returns after the
-// timeout of a database call: the database is up, and repeating the same call would take as long.
+// timeout of a database call: the database is up, and repeating the same call would take as long. Other calls of Index
+// may return it, too.
 var ErrTooSlow = errors.New("it took too long")
 
 // Store is what searching needs of a database. Implementations are safe for
@@ -122,6 +123,9 @@ type Index interface {
 	// indexed, the structure that makes searches fast is dropped until BuildIndex builds it. It reports whether BuildIndex
 	// is still to come, also for the process that starts after one that was killed. Searches work meanwhile, but slower.
 	DeferIndexBuild(ctx context.Context, least int64) (deferred bool, err error)
+	// FillBatchTime is how long the transaction of an index batch may take while the index is filled: longer than usual
+	// unless sends wait for it.
+	FillBatchTime() time.Duration
 	// BuildIndex builds what DeferIndexBuild dropped, if anything, without a deadline. It does not block other
 	// calls. It returns at once if another process is building.
 	BuildIndex(ctx context.Context) error
@@ -132,8 +136,11 @@ type Index interface {
 	// FindInRanges returns up to limit matching messages with From ≤ seq ≤ Through of the ranges, newest
 	// first. It may stop before the end of a range, and returns the remainder of each. dense says that a
 	// large share is likely to match: then messages are tested one by one if that is
-	// faster; else ranges should consist of whole blocks (BlockMessages). Errors: see ErrTooSlow.
-	FindInRanges(ctx context.Context, criteria Criteria, ranges []LogRange, dense bool, limit int) ([]Result, []Remainder, error)
+	// faster; else ranges should consist of whole blocks (BlockMessages). What takes longer than the timeout is
+	// ErrTooSlow.
+	FindInRanges(
+		ctx context.Context, criteria Criteria, ranges []LogRange, dense bool, limit int, timeout time.Duration,
+	) ([]Result, []Remainder, error)
 	// LoadHits loads the content of the results, in their order. It omits results whose message is deleted or in
 	// a chat that the account has left. It returns at most limit hits, and stops after the hit with which the texts
 	// reach maxBytes bytes.

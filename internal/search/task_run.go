@@ -2,20 +2,23 @@ package search
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"messenger-api/internal/words"
 )
 
-// turnTime is how long a search is worked on before others have their turn.
+// timeSlice is how long a task runs before it waits behind the other tasks.
 const timeSlice = time.Second
 
-// indexingShare is how much of a search's progress it is to bring its chats' index up, where that
-// was behind.
+// stuckAfter is from how many slow time slices on, one after the other, a task waits for the Sweeper before it is tried again.
+const stuckAfter = 3
+
+// indexingShare is the share of indexing in the reported progress of a search whose chats were not indexed to their ends.
 const indexingShare = 0.9
 
-// turn is one attempt's work on a task: a while of it, from where the last one stopped.
+// taskRun executes one time slice of a task, starting from its checkpoint.
 type taskRun struct {
 	store   Store
 	indexer *Indexer
@@ -23,7 +26,7 @@ type taskRun struct {
 	options Options
 
 	checkpoint checkpoint
-	left       int64 // of kept.unindexed
+	left       int64 // of checkpoint.unindexed
 	finder     *finder
 }
 
@@ -38,9 +41,30 @@ func newTaskRun(store Store, indexer *Indexer, task Task, options Options, log *
 	return t
 }
 
-// run works until the search is complete, which it reports, or the turn is over. It can be called
-// again after an error.
+// run works until the search is complete, which it reports, or the time slice is over. It can be called again after an
+// error. If the database was too slow for a single step, the time slice is over, too, and the next one gives it more time.
 func (t *taskRun) run(ctx context.Context) (complete bool, err error) {
+	complete, err = t.work(ctx)
+	if errors.Is(err, ErrTooSlow) && ctx.Err() == nil {
+		t.checkpoint.slow++
+		return false, nil
+	}
+	return complete, err
+}
+
+// stuck reports that the database has been too slow in several time slices, one after the other.
+func (t *taskRun) stuck() bool { return t.checkpoint.slow >= stuckAfter }
+
+// stepTimeout is the timeout of the next step.
+func (t *taskRun) stepTimeout() time.Duration {
+	timeout := stepTimeout
+	for range t.checkpoint.slow {
+		timeout = min(2*timeout, longestStepTimeout)
+	}
+	return timeout
+}
+
+func (t *taskRun) work(ctx context.Context) (complete bool, err error) {
 	over := t.options.Clock().Add(timeSlice)
 	query := words.ParseQuery(t.task.Request.Text)
 	if query.Empty() {
@@ -60,21 +84,27 @@ func (t *taskRun) run(ctx context.Context) (complete bool, err error) {
 		if t.checkpoint.searching {
 			finding.resume(t.checkpoint)
 		}
+		if t.checkpoint.slow > 0 {
+			finding.units = unitsLeast
+		}
 		t.finder = finding
 	}
 	for !t.finder.complete() {
-		if t.options.Clock().After(over) {
+		started := t.options.Clock()
+		if started.After(over) {
 			return false, nil
 		}
-		if err := t.finder.step(ctx); err != nil {
+		if err := t.finder.step(ctx, t.stepTimeout()); err != nil {
 			return false, err
+		}
+		if t.options.Clock().Sub(started) < stepTimeout {
+			t.checkpoint.slow = 0
 		}
 	}
 	return true, nil
 }
 
-// index brings the chats up to the ends that their logs have, or reports false where there is no time
-// for all of it.
+// index indexes the account's chats up to the current ends of their logs, and reports whether the time was enough.
 func (t *taskRun) index(ctx context.Context, over time.Time) (bool, error) {
 	before, left, err := t.indexer.catchUp(ctx, t.task.AccountID, t.task.Request.ChatID, over)
 	t.checkpoint.unindexed, t.left = max(t.checkpoint.unindexed, before), left
@@ -88,7 +118,7 @@ func (t *taskRun) found() (results []Result, more bool) {
 	return t.finder.found()
 }
 
-// progress is what the next turn goes on from, and how much of the work is done, 0 to 1.
+// checkpointAndDone returns what the next time slice resumes from, and the fraction of the work that is done, 0 to 1.
 func (t *taskRun) checkpointAndDone() (kept checkpoint, done float64) {
 	share := 0.0
 	if t.checkpoint.unindexed > 0 {
@@ -98,6 +128,6 @@ func (t *taskRun) checkpointAndDone() (kept checkpoint, done float64) {
 		return t.checkpoint, share * (1 - float64(t.left)/float64(max(t.checkpoint.unindexed, 1)))
 	}
 	kept = t.finder.checkpoint()
-	kept.unindexed = t.checkpoint.unindexed
+	kept.unindexed, kept.slow = t.checkpoint.unindexed, t.checkpoint.slow
 	return kept, share + (1-share)*t.finder.done()
 }

@@ -43,7 +43,7 @@ func (s *laborious) ReadUnindexed(ctx context.Context, behind []search.IndexLag,
 }
 
 func (s *laborious) FindInRanges(
-	ctx context.Context, criteria search.Criteria, parts []search.LogRange, dense bool, limit int,
+	ctx context.Context, criteria search.Criteria, parts []search.LogRange, dense bool, limit int, timeout time.Duration,
 ) ([]search.Result, []search.Remainder, error) {
 	s.work()
 	first := parts[0]
@@ -51,7 +51,7 @@ func (s *laborious) FindInRanges(
 	s.mu.Lock()
 	s.looked[first.Number<<32+first.Through]++
 	s.mu.Unlock()
-	results, rests, err := s.Store.FindInRanges(ctx, criteria, []search.LogRange{first}, dense, limit)
+	results, rests, err := s.Store.FindInRanges(ctx, criteria, []search.LogRange{first}, dense, limit, timeout)
 	for _, part := range parts[1:] {
 		rests = append(rests, search.Remainder{Through: part.Through, Newest: part.Newest})
 	}
@@ -119,7 +119,7 @@ func TestUnreadableProgress(t *testing.T) {
 	w := newWorld(t, search.Options{MaxResults: 100})
 	sent := w.sayMany(3)
 	var tasks []messenger.ID
-	for _, kept := range []string{"", "x", "\x01", "\x01\x01\x00\x00\x7f", "\x01\x01\x00\x00\x00abc", "\x01\x01\xff\xff"} {
+	for _, kept := range []string{"", "x", "\x01\x00", "\x02", "\x02\x01\x00\x00\x00\x7f", "\x02\x01\x00\x00\x00\x00abc", "\x02\x01\xff\xff"} {
 		task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 		w.must(err)
 		taken, _, err := w.store.TakeTask(t.Context(), task, w.now(), w.now().Add(time.Minute))

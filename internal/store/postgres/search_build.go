@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -53,6 +54,13 @@ func (s *Store) DeferIndexBuild(ctx context.Context, least int64) (bool, error) 
 	})
 	return toFill && err == nil, err
 }
+
+// fillBatchTime makes what each batch costs beside its messages small. No send waits for a batch, and a search whose chats
+// are in it waits as long at most.
+const fillBatchTime = 200 * time.Millisecond
+
+// FillBatchTime implements search.Store.
+func (s *Store) FillBatchTime() time.Duration { return fillBatchTime }
 
 // BuildIndex implements search.Store.
 func (s *Store) BuildIndex(ctx context.Context) error {

@@ -12,10 +12,6 @@ import (
 	"messenger-api/internal/search"
 )
 
-// stepTimeout is the statement timeout of a step of a search. A step that exceeds it is tried
-// again as a smaller one.
-const stepTimeout = time.Second
-
 const (
 	// The setting ends with the transaction, which is the pipelined batch.
 	limitStep = `
@@ -70,9 +66,9 @@ const (
 			SELECT e.user_id, e.text FROM events e
 			WHERE e.chat_id = r.chat_id AND e.seq = r.seq AND e.message_id = r.message_id AND e.kind = 1 LIMIT 1
 		) e
-		JOIN chats c ON c.chat_id = r.chat_id
-		LEFT JOIN chat_users u ON u.chat_id = r.chat_id AND u.user_id = e.user_id
-		WHERE EXISTS (SELECT FROM chat_users m WHERE m.account_id = $1 AND m.chat_id = r.chat_id)
+		CROSS JOIN LATERAL (SELECT c.chat_name FROM chats c WHERE c.chat_id = r.chat_id OFFSET 0) c
+		LEFT JOIN LATERAL (SELECT u.user_name FROM chat_users u WHERE u.chat_id = r.chat_id AND u.user_id = e.user_id OFFSET 0) u ON true
+		WHERE EXISTS (SELECT FROM chat_users m WHERE m.account_id = $1 AND m.chat_id = r.chat_id OFFSET 0)
 		ORDER BY r.ordinal LIMIT $6
 		) r) r
 		WHERE bytes_before < $7 ORDER BY ordinal`
@@ -80,7 +76,7 @@ const (
 
 // FindInRanges implements search.Store.
 func (s *Store) FindInRanges(
-	ctx context.Context, criteria search.Criteria, ranges []search.LogRange, dense bool, limit int,
+	ctx context.Context, criteria search.Criteria, ranges []search.LogRange, dense bool, limit int, timeout time.Duration,
 ) ([]search.Result, []search.Remainder, error) {
 	if criteria.Query.Empty() || len(ranges) == 0 {
 		return nil, make([]search.Remainder, len(ranges)), nil
@@ -100,7 +96,7 @@ func (s *Store) FindInRanges(
 	}
 	var results []search.Result
 	batch := &pgx.Batch{}
-	batch.Queue(limitStep, milliseconds(stepTimeout))
+	batch.Queue(limitStep, milliseconds(timeout))
 	batch.Queue(s.versioned(statement), arguments...).Query(func(rows pgx.Rows) (err error) {
 		results, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (result search.Result, err error) {
 			var rangeIndex int

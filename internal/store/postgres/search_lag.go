@@ -11,29 +11,32 @@ import (
 	"messenger-api/internal/search"
 )
 
+// Each chat is looked up by its key: OFFSET 0 keeps the planner from joining whole tables.
 const (
 	// An account may have several users in one chat.
 	selectAccountLag = `
-		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
+		SELECT u.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (
-			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.chat_id = $2)
+			SELECT DISTINCT u.chat_id FROM chat_users u
+			WHERE u.account_id = $1 AND u.chat_id BETWEEN coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)
+				AND coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
 		) u
-		JOIN chats c ON c.chat_id = u.chat_id
-		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
+		CROSS JOIN LATERAL (SELECT c.last_seq FROM chats c WHERE c.chat_id = u.chat_id OFFSET 0) c
+		LEFT JOIN LATERAL (SELECT p.seq FROM search_positions p WHERE p.chat_id = u.chat_id OFFSET 0) p ON true
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
 	selectRecentLag = `
-		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
+		SELECT e.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (
 			SELECT DISTINCT e.chat_id FROM events e
 			WHERE e.kind = 1 AND e.message_id >= $1 AND e.message_id < $2
 		) e
-		JOIN chats c ON c.chat_id = e.chat_id
-		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
+		CROSS JOIN LATERAL (SELECT c.last_seq FROM chats c WHERE c.chat_id = e.chat_id OFFSET 0) c
+		LEFT JOIN LATERAL (SELECT p.seq FROM search_positions p WHERE p.chat_id = e.chat_id OFFSET 0) p ON true
 		WHERE c.last_seq > coalesce(p.seq, 0) LIMIT $3`
 	selectIndexedSeqs = `
 		SELECT c.chat_id, coalesce(p.seq, 0), c.last_seq
 		FROM (SELECT chat_id, last_seq FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $2) c
-		LEFT JOIN search_positions p ON p.chat_id = c.chat_id
+		LEFT JOIN LATERAL (SELECT p.seq FROM search_positions p WHERE p.chat_id = c.chat_id OFFSET 0) p ON true
 		ORDER BY c.chat_id`
 )
 
@@ -75,8 +78,8 @@ func (s *Store) ScanIndexLag(
 func (s *Store) indexLags(ctx context.Context, statement string, arguments ...any) ([]search.IndexLag, error) {
 	rows, err := s.pool.Query(ctx, s.versioned(statement), arguments...)
 	if err != nil {
-		return nil, s.failure(err)
+		return nil, s.failure(slow(err))
 	}
 	lags, err := pgx.CollectRows(rows, pgx.RowToStructByPos[search.IndexLag])
-	return lags, s.failure(err)
+	return lags, s.failure(slow(err))
 }

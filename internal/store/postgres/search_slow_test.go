@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/search"
@@ -24,7 +25,7 @@ func TestFindTakesTooLong(t *testing.T) {
 	}
 	parts := []search.LogRange{{ChatID: user.ChatID, Number: 1, From: 1, Through: 1}}
 	criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.BeforeAll()}
-	_, _, err := store.FindInRanges(t.Context(), criteria, parts, true, 10)
+	_, _, err := store.FindInRanges(t.Context(), criteria, parts, true, 10, time.Second)
 	if !errors.Is(err, search.ErrTooSlow) || !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the error is %v", err)
 	}

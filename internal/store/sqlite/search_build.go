@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 const (
@@ -53,6 +54,12 @@ func (s *Store) setFilling(ctx context.Context, filling bool) error {
 		return err
 	})
 }
+
+// fillBatchTime is how long sends wait at most.
+const fillBatchTime = 20 * time.Millisecond
+
+// FillBatchTime implements search.Index.
+func (s *Store) FillBatchTime() time.Duration { return fillBatchTime }
 
 // BuildIndex implements search.Index. It merges the segments of the full-text index, so that a
 // search reads fewer of them.

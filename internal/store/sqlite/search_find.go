@@ -10,18 +10,16 @@ import (
 	"messenger-api/internal/search"
 )
 
-// A step of a search that exceeds stepTimeout is tried again as a smaller one. After stepBudget a
-// step begins no further chat.
-const (
-	stepTimeout = time.Second
-	stepBudget  = 75 * time.Millisecond
-)
+// stepBudget is the time after which a step of a search begins no further chat.
+const stepBudget = 75 * time.Millisecond
 
 const (
-	// An account may have several users in one chat. A CROSS JOIN fixes the join order.
+	// An account may have several users in one chat. A CROSS JOIN fixes the join order. One chat is a range of
+	// the index, too.
 	selectLogRanges = `
 		SELECT p.chat_id, p.chat_number, coalesce(author.user_id, zeroblob(16)), p.seq, p.newest_at
-		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND (?2 IS NULL OR chat_id = ?2)) mine
+		FROM (SELECT DISTINCT chat_id FROM chat_users WHERE account_id = ?1 AND chat_id BETWEEN ifnull(?2, x'')
+			AND ifnull(?2, x'ffffffffffffffffffffffffffffffffff')) mine
 		CROSS JOIN search_positions p ON p.chat_id = mine.chat_id
 		LEFT JOIN chat_users author ON ?3 <> '' AND author.chat_id = mine.chat_id AND author.user_name = ?3
 		WHERE p.seq > 0 AND (?3 = '' OR author.user_id IS NOT NULL)`
@@ -47,11 +45,12 @@ const (
 func (s *Store) LogRanges(
 	ctx context.Context, account messenger.ID, request search.Request,
 ) (ranges []search.LogRange, err error) {
+	callerCtx := ctx
 	ctx, cancel := readContext(ctx)
 	defer cancel()
 	rows, err := s.searching().QueryContext(ctx, s.versioned(selectLogRanges), account[:], idOrNull(request.ChatID), request.UserName)
 	if err != nil {
-		return nil, s.failure(err)
+		return nil, slow(callerCtx, s.failure(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -63,7 +62,7 @@ func (s *Store) LogRanges(
 		ranges = append(ranges, logRange)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.failure(err)
+		return nil, slow(callerCtx, s.failure(err))
 	}
 	return ranges, nil
 }
@@ -74,13 +73,13 @@ func (s *Store) searching() *sql.DB { return s.searchers }
 // FindInRanges implements search.Index. It ignores whether the words are common, since FTS5 is as
 // fast for those. It searches one chat after another, until stepBudget.
 func (s *Store) FindInRanges(
-	ctx context.Context, criteria search.Criteria, ranges []search.LogRange, _ bool, limit int,
+	ctx context.Context, criteria search.Criteria, ranges []search.LogRange, _ bool, limit int, timeout time.Duration,
 ) ([]search.Result, []search.Remainder, error) {
 	if criteria.Query.Empty() || len(ranges) == 0 {
 		return nil, make([]search.Remainder, len(ranges)), nil
 	}
 	callerCtx := ctx
-	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	connection, err := s.searching().Conn(ctx)
 	if err != nil {

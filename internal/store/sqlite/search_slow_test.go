@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
@@ -27,7 +28,7 @@ func TestTooSlow(t *testing.T) {
 			func(t *testing.T, s *Store, lag search.IndexLag, _ messenger.User) error {
 				criteria := search.Criteria{Query: words.ParseQuery("word"), From: search.BeforeAll()}
 				parts := []search.LogRange{{ChatID: lag.ChatID, Number: 1, From: 1, Through: 1}}
-				_, _, err := s.FindInRanges(t.Context(), criteria, parts, true, 10)
+				_, _, err := s.FindInRanges(t.Context(), criteria, parts, true, 10, time.Second)
 				return err
 			},
 		},

@@ -158,7 +158,7 @@ func findStepwise(t *testing.T, store Searched) {
 			for i := range parts {
 				parts[i].From = 1 + random.Int64N(parts[i].Through)
 			}
-			results, rests, err := store.FindInRanges(t.Context(), criteria("word"), parts, round%2 == 0, 1000)
+			results, rests, err := store.FindInRanges(t.Context(), criteria("word"), parts, round%2 == 0, 1000, time.Minute)
 			check(t, err)
 			found = append(found, results...)
 			var left []search.LogRange

@@ -3,6 +3,7 @@ package storetest
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
@@ -48,7 +49,7 @@ func fillAndBuild(t *testing.T, store Searched) {
 	requireAll(4)
 	parts, err := store.LogRanges(t.Context(), user.AccountID, search.Request{})
 	check(t, err)
-	results, rests, err := store.FindInRanges(t.Context(), criteria("word -else"), parts, false, 10)
+	results, rests, err := store.FindInRanges(t.Context(), criteria("word -else"), parts, false, 10, time.Minute)
 	check(t, err)
 	requireEqual(t, results, resultsOf(sent[0]))
 	requireEqual(t, rests[0].Through, int64(0))
