@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -46,24 +47,26 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 		sql  []string
 	}{{"of the first day", nil}, {"present", []string{"ANALYZE"}}, {"none", noStatistics}} {
 		executeAll(t, connection, statistics.sql...)
-		executeAll(t, connection, storeSettings...)
-		checkCosts(t, connection, statistics.name+", the settings of the store", statements, costs)
-		checkCosts(t, connection, statistics.name+", the settings of the store", statements, searchCosts)
-		executeAll(t, connection, defaultSettings...)
-		checkCosts(t, connection, statistics.name+", default settings", statements, costs)
+		for _, mode := range []string{"force_generic_plan", customPlans} {
+			executeAll(t, connection, "SET plan_cache_mode = "+mode)
+			checkCosts(t, connection, statistics.name+", "+mode, statements, costs)
+			checkCosts(t, connection, statistics.name+", "+mode, statements, searchCosts)
+		}
 	}
 }
 
-// storeSettings are the planner settings of the store's connections, defaultSettings those of
-// PostgreSQL. Only the statements of the search rely on storeSettings.
-var (
-	storeSettings   = []string{"SET plan_cache_mode = force_generic_plan", "SET enable_hashjoin = off", "SET enable_mergejoin = off"}
-	defaultSettings = []string{"SET plan_cache_mode = force_custom_plan", "SET enable_hashjoin = on", "SET enable_mergejoin = on"}
-)
+const customPlans = "force_custom_plan"
+
+// plannedOnce are the statements that rely on the store's connections planning once for all arguments: planned for its
+// arguments, each would be sorted or read from end to end where the statistics are of a day on which that was cheap.
+var plannedOnce = map[string]bool{"claimDueTasks": true, "selectRecentLag": true}
 
 func checkCosts(t *testing.T, connection *pgx.Conn, planned string, statements map[string]string, costs map[string][]cost) {
 	t.Helper()
 	for name, cases := range costs {
+		if strings.HasSuffix(planned, customPlans) && plannedOnce[name] {
+			continue
+		}
 		for _, one := range cases {
 			checkCost(t, connection, planned, name, statements[name], one)
 		}

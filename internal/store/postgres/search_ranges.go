@@ -10,14 +10,18 @@ import (
 )
 
 const (
-	// An account may have several users in one chat. A name belongs to one user in a chat.
+	// An account may have several users in one chat. A name belongs to one user in a chat. Each chat is looked up by its
+	// key: OFFSET 0 keeps the planner from joining whole tables.
 	selectLogRanges = `
-		SELECT p.chat_id, p.chat_number, coalesce(named.user_id, '00000000-0000-0000-0000-000000000000'), 1::bigint, p.seq, p.newest_at
+		SELECT mine.chat_id, p.chat_number, coalesce(named.user_id, '00000000-0000-0000-0000-000000000000'), 1::bigint, p.seq, p.newest_at
 		FROM (
-			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.chat_id = $2)
+			SELECT DISTINCT u.chat_id FROM chat_users u WHERE u.account_id = $1 AND u.chat_id BETWEEN coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)
+				AND coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
 		) mine
-		JOIN search_positions p ON p.chat_id = mine.chat_id
-		LEFT JOIN chat_users named ON $3 <> '' AND named.chat_id = mine.chat_id AND named.user_name = $3
+		CROSS JOIN LATERAL (SELECT * FROM search_positions p WHERE p.chat_id = mine.chat_id OFFSET 0) p
+		LEFT JOIN LATERAL (
+			SELECT u.user_id FROM chat_users u WHERE $3 <> '' AND u.chat_id = mine.chat_id AND u.user_name = $3 OFFSET 0
+		) named ON true
 		WHERE p.seq > 0 AND ($3 = '' OR named.user_id IS NOT NULL)`
 	// CREATE INDEX CONCURRENTLY leaves an invalid index when it fails.
 	selectWordsIndexed = `

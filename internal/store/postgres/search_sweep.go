@@ -14,7 +14,8 @@ const (
 	// The pause doubles with each publication, up to an hour. While due_at is NULL, before the
 	// task is published again for the first time, the task is due at created_at plus the pause;
 	// this is the second condition. The first one is the expression of the index. The exponent
-	// is bounded so that the interval can't overflow.
+	// is bounded so that the interval can't overflow. The tasks are given to the primary key as
+	// an array, which leaves the planner no join to choose.
 	claimDueTasks = `
 		WITH due AS (
 			SELECT task_id FROM search_tasks
@@ -22,23 +23,23 @@ const (
 				AND coalesce(lease_ends_at, due_at, created_at + $2::interval) <= $1
 			ORDER BY coalesce(lease_ends_at, due_at, created_at) LIMIT $3 FOR UPDATE SKIP LOCKED
 		)
-		UPDATE search_tasks t SET status = 1, lease_ends_at = NULL, published_again = published_again + 1,
+		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, published_again = published_again + 1,
 			due_at = $1 + least($2::interval * power(2, least(published_again + 1, 20)), interval '1 hour')
-		FROM due WHERE t.task_id = due.task_id RETURNING t.task_id`
+		WHERE task_id = ANY(ARRAY(SELECT task_id FROM due)) RETURNING task_id`
 	requeueTasks = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, due_at = $1 WHERE confirmed AND ended_at IS NULL`
 	// The conditions are repeated outside the subqueries because PostgreSQL checks only those
 	// again when a row was changed before it was locked.
 	deleteTasks = `
 		WITH old AS (
-			SELECT task_id FROM search_tasks WHERE task_id IN (
+			SELECT task_id FROM search_tasks WHERE task_id = ANY(ARRAY(
 				(SELECT task_id FROM search_tasks WHERE ended_at < $1 ORDER BY ended_at LIMIT $3)
 				UNION
-				(SELECT task_id FROM search_tasks WHERE NOT confirmed AND created_at < $2 ORDER BY created_at LIMIT $3))
+				(SELECT task_id FROM search_tasks WHERE NOT confirmed AND created_at < $2 ORDER BY created_at LIMIT $3)))
 			AND (ended_at < $1 OR NOT confirmed AND created_at < $2)
 			LIMIT $3 FOR UPDATE SKIP LOCKED
 		)
-		DELETE FROM search_tasks t USING old WHERE t.task_id = old.task_id RETURNING t.task_id`
+		DELETE FROM search_tasks WHERE task_id = ANY(ARRAY(SELECT task_id FROM old)) RETURNING task_id`
 	countTasks = `
 		SELECT status, count(*) FROM search_tasks WHERE confirmed GROUP BY status`
 	selectOldestWaiting = `

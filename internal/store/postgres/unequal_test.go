@@ -21,6 +21,16 @@ var unequalFunctions = []string{
 		SELECT id(1, CASE WHEN u = 1 THEN 1 WHEN chat = 1 AND u <= 3001 THEN 2 ELSE (chat * 7 + u) % 10000 + 3 END) $$`,
 	`CREATE FUNCTION stored_id(chat bigint, m bigint) RETURNS uuid LANGUAGE sql STABLE AS $$
 		SELECT message_id FROM events WHERE chat_id = id(3, chat) AND seq = m $$`,
+	`CREATE FUNCTION number_of(chat bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+		SELECT chat_number FROM search_positions WHERE chat_id = id(3, chat) $$`,
+	`CREATE FUNCTION prefix(chat bigint, block bigint) RETURNS text LANGUAGE sql STABLE AS $$
+		SELECT to_hex(number_of(chat)) || CASE WHEN block > 0 THEN '.' || to_hex(block) ELSE '' END $$`,
+	`CREATE FUNCTION prefixes(chat bigint, blocks int) RETURNS text[] LANGUAGE sql STABLE AS $$
+		SELECT array_agg(prefix(chat, n)) FROM generate_series(0, blocks - 1) n $$`,
+	`CREATE FUNCTION firsts(blocks int) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+		SELECT array_agg(n * 4096) FROM generate_series(0::bigint, blocks - 1) n $$`,
+	`CREATE FUNCTION lasts(blocks int) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+		SELECT array_agg(n * 4096 + 4095) FROM generate_series(0::bigint, blocks - 1) n $$`,
 	`CREATE TABLE sizes AS SELECT n AS chat, CASE WHEN n = 1 THEN 100000 WHEN n <= 21 THEN 5000 ELSE 10 END AS messages,
 		CASE WHEN n = 1 THEN 10000 WHEN n <= 21 THEN 200 ELSE 2 END AS users FROM generate_series(1::bigint, 5021) n`,
 }
@@ -58,6 +68,13 @@ var growth = []string{
 	`INSERT INTO search_results (task_id, attempt, created_at, message_id, chat_id, seq)
 		SELECT id(6, n), 1, m, id(5, m), id(3, 1), m FROM generate_series(1, 50) n, generate_series(1, 1000) m`,
 	`INSERT INTO search_positions (chat_id, seq, newest_at) SELECT id(3, chat), messages - chat % 2, 0 FROM sizes WHERE chat % 3 > 0`,
+	// Every message has all, one in 8 common, one in 2500 rare.
+	`INSERT INTO search_index SELECT p.chat_number, m, m, m, id(5, chat * 1000000 + m),
+			array_to_tsvector(ARRAY[prefix || '|all'] || CASE WHEN m % 8 = 0 THEN ARRAY[prefix || '|common'] END ||
+				CASE WHEN m % 2500 = 1 THEN ARRAY[prefix || '|rare'] END)
+		FROM sizes JOIN search_positions p ON p.chat_id = id(3, chat), generate_series(1, p.seq) m,
+			LATERAL (SELECT to_hex(p.chat_number) || CASE WHEN m >= 4096 THEN '.' || to_hex(m / 4096) ELSE '' END AS prefix) x
+		WHERE chat <= 7 OR chat > 4000 ORDER BY m::float8 / messages`,
 }
 
 // noStatistics removes the statistics, as before the first ANALYZE.

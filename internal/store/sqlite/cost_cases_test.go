@@ -1,11 +1,16 @@
 package sqlite
 
+import "fmt"
+
 // cost is a statement's arguments and the number of rows that it needs with them: those that it returns or changes,
 // and those that it has to read to find them.
 type cost struct {
 	arguments string
-	rows      float64
+	rows      int
 }
+
+// twoResults are the message 50,000 of chat 1 and the message 500 of chat 2, as resultsArray writes results.
+var twoResults = fmt.Sprintf(`'[[1,"05%030x","03%030x",50000],[2,"05%030x","03%030x",500]]'`, 1050000, 1, 2000500, 2)
 
 var costs = map[string][]cost{
 	"selectAccountByName": {{"'name000500'", 1}},
@@ -45,6 +50,24 @@ var costs = map[string][]cost{
 	"selectResults":        {{"id(6, 1); 1; 9000; id(5, 5); 100", 100}, {"id(6, 1); 1; 500; id(5, 5); 10", 10}},
 	"deleteResults":        {{"id(6, 1); 1; 990; id(5, 990)", 12}},
 	"deleteAttemptResults": {{"id(6, 9000); 1", 1}},
-	"claimDueTasks":        {{"1000000; 30; 100", 300}, {"0; 30; 100", 1}},
-	"deleteTasks":          {{"1000000; 1000000; 100", 200}, {"0; 0; 100", 2}},
+	"selectAccountLag":     {{"id(1, 1); NULL; 10000", 3000}, {"id(1, 1); id(3, 2); 10000", 3}, {"id(1, 5); NULL; 10000", 12}},
+	"selectRecentLag":      {{"id(5, 1099900); id(5, 1100000); 10000", 102}},
+	"selectIndexedSeqs":    {{"id(3, 1); 100", 200}},
+	"selectUnindexed":      {{"id(3, 1); 99900; 100000", 100}},
+	"advancePosition":      {{"id(3, 1); 100001; 100000; 5", 2}, {"id(3, 3); 1; 0; 5", 2}},
+	"selectNewest":         {{"id(3, 1); 0", 1}},
+	"insertIndexed":        {{"1; 100001; '1·all'; 1; 1; id(5, 0)", 1}},
+	"selectLogRanges": {
+		{"id(1, 1); NULL; ''", 3000}, {"id(1, 1); id(3, 1); 'user9000'", 3}, {"id(1, 5); NULL; ''", 12}, {"id(1, 5); NULL; 'user1'", 12},
+	},
+	"selectCandidates": {
+		{`'"1·rare"'; (1 << 32) + 1; (1 << 32) + 100000; 1001`, 40}, {`'"1·common"'; (1 << 32) + 1; (1 << 32) + 100000; 101`, 101},
+		{`'"1·common"'; (1 << 32) + 1; (1 << 32) + 50000; 101`, 101}, {`'"2·rare"'; (2 << 32) + 1; (2 << 32) + 5000; 1001`, 2},
+		{`'"1·none"'; (1 << 32) + 1; (1 << 32) + 100000; 1001`, 0}, {`'("1·rare") NOT ("1·common")'; (1 << 32) + 1; (1 << 32) + 100000; 1001`, 40},
+	},
+	"selectRemainder": {{"(1 << 32) + 1; (1 << 32) + 50000", 1}, {"(3 << 32) + 1; (3 << 32) + 50000", 1}},
+	"selectHits":      {{twoResults + "; id(1, 1); 100", 10}},
+	"selectTexts":     {{twoResults, 4}},
+	"claimDueTasks":   {{"1000000; 30; 100", 300}, {"0; 30; 100", 1}},
+	"deleteTasks":     {{"1000000; 1000000; 100", 200}, {"0; 0; 100", 2}},
 }

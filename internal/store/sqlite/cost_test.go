@@ -9,8 +9,12 @@ import (
 	"testing"
 )
 
-// The steps of SQLite's virtual machine that a statement may take: a base, and some for each row that it needs.
-const baseSteps, stepsPerRow = 300, 80
+// The steps of SQLite's virtual machine that a statement may take, and the pages that it may read: a base, and some for each
+// row that it needs.
+const (
+	baseSteps, stepsPerRow = 300, 80
+	basePages, pagesPerRow = 60, 16
+)
 
 // The database of the cost tests, with sizes as unequal as in production, as in the tests of PostgreSQL: chat 1 has
 // 100,000 messages of 10,000 users, chats 2 to 21 have 5,000 of 200, the other 1,000 have 10 of 2. Account 1 is in
@@ -36,6 +40,12 @@ const unequal = `
 	INSERT INTO search_tasks (task_id, account_id, text, user_name, created_at, confirmed, status, ended_at)
 		SELECT id(6, n), id(1, n % 10000 + 1), '', '', n, n % 10 > 0, CASE WHEN n % 4 > 0 THEN 3 ELSE 1 END,
 			CASE WHEN n % 4 > 0 AND n % 10 > 0 THEN n END FROM numbers WHERE n <= 10000;
+	INSERT INTO search_positions (chat_number, chat_id, seq, newest_at) SELECT chat, id(3, chat), messages, messages FROM sizes
+		WHERE chat % 3 > 0;
+	INSERT INTO search_index (rowid, words, created_at, newest_at, message_id)
+		SELECT (chat << 32) + n, chat || '·all' || CASE WHEN n % 8 = 0 THEN ' ' || chat || '·common' ELSE '' END ||
+			CASE WHEN n % 2500 = 1 THEN ' ' || chat || '·rare' ELSE '' END, n, n, id(5, chat * 1000000 + n)
+		FROM sizes CROSS JOIN numbers WHERE chat % 3 > 0 AND (chat <= 2 OR chat > 900) AND n <= messages;
 	INSERT INTO search_results SELECT id(6, t.n), 1, m.n, id(5, m.n), id(3, 1), m.n FROM numbers t, numbers m WHERE t.n <= 20 AND m.n <= 1000;`
 
 var idCall = regexp.MustCompile(`id\((\d), ((?:[^()]|\([^()]*\))*)\)`)
@@ -64,13 +74,16 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 			}
 			for name, cases := range costs {
 				for _, one := range cases {
+					if statements[name] == "" {
+						t.Fatalf("%s is no statement of the package", name)
+					}
 					statement := withArguments(t, statements[name], one.arguments)
 					database.exec("BEGIN")
-					steps := float64(database.steps(withIDs(statement)))
+					steps, pages := database.steps(withIDs(statement))
 					database.exec("ROLLBACK")
-					t.Logf("%s(%s): %.0f steps for %.0f rows", name, one.arguments, steps, one.rows)
-					if steps > baseSteps+stepsPerRow*one.rows {
-						t.Errorf("%s(%s), which is for %.0f rows, takes %.0f steps", name, one.arguments, one.rows, steps)
+					t.Logf("%s(%s): %d steps, %d pages for %d rows", name, one.arguments, steps, pages, one.rows)
+					if steps > baseSteps+stepsPerRow*one.rows || pages > basePages+pagesPerRow*one.rows {
+						t.Errorf("%s(%s), which is for %d rows, takes %d steps and reads %d pages", name, one.arguments, one.rows, steps, pages)
 					}
 				}
 			}

@@ -16,7 +16,10 @@ type counting struct {
 	t       testing.TB
 	tls     *libc.TLS
 	pin     runtime.Pinner
-	handles struct{ database, statement uintptr } // where SQLite puts its handles
+	handles struct { // where SQLite puts its handles and its counters
+		database, statement uintptr
+		current, highest    int32
+	}
 }
 
 //go:nocheckptr
@@ -66,24 +69,39 @@ func (c *counting) exec(statements string) {
 	c.check(sqlite3.Xsqlite3_exec(c.tls, c.handles.database, text, 0, 0, 0), statements)
 }
 
-// steps runs a statement and returns the number of steps of SQLite's virtual machine.
+// steps runs a statement to its end and tells how many steps SQLite's machine took, and how many pages it asked its cache
+// for: the full-text index takes no steps, but pages.
 //
 //go:nocheckptr
-func (c *counting) steps(statement string) int {
+func (c *counting) steps(statement string) (steps, pages int) {
 	c.t.Helper()
 	text := c.text(statement)
 	defer libc.Xfree(c.tls, text)
 	c.check(sqlite3.Xsqlite3_prepare_v2(c.tls, c.handles.database, text, -1, uintptr(unsafe.Pointer(&c.handles.statement)), 0), statement)
 	prepared := c.handles.statement
+	c.pagesSince()
 	for {
 		switch code := sqlite3.Xsqlite3_step(c.tls, prepared); code {
 		case sqlite3.SQLITE_ROW:
 		case sqlite3.SQLITE_DONE:
-			steps := sqlite3.Xsqlite3_stmt_status(c.tls, prepared, sqlite3.SQLITE_STMTSTATUS_VM_STEP, 0)
+			taken := sqlite3.Xsqlite3_stmt_status(c.tls, prepared, sqlite3.SQLITE_STMTSTATUS_VM_STEP, 0)
 			c.check(sqlite3.Xsqlite3_finalize(c.tls, prepared), statement)
-			return int(steps)
+			return int(taken), c.pagesSince()
 		default:
 			c.check(code, statement)
 		}
 	}
+}
+
+// pagesSince tells how many pages were asked for since it was last called.
+//
+//go:nocheckptr
+func (c *counting) pagesSince() (pages int) {
+	c.t.Helper()
+	for _, counter := range []int32{sqlite3.SQLITE_DBSTATUS_CACHE_HIT, sqlite3.SQLITE_DBSTATUS_CACHE_MISS} {
+		current, highest := uintptr(unsafe.Pointer(&c.handles.current)), uintptr(unsafe.Pointer(&c.handles.highest))
+		c.check(sqlite3.Xsqlite3_db_status(c.tls, c.handles.database, counter, current, highest, 1), "status")
+		pages += int(c.handles.current)
+	}
+	return pages
 }
