@@ -1,0 +1,89 @@
+package httpkit
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"messenger-api/internal/budget"
+)
+
+// connection distinguishes a client that has reset the connection from one that has only
+// closed its sending half after the request, which is allowed: net/http cancels the
+// request's context for both.
+type connection struct {
+	net.Conn
+
+	// ctx is canceled when the connection was reset, or is closed.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	lease      budget.Lease[netip.Prefix]
+	header     int         // bytes received since the last request
+	headerRead atomic.Bool // the header has arrived, and its request is being served
+
+	limit *connectionLimit
+	idle  atomic.Bool // idleElement is not nil
+	// The fields below are guarded by limit.mu.
+	idleElement *list.Element // in limit.idle
+	idleSince   time.Time
+	released    bool
+}
+
+// Read implements net.Conn.
+func (c *connection) Read(into []byte) (int, error) {
+	n, err := c.Conn.Read(into)
+	if errors.Is(err, syscall.ECONNRESET) && c.cancel != nil {
+		c.cancel()
+	}
+	if n > 0 && c.idle.Load() && !c.limit.markActive(c) {
+		return 0, net.ErrClosed
+	}
+	if n > 0 && !c.headerRead.Load() {
+		if c.header += n; c.header > uncountedHeaderBytes && !c.lease.Grow(headerCost) {
+			_, _ = io.WriteString(c.Conn, headerBudgetResponse) // the connection is closed either way
+			return 0, io.EOF
+		}
+	}
+	return n, err
+}
+
+// headerBudgetResponse equals the response of WriteError to errs.ErrServiceUnavailable.
+const headerBudgetResponse = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 33\r\n" +
+	"Retry-After: 1\r\nConnection: close\r\n\r\n" + `{"message":"service-unavailable"}`
+
+// endRequest is called after each request and when the connection is closed.
+func (c *connection) endRequest() {
+	c.header = 0
+	c.headerRead.Store(false)
+	c.lease.Release()
+}
+
+// Close implements net.Conn.
+func (c *connection) Close() error {
+	if c.cancel != nil {
+		c.cancel()
+	}
+	c.limit.release(c)
+	return c.Conn.Close()
+}
+
+type connectionKey struct{}
+
+// beginRequest records that the header of a request has been read, and returns the context
+// of its connection, which is canceled when the client resets the connection but not when
+// it closes its sending half. Without Connections, as in tests, it returns ctx.
+func beginRequest(ctx context.Context) context.Context {
+	tracked, ok := ctx.Value(connectionKey{}).(*connection)
+	if !ok {
+		return ctx
+	}
+	tracked.headerRead.Store(true)
+	return tracked.ctx
+}
