@@ -22,8 +22,8 @@ const dataDirWait = 20 * time.Second
 
 // The backoff between attempts to open a database that is down.
 const (
-	openBackoffMin = 200 * time.Millisecond
-	openBackoffMax = 5 * time.Second
+	firstOpenBackoff = 200 * time.Millisecond
+	maxOpenBackoff   = 5 * time.Second
 )
 
 // database is the interface of both databases.
@@ -66,7 +66,7 @@ func awaitDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, 
 	if err != nil {
 		return nil, err
 	}
-	for pause := openBackoffMin; ; pause = min(2*pause, openBackoffMax) {
+	for pause := firstOpenBackoff; ; pause = min(2*pause, maxOpenBackoff) {
 		err := opened.Migrate(ctx)
 		if err == nil {
 			return opened, nil

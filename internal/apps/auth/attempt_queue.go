@@ -15,8 +15,8 @@ const maxQueuedAttempts = 256
 // address are running: those may turn out right, and then their count is returned to the
 // limiter. It is safe for concurrent use.
 //
-// An attempt calls begin before it is counted by the limiters. If it is allowed, end is
-// called at its end; if it is refused, waitToRetry is called at once.
+// begin is called before the limiters count an attempt. If the address is over its limit,
+// waitToRetry is called next; otherwise end, at the end of the attempt.
 type attemptQueues struct {
 	mu        sync.Mutex
 	byAddress map[ratelimit.Key]*attemptQueue

@@ -85,7 +85,7 @@ func testClose(t *testing.T, open func() queue.Queue) {
 	go func() {
 		err := q.Close()
 		if !all.AllDone(ids) {
-			err = errors.Join(err, errors.New("Close did not wait for a running call"))
+			err = errors.Join(err, errors.New("a running call was not awaited by Close"))
 		}
 		closed <- err
 	}()
