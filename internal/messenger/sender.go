@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
 	"messenger-api/internal/batcher"
 	"messenger-api/internal/errs"
+	"messenger-api/internal/outage"
 )
 
 // The limits of one commit, and of the messages that wait for one.
@@ -35,6 +35,9 @@ const (
 	maxRetryPause  = 500 * time.Millisecond
 )
 
+// retriesQuiet is for how long no commit may be retried until that counts as over.
+const retriesQuiet = time.Second
+
 // pendingMessage waits to be committed until its deadline. Only the values of the
 // caller's context are used: the context may end while the message is committed.
 type pendingMessage struct {
@@ -57,7 +60,7 @@ type sender struct {
 	onCommit      func(messages int, appended []AppendResult, took time.Duration, err error)
 	stall         *CommitStall
 	contended     *contendedChats
-	log           *slog.Logger
+	retries       outage.Log
 }
 
 // newBatcher makes a batcher with at most so many commits at once.
@@ -137,7 +140,7 @@ func (s *sender) commit(batch []pendingMessage, indexes []int, results []sendRes
 			return
 		case unknown:
 			// The batch may be stored: the same attempt is repeated until the outcome is known.
-			s.log.Warn("commit of messages is tried again", "messages", len(indexes), "error", err)
+			s.retries.Report(err)
 			time.Sleep(pause)
 		default:
 			fail(indexes, results, err)
@@ -190,6 +193,7 @@ func (s *sender) attemptCommit(batch []pendingMessage, indexes []int, results []
 		return err
 	}
 	s.stall.RecordSuccess()
+	s.retries.EndAfter(retriesQuiet)
 	for i, index := range indexes {
 		results[index].AppendResult = appended[i]
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"messenger-api/internal/batcher"
+	"messenger-api/internal/outage"
 	"messenger-api/internal/password"
 )
 
@@ -53,7 +54,13 @@ func NewService(store Store, passwords *password.Hasher, options Options, log *s
 		options.Clock = time.Now
 	}
 	contended := &contendedChats{}
-	sending := &sender{store, options.NotifyChanged, options.OnCommit, options.Stall, contended, log}
+	sending := &sender{
+		store: store, notifyChanged: options.NotifyChanged, onCommit: options.OnCommit, stall: options.Stall, contended: contended,
+		retries: outage.Log{
+			Logger: log, Remind: outage.Remind, Lost: "commits of messages fail, and are tried again",
+			Still: "commits of messages still fail, and are tried again", Found: "commits of messages succeed again",
+		},
+	}
 	s := &Service{
 		store: store, passwords: passwords, sessions: newSessionBatcher(store), options: options, log: log,
 		sends: sending.newBatcher(options.CommitsAtOnce), contendedSends: sending.newBatcher(1), contended: contended,

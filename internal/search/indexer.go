@@ -10,6 +10,7 @@ import (
 
 	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/outage"
 )
 
 // How many chats one query lists.
@@ -65,7 +66,10 @@ func NewIndexer(store Store, options Options, log *slog.Logger) *Indexer {
 // index: every two seconds the chats with new messages, and at the start and every ten minutes all chats.
 func (x *Indexer) Run(ctx context.Context) error {
 	var scanned time.Time
-	failing := false
+	failing := outage.Log{
+		Logger: x.log, Remind: outage.Remind, Lost: "the search index was not extended; retrying",
+		Still: "the search index is still not extended", Found: "the search index is extended again",
+	}
 	since := x.clock()
 	for ctx.Err() == nil {
 		var err error
@@ -82,10 +86,11 @@ func (x *Indexer) Run(ctx context.Context) error {
 			}
 			err = errors.Join(err, failure)
 		}
-		if err != nil && !failing && ctx.Err() == nil {
-			x.log.WarnContext(ctx, "the search index was not extended; retrying", "error", err)
+		if err == nil {
+			failing.End()
+		} else if ctx.Err() == nil {
+			failing.Report(err)
 		}
-		failing = err != nil
 		pause(ctx, indexEvery)
 	}
 	return nil

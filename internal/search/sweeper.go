@@ -2,12 +2,12 @@ package search
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
 
 	"messenger-api/internal/errs"
+	"messenger-api/internal/outage"
 	"messenger-api/internal/queue"
 )
 
@@ -43,13 +43,16 @@ func NewSweeper(store Store, queue queue.Queue, soleConsumer bool, options Optio
 
 // Run sweeps until ctx ends.
 func (s *Sweeper) Run(ctx context.Context) error {
-	failing := false
+	failing := outage.Log{
+		Logger: s.log, Remind: outage.Remind, Lost: "search tasks were not swept; retrying",
+		Still: "search tasks are still not swept", Found: "search tasks are swept again",
+	}
 	for ctx.Err() == nil {
-		err := s.sweep(ctx)
-		if err != nil && !failing && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "search tasks were not swept; retrying", "error", err)
+		if err := s.sweep(ctx); err == nil {
+			failing.End()
+		} else if ctx.Err() == nil {
+			failing.Report(err)
 		}
-		failing = err != nil
 		select {
 		case <-ctx.Done():
 		// The random part spreads nodes that started together.
@@ -68,7 +71,11 @@ func (s *Sweeper) sweep(ctx context.Context) error {
 		s.soleConsumer = false
 	}
 	// A failure to delete does not stop republishing.
-	return errors.Join(s.deleteExpired(ctx, now), s.republish(ctx, now))
+	deleted, republished := s.deleteExpired(ctx, now), s.republish(ctx, now)
+	if republished != nil {
+		return republished
+	}
+	return deleted
 }
 
 // deleteExpired deletes expired tasks, and those that were never confirmed.

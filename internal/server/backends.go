@@ -22,9 +22,9 @@ type backends struct {
 	// stall records whether the database's commits hang.
 	stall  *messenger.CommitStall
 	caches caches
-	// queue is nil if no app needs it.
-	queue     queue.Queue
-	telemetry telemetry
+	// queue is nil if no app needs it. broker is the same without tracing.
+	queue, broker queue.Queue
+	telemetry     telemetry
 }
 
 // awaitBackends opens the backends that the apps need. It waits until the database is ready;
@@ -45,22 +45,23 @@ func withDatabaseOpen(opened database, cfg config.Config, on []entry, telemetry 
 	}
 	b := backends{database: opened, stall: &messenger.CommitStall{}, caches: caches, telemetry: telemetry}
 	if slices.Contains(names(on), searchapp.Name) {
-		b.queue = openQueue(cfg.Queue, telemetry, log)
+		b.queue, b.broker = openQueue(cfg.Queue, telemetry, log)
 	}
 	telemetry.observe(b, on)
 	return b, nil
 }
 
-// openQueue opens the queue that the settings choose. It does not wait for a connection:
-// the broker may be unreachable.
-func openQueue(settings config.Queue, telemetry telemetry, log *slog.Logger) queue.Queue {
+// openQueue opens the queue that the settings choose, and returns it with tracing and without.
+// It does not wait for a connection: the broker may be unreachable.
+func openQueue(settings config.Queue, telemetry telemetry, log *slog.Logger) (traced, opened queue.Queue) {
 	if address := settings.Address(); address != nil {
-		opened := rabbitmq.Open(rabbitmq.Options{
+		opened = rabbitmq.Open(rabbitmq.Options{
 			URL: address.String(), Names: rabbitmq.SearchTasks(string(settings.Prefix)), Propagator: telemetry.propagator(), Log: log,
 		})
-		return telemetry.traceQueue(opened, "rabbitmq")
+		return telemetry.traceQueue(opened, "rabbitmq"), opened
 	}
-	return telemetry.traceQueue(embedded.Open(embedded.Options{Propagator: telemetry.propagator(), Log: log}), "embedded")
+	opened = embedded.Open(embedded.Options{Propagator: telemetry.propagator(), Log: log})
+	return telemetry.traceQueue(opened, "embedded"), opened
 }
 
 // describeQueue describes the queue without its password.

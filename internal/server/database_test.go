@@ -79,7 +79,7 @@ func TestStopWhileWaiting(t *testing.T) {
 	s := testkit.Listen(t, settings...)
 	s.Guest(t).Get("/ping_db").Refused(http.StatusServiceUnavailable, "service-unavailable")
 	await.Until(t, "the log has the reason", func() bool {
-		return strings.Contains(s.Logs(), "the database is not ready")
+		return strings.Contains(s.Logs(), "PostgreSQL can't be used")
 	})
 	s.Stop() // wants 0
 }

@@ -10,6 +10,7 @@ import (
 
 	"messenger-api/internal/config"
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/outage"
 	"messenger-api/internal/search"
 	"messenger-api/internal/store"
 	"messenger-api/internal/store/postgres"
@@ -66,16 +67,25 @@ func awaitDatabase(ctx context.Context, cfg config.Config, telemetry telemetry, 
 	if err != nil {
 		return nil, err
 	}
+	telemetry.observe(backends{database: opened}, nil)
+	waiting := outage.Log{
+		Logger: log, Remind: outage.Remind, Lost: "the database is not ready; retrying",
+		Still: "the database is still not ready", Found: "the database is ready",
+	}
+	if shared, ok := opened.(*postgres.Store); ok {
+		waiting.Within = shared.Outage()
+	}
 	for pause := firstOpenBackoff; ; pause = min(2*pause, maxOpenBackoff) {
 		err := opened.Migrate(ctx)
 		if err == nil {
+			waiting.End()
 			return opened, nil
 		}
 		if errors.Is(err, postgres.ErrTransactionPooling) {
 			return nil, errors.Join(err, opened.Close())
 		}
 		if ctx.Err() == nil {
-			log.WarnContext(ctx, "the database is not ready; retrying", "pause", pause.String(), "error", err)
+			waiting.Report(err)
 		}
 		select {
 		case <-ctx.Done():

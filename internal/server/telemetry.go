@@ -155,7 +155,7 @@ func (s telemetry) observe(opened backends, on []entry) {
 	if s.metrics == nil {
 		return
 	}
-	sources := metrics.Sources{Database: opened.database.Ping, Pools: func() []metrics.Pool {
+	sources := metrics.Sources{Database: opened.database.Ping, Refused: map[string]func() bool{"database": refused(opened.database)}, Pools: func() []metrics.Pool {
 		var all []metrics.Pool
 		for _, pool := range opened.database.Pools() {
 			all = append(all, metrics.Pool(pool))
@@ -164,12 +164,22 @@ func (s telemetry) observe(opened backends, on []entry) {
 	}}
 	if opened.queue != nil {
 		sources.Queue = opened.queue.Ping
+		sources.Refused["queue"] = refused(opened.broker)
 	}
 	if opened.caches.local != nil || slices.Contains(names(on), cacheName) {
 		sources.Cache = opened.caches.shared.Settled
+		sources.Refused["cache"] = refused(opened.caches.shared)
 	}
 	if slices.Contains(names(on), searchapp.Name) {
 		sources.TaskCounts, sources.OldestWaiting = opened.database.CountTasks, opened.database.OldestWaiting
 	}
 	s.metrics.SetSources(sources)
+}
+
+// refused gives what reports whether a part refuses the service for good; a part within this process never does.
+func refused(part any) func() bool {
+	if elsewhere, ok := part.(interface{ Refused() bool }); ok {
+		return elsewhere.Refused
+	}
+	return func() bool { return false }
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +34,41 @@ func Postgres(t testing.TB) []string {
 	return []string{
 		"POSTGRES_HOSTS=" + net.JoinHostPort(server.Host, strconv.Itoa(int(server.Port))), "POSTGRES_SSLMODE=" + sslMode,
 		"POSTGRES_USER=" + server.User, "POSTGRES_PWD=" + server.Password, "POSTGRES_DB=" + name,
+	}
+}
+
+// LimitedUser makes a user of the server who has the permissions on the database of these settings that docs/deploy.md
+// lists, and no others, and returns the settings with that user. The user is dropped with the test.
+func LimitedUser(t testing.TB, environment []string) []string {
+	t.Helper()
+	name, password := "test_"+strings.ToLower(rand.Text()), rand.Text()
+	AsOwner(t, environment, "CREATE ROLE "+name+" LOGIN PASSWORD '"+password+"'")
+	AsOwner(t, environment, "GRANT USAGE, CREATE ON SCHEMA public TO "+name)
+	t.Cleanup(func() {
+		AsOwner(t, environment, "REASSIGN OWNED BY "+name+" TO CURRENT_USER")
+		AsOwner(t, environment, "DROP OWNED BY "+name)
+		AsOwner(t, environment, "DROP ROLE "+name)
+	})
+	return append(slices.Clone(environment), "POSTGRES_USER="+name, "POSTGRES_PWD="+password)
+}
+
+// AsOwner runs one statement on the database of the settings of Postgres.
+func AsOwner(t testing.TB, environment []string, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), databaseDeadline)
+	defer cancel()
+	settings, err := pgx.ParseConfig(PostgresURL(environment))
+	if err != nil {
+		t.Fatalf("the address of the database: %v", err)
+	}
+	settings.RuntimeParams["default_transaction_read_only"] = "off" // whatever a test has set for the database
+	connection, err := pgx.ConnectConfig(ctx, settings)
+	if err != nil {
+		t.Fatalf("connect to the database: %v", err)
+	}
+	defer connection.Close(ctx)
+	if _, err := connection.Exec(ctx, statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
 	}
 }
 

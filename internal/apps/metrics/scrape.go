@@ -15,8 +15,8 @@ type scrape struct {
 	ready   func() bool
 	cache   sourceCache
 
-	isReady, up, cacheReads, tasks, oldest, indexLag *prometheus.Desc
-	connections, max, waits, waited                  *prometheus.Desc
+	isReady, up, refused, cacheReads, tasks, oldest, indexLag *prometheus.Desc
+	connections, max, waits, waited                           *prometheus.Desc
 }
 
 func newScrape(m *Metrics, ready func() bool) *scrape {
@@ -27,6 +27,7 @@ func newScrape(m *Metrics, ready func() bool) *scrape {
 		metrics: m, ready: ready,
 		isReady:     describe("ready", "1 while requests are accepted."),
 		up:          describe("up", "1 while the part (database, cache, queue) responds; only for parts in use.", "part"),
+		refused:     describe("refused", "1 while the part refuses the service until an operator changes something (password, permission, limit); only for parts in use.", "part"),
 		cacheReads:  describe("cache_reads_total", "Look-ups in the caches, by kind and outcome.", "kind", "outcome"),
 		tasks:       describe("search_tasks", "Search tasks in the database by state; absent while the database does not respond. WAITING is the queue's depth.", "state"),
 		oldest:      describe("search_oldest_waiting_seconds", "Age of the oldest waiting search task, 0 if none waits; absent while the database does not respond."),
@@ -41,7 +42,7 @@ func newScrape(m *Metrics, ready func() bool) *scrape {
 // Describe implements prometheus.Collector.
 func (s *scrape) Describe(all chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
-		s.isReady, s.up, s.cacheReads, s.tasks, s.oldest, s.indexLag, s.connections, s.max, s.waits, s.waited,
+		s.isReady, s.up, s.refused, s.cacheReads, s.tasks, s.oldest, s.indexLag, s.connections, s.max, s.waits, s.waited,
 	} {
 		all <- desc
 	}
@@ -69,6 +70,9 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 		gauge(to, s.indexLag, float64(searches.indexLag.Load()))
 	}
 	if sources != nil {
+		for part, refused := range sources.Refused {
+			gauge(to, s.refused, boolToFloat(refused()), part)
+		}
 		s.collectPools(to, sources)
 	}
 	if pages := s.metrics.pages.Load(); pages != nil {

@@ -22,6 +22,8 @@ type Sources struct {
 	Database, Queue func(ctx context.Context) error
 	// Cache reports whether the cache responds.
 	Cache func() bool
+	// Refused reports for each part in use, by its name, whether it refuses the service until an operator changes something.
+	Refused map[string]func() bool
 	// TaskCounts counts the search tasks by state.
 	TaskCounts func(ctx context.Context) (map[search.Status]int, error)
 	// OldestWaiting returns when the oldest waiting search task was created, or zero. It is

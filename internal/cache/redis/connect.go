@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"messenger-api/internal/outage"
 )
 
 // oldest is the first version whose SET takes NX and GET together.
@@ -45,10 +47,10 @@ func (c *Cache) connect(ctx context.Context) (*link, error) {
 	}
 	if err != nil {
 		l.close()
-		if refused, ok := lasting(err); ok {
-			err = refused
+		if refused, ok := lasting(err); ok && outage.Code(err) == "" {
+			return nil, refused
 		}
-		return nil, err
+		return nil, outage.Reason(err)
 	}
 	l.begin()
 	return l, nil
@@ -131,7 +133,7 @@ func judge(server map[string]rueidis.RedisMessage) error {
 		return fmt.Errorf("%w: it is a Sentinel; name the master behind it, as redis+sentinel://HOST:PORT/NAME", errUnfit)
 	}
 	if role := text("role"); role != "master" {
-		return fmt.Errorf("the server is a %s, which can't be written to", role)
+		return &outage.Refusal{Code: "READONLY", Advice: refusals["READONLY"], Cause: fmt.Errorf("the server is a %s, which can't be written to", role)}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,8 +83,35 @@ func TestReconnectAfterLoss(t *testing.T) {
 		proxy.Restore()
 		awaitUp(t, c)
 		await.Until(t, "it is settled", c.Settled)
-		if lost, found := lines.has(logLost), lines.has(logFound); lost != round || found != round {
+		if lost, found := lines.Has(logLost), lines.Has(logFound); lost != round || found != round {
 			t.Fatalf("round %d: lost %d times and found %d times:\n%s", round, lost, found, lines)
+		}
+	}
+}
+
+// A server that was killed and comes back: one line at the beginning, one after each pause, one at the end, and the
+// address once in each.
+func TestLogOfAKilledServer(t *testing.T) {
+	server := cachetest.StartServer(t)
+	c, lines := open(t, server.URL(), hasty, func(o *redis.Options) { o.LogInterval = 50 * time.Millisecond })
+	for round := 1; round <= 2; round++ {
+		awaitUp(t, c)
+		before := lines.Has(logStill)
+		server.Kill()
+		await.Until(t, "the log reminds of the outage", func() bool { return lines.Has(logStill) >= before+2 })
+		if c.Refused() {
+			t.Error("a server that is gone counts as one that refuses")
+		}
+		server.Start()
+		awaitUp(t, c)
+		await.Until(t, "the end is logged", func() bool { return lines.Has(logFound) == round })
+		if lines.Has(logLost) != round {
+			t.Errorf("round %d: lost %d times:\n%s", round, lines.Has(logLost), lines)
+		}
+	}
+	for line := range strings.Lines(lines.String()) {
+		if strings.Count(line, server.Address()) != 1 {
+			t.Errorf("the address does not stand once in %s", line)
 		}
 	}
 }
@@ -110,7 +138,7 @@ func TestShortOutageIsNoticed(t *testing.T) {
 	proxy.Cut()
 	proxy.Restore()
 	awaitUp(t, c)
-	await.Until(t, "the lost connection is seen", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "the lost connection is seen", func() bool { return lines.Has(logFound) == 1 })
 }
 
 func TestIdleTimeoutOpensTheBreaker(t *testing.T) {
@@ -121,8 +149,8 @@ func TestIdleTimeoutOpensTheBreaker(t *testing.T) {
 	awaitUp(t, c)
 	proxy.Swallow()
 	awaitDown(t, c)
-	await.Until(t, "it is logged", func() bool { return lines.has(logLost) > 0 })
-	if lines.has("no reply for") == 0 {
+	await.Until(t, "it is logged", func() bool { return lines.Has(logLost) > 0 })
+	if lines.Has("no reply for") == 0 {
 		t.Errorf("the log does not say why:\n%s", lines)
 	}
 	proxy.Heal()

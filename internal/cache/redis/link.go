@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"messenger-api/internal/outage"
 )
 
 // errLost is returned after a connection was lost; its client dials no other.
@@ -19,7 +21,7 @@ var errLost = errors.New("the connection is lost")
 type link struct {
 	client  rueidis.Client
 	address string
-	full    *shortage
+	full    *outage.Log
 	conn    net.Conn  // nil before dial
 	openAt  time.Time // when the handshake was complete
 

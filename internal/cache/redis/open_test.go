@@ -41,7 +41,7 @@ func TestFitServers(t *testing.T) {
 
 func TestReplicaIsWaitedFor(t *testing.T) {
 	_, lines := open(t, fakeServer(t, "7.0.0", "standalone", "replica"))
-	if lines.has("can't be written to") != 1 {
+	if lines.Has("can't be written to") != 1 {
 		t.Errorf("the log does not say that it is a replica:\n%s", lines)
 	}
 }
@@ -50,7 +50,7 @@ func TestServerThatIsNoRedis(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(web.Close)
 	_, lines := open(t, &url.URL{Scheme: "redis", Host: web.Listener.Addr().String()}, hasty)
-	if lines.has(logLost) != 1 {
+	if lines.Has(logLost) != 1 {
 		t.Errorf("the log does not say that it can't be used:\n%s", lines)
 	}
 }

@@ -24,10 +24,10 @@ func TestWrongPassword(t *testing.T) {
 			if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) {
 				t.Errorf("Get: %v; want ErrDown", err)
 			}
-			if lines.has("authentication failed") != 1 {
+			if lines.Has("authentication failed") != 1 {
 				t.Errorf("the log does not say once that authentication failed:\n%s", lines)
 			}
-			if lines.has(right)+lines.has(wrong) > 0 {
+			if lines.Has(right)+lines.Has(wrong) > 0 {
 				t.Errorf("a password is in the log:\n%s", lines)
 			}
 		})

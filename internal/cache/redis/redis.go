@@ -15,21 +15,26 @@ import (
 	"github.com/redis/rueidis"
 
 	"messenger-api/internal/cache"
+	"messenger-api/internal/outage"
 )
 
 // refusedRetryFactor multiplies the interval of attempts to connect after Redis refused the
 // last one: such an error lasts until an operator changes something.
 const refusedRetryFactor = 10
 
+// fullQuiet is for how long Redis has to refuse nothing before it counts as having room again.
+const fullQuiet = 10 * time.Second
+
 // Cache is a cache.Cache in Redis. Use Open.
 type Cache struct {
 	options Options
 	client  rueidis.ClientOption
 	link    atomic.Pointer[link] // nil while Redis is unreachable
-	outage  outage
-	full    shortage
-	stop    context.CancelFunc
-	done    chan struct{}
+	// outage is that of Redis as a whole; full lasts while Redis has no memory for new values.
+	outage outage.Log
+	full   outage.Log
+	stop   context.CancelFunc
+	done   chan struct{}
 }
 
 var _ cache.Cache = (*Cache)(nil)
@@ -43,14 +48,24 @@ func Open(options Options) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
+	log := options.Logger.With("address", client.InitAddress[0])
+	if options.behindSentinel() {
+		log = options.Logger.With("master", options.master())
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Cache{
 		options: options,
 		client:  client,
-		outage:  outage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.LogInterval},
-		full:    shortage{log: options.Logger.With("address", client.InitAddress[0]), remind: options.LogInterval},
-		stop:    stop,
-		done:    make(chan struct{}),
+		outage: outage.Log{
+			Logger: log, Remind: options.LogInterval, Lost: "Redis is out of reach: what it keeps comes from the database",
+			Still: "Redis is still out of reach", Found: "Redis is in reach again",
+		},
+		full: outage.Log{
+			Logger: log, Remind: options.LogInterval, Lost: "Redis keeps nothing new",
+			Still: "Redis still keeps nothing new", Found: "Redis keeps new values again",
+		},
+		stop: stop,
+		done: make(chan struct{}),
 	}
 	first, err := c.connect(ctx)
 	if errors.Is(err, errUnfit) {
@@ -65,10 +80,10 @@ func Open(options Options) (*Cache, error) {
 // use makes a new connection the one that is used. If l is nil, err is why there is none.
 func (c *Cache) use(l *link, err error) {
 	if l == nil {
-		c.outage.report(err)
+		c.outage.Report(err)
 		return
 	}
-	c.outage.end()
+	c.outage.End()
 	c.link.Store(l)
 }
 
@@ -82,7 +97,7 @@ func (c *Cache) reconnectLoop(ctx context.Context, l *link) {
 			c.link.Store(nil)
 			l.close()
 			if ctx.Err() == nil {
-				c.outage.report(cause)
+				c.outage.Report(outage.Reason(cause))
 			}
 		}
 		select {
@@ -98,11 +113,14 @@ func (c *Cache) reconnectLoop(ctx context.Context, l *link) {
 
 // pause is how long to wait after the failure before the next attempt to connect.
 func (c *Cache) pause(cause error) time.Duration {
-	if codeOf(cause) != "" {
+	if outage.Code(cause) != "" {
 		return refusedRetryFactor * c.options.HeartbeatInterval
 	}
 	return c.options.HeartbeatInterval
 }
+
+// Refused reports whether Redis can't be used until somebody changes something: in it, or in the settings.
+func (c *Cache) Refused() bool { return c.outage.Refused() || c.full.Refused() }
 
 // key adds the prefix to a key.
 func (c *Cache) key(key string) string { return c.options.Prefix + key }

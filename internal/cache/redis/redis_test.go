@@ -1,12 +1,9 @@
 package redis_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/url"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 	"messenger-api/internal/cache"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/logtext"
 )
 
 func TestMain(m *testing.M) {
@@ -44,9 +42,9 @@ func hasty(o *redis.Options) {
 }
 
 // open opens a cache, which is closed with the test, and returns its log.
-func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redis.Cache, *log) {
+func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redis.Cache, *logtext.Lines) {
 	t.Helper()
-	lines := &log{}
+	lines := &logtext.Lines{}
 	options := redis.Options{URL: address, Logger: slog.New(slog.NewTextHandler(lines, nil))}
 	for _, f := range choose {
 		f(&options)
@@ -58,27 +56,6 @@ func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redi
 	t.Cleanup(func() { _ = c.Close() })
 	return c, lines
 }
-
-// log records log lines. It is safe for concurrent use.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// has returns how often the log contains the text.
-func (l *log) has(text string) int { return strings.Count(l.String(), text) }
 
 const (
 	logLost  = "Redis is out of reach"

@@ -2,24 +2,12 @@ package redis
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/redis/rueidis"
+
+	"messenger-api/internal/outage"
 )
-
-// refusal is an error that Redis answered, and that lasts until somebody does something.
-type refusal struct {
-	code   string
-	advice string
-	cause  error
-}
-
-// Error says what was refused and what to do.
-func (r *refusal) Error() string { return fmt.Sprintf("%v (%s)", r.cause, r.advice) }
-
-// Unwrap gives the answer of Redis.
-func (r *refusal) Unwrap() error { return r.cause }
 
 // refusals are the codes of errors that concern not one command but the service as a
 // whole, and what to do about each.
@@ -42,26 +30,26 @@ const (
 	outOfMemoryAdvice = "its memory is full: raise maxmemory, or set maxmemory-policy to allkeys-lru or volatile-lru"
 )
 
-// lasting makes a refusal of an error that Redis answered, where it is one.
-func lasting(err error) (*refusal, bool) {
+// unfitAdvice is what to do about a server that can be reached, but will never do.
+const unfitAdvice = "have REDIS_URL lead to another server"
+
+// certificateAdvice is what to do about a certificate that is not trusted.
+const certificateAdvice = "have REDIS_SSLROOTCERT name the file of the authority that signed the server's certificate, and REDIS_URL the host that stands in it"
+
+// lasting makes a refusal of an error that lasts until somebody does something, where it is one.
+func lasting(err error) (*outage.Refusal, bool) {
 	if err == nil || rueidis.IsRedisNil(err) {
 		return nil, false
+	}
+	if refusal, ok := outage.Certificate(err, certificateAdvice); ok {
+		return refusal, true
+	}
+	if errors.Is(err, errUnfit) {
+		return &outage.Refusal{Code: "unfit", Advice: unfitAdvice, Cause: err}, true
 	}
 	// While it connects, the client hands on the text alone.
 	text := strings.TrimPrefix(err.Error(), "EXECABORT Transaction discarded because of: ")
 	code, _, _ := strings.Cut(text, " ")
 	advice, ok := refusals[code]
-	return &refusal{code, advice, err}, ok
-}
-
-// codeOf is that of a refusal, empty for any other error.
-func codeOf(err error) string {
-	var refused *refusal
-	switch {
-	case errors.As(err, &refused):
-		return refused.code
-	case errors.Is(err, errUnfit):
-		return "unfit"
-	}
-	return ""
+	return &outage.Refusal{Code: code, Advice: advice, Cause: err}, ok
 }

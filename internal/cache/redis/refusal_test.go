@@ -74,7 +74,7 @@ func TestLackingPermissions(t *testing.T) {
 			if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) {
 				t.Errorf("Get: %v; want ErrDown", err)
 			}
-			if lines.has("NOPERM") != 1 || lines.has("docs/deploy.md") != 1 || lines.has("level=ERROR") != 1 {
+			if lines.Has("NOPERM") != 1 || lines.Has("docs/deploy.md") != 1 || lines.Has("level=ERROR") != 1 {
 				t.Errorf("the log does not say once what to do:\n%s", lines)
 			}
 		})
@@ -87,7 +87,7 @@ func TestKeysOfOthers(t *testing.T) {
 	if err := c.Set(t.Context(), "key", nil, time.Hour); !errors.Is(err, cache.ErrDown) {
 		t.Errorf("Set: %v; want ErrDown", err)
 	}
-	if lines.has("NOPERM") != 1 || lines.has("REDIS_PREFIX") != 1 {
+	if lines.Has("NOPERM") != 1 || lines.Has("REDIS_PREFIX") != 1 {
 		t.Errorf("the log does not say once what to do:\n%s", lines)
 	}
 }
@@ -104,9 +104,13 @@ func TestPermissionsChange(t *testing.T) {
 		t.Errorf("Set: %v; want ErrDown", err)
 	}
 	awaitDown(t, c)
-	await.Until(t, "the log says what to do", func() bool { return lines.has("docs/deploy.md") > 0 })
+	await.Until(t, "the log says what to do", func() bool { return lines.Has("docs/deploy.md") > 0 })
+	await.Until(t, "it counts as refused", c.Refused)
 	admin.ask("ACL SETUSER messenger +set")
 	awaitUp(t, c)
+	if c.Refused() {
+		t.Error("it counts as refused when it is in use")
+	}
 }
 
 func TestDemotedServer(t *testing.T) {
@@ -116,7 +120,7 @@ func TestDemotedServer(t *testing.T) {
 	await.Until(t, "the breaker opens", func() bool {
 		return errors.Is(c.Set(t.Context(), "key", nil, time.Hour), cache.ErrDown)
 	})
-	await.Until(t, "the log says what to do", func() bool { return lines.has("redis+sentinel://") > 0 && lines.has("level=ERROR") > 0 })
+	await.Until(t, "the log says what to do", func() bool { return lines.Has("redis+sentinel://") > 0 && lines.Has("level=ERROR") > 0 })
 }
 
 func TestFullServer(t *testing.T) {
@@ -130,7 +134,7 @@ func TestFullServer(t *testing.T) {
 	if err := c.Delete(t.Context(), "key"); err != nil {
 		t.Errorf("Delete: %v", err)
 	}
-	if lines.has("keeps nothing new") != 1 || lines.has("raise maxmemory") != 1 {
+	if lines.Has("keeps nothing new") != 1 || lines.Has("raise maxmemory") != 1 || !c.Refused() {
 		t.Errorf("the log does not say once what to do:\n%s", lines)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"messenger-api/internal/cache"
+	"messenger-api/internal/outage"
 )
 
 // request sends one or more commands and returns the reply; of several, the first one that
@@ -28,6 +29,9 @@ func (c *Cache) read(ctx context.Context, q request) (rueidis.RedisMessage, erro
 // write sends a request with the timeout of writes.
 func (c *Cache) write(ctx context.Context, q request) error {
 	_, err := c.link.Load().request(ctx, c.options.WriteTimeout, q)
+	if err == nil {
+		c.full.EndAfter(fullQuiet)
+	}
 	return err
 }
 
@@ -75,7 +79,7 @@ func (l *link) refused(answered *rueidis.RedisError) error {
 		return cache.ErrDown
 	}
 	if strings.HasPrefix(answered.Error(), outOfMemory) {
-		l.full.report(&refusal{outOfMemory, outOfMemoryAdvice, answered})
+		l.full.Report(&outage.Refusal{Code: outOfMemory, Advice: outOfMemoryAdvice, Cause: answered})
 	}
 	return fmt.Errorf("redis: %w", answered)
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"messenger-api/internal/outage"
 )
 
 // sentinelInterval is the interval at which Sentinels are queried for the master.
@@ -24,7 +26,7 @@ func (c *Cache) server(ctx context.Context) (string, error) {
 		if err == nil {
 			return address, nil
 		}
-		all = errors.Join(all, fmt.Errorf("the Sentinel %s: %w", sentinel, err))
+		all = errors.Join(all, fmt.Errorf("the Sentinel %s: %w", sentinel, outage.Reason(err)))
 	}
 	return "", all
 }

@@ -102,7 +102,7 @@ func TestSentinelInPlaceOfRedis(t *testing.T) {
 func TestUnknownMaster(t *testing.T) {
 	sentinel := startSentinel(t, cachetest.StartServer(t))
 	_, lines := open(t, &url.URL{Scheme: "redis+sentinel", Host: sentinel, Path: "/another"}, hasty)
-	if lines.has("it knows no master") != 1 {
+	if lines.Has("it knows no master") != 1 {
 		t.Errorf("the log does not say so:\n%s", lines)
 	}
 }

@@ -57,7 +57,7 @@ func TestKilledServer(t *testing.T) {
 		t.Errorf("a killed Redis still has the value: %v, %v", ok, err)
 	}
 	set(t, c, "key", "value")
-	if lines.has(logLost) == 0 || lines.has(logFound) == 0 {
+	if lines.Has(logLost) == 0 || lines.Has(logFound) == 0 {
 		t.Errorf("the outage was not logged:\n%s", lines)
 	}
 }
@@ -71,7 +71,7 @@ func TestServerThatStartsLater(t *testing.T) {
 	}
 	server.Start()
 	awaitUp(t, c)
-	if lost, found := lines.has(logLost), lines.has(logFound); lost != 1 || found != 1 {
+	if lost, found := lines.Has(logLost), lines.Has(logFound); lost != 1 || found != 1 {
 		t.Errorf("lost %d times and found %d times:\n%s", lost, found, lines)
 	}
 }
@@ -81,8 +81,8 @@ func TestLogInterval(t *testing.T) {
 	server.Kill()
 	_, often := open(t, server.URL(), hasty, func(o *redis.Options) { o.LogInterval = time.Millisecond })
 	_, seldom := open(t, server.URL(), hasty)
-	await.Until(t, "reminders", func() bool { return often.has(logStill) > 5 })
-	if seldom.has(logLost) != 1 || seldom.has(logStill) != 0 {
+	await.Until(t, "reminders", func() bool { return often.Has(logStill) > 5 })
+	if seldom.Has(logLost) != 1 || seldom.Has(logStill) != 0 {
 		t.Errorf("more than one line in a minute:\n%s", seldom)
 	}
 }
@@ -96,7 +96,7 @@ func TestServerBecomesReplica(t *testing.T) {
 	await.Until(t, "a write fails", func() bool {
 		return errors.Is(c.Set(t.Context(), "key", nil, time.Hour), cache.ErrDown)
 	})
-	await.Until(t, "it is logged", func() bool { return lines.has("READONLY") > 0 })
+	await.Until(t, "it is logged", func() bool { return lines.Has("READONLY") > 0 })
 	role.ask("REPLICAOF NO ONE")
 	awaitUp(t, c)
 }
@@ -112,7 +112,7 @@ func TestFullServerIsNoOutage(t *testing.T) {
 	if err := errorOfGet(t, c); err != nil {
 		t.Errorf("Get from a full Redis: %v", err)
 	}
-	if lines.has(logLost) != 0 {
+	if lines.Has(logLost) != 0 {
 		t.Errorf("the breaker opened:\n%s", lines)
 	}
 }

@@ -19,8 +19,8 @@ func TestTooSlowServerIsNotUsed(t *testing.T) {
 	awaitUp(t, c)
 	proxy.Delay(400 * time.Millisecond)
 	awaitDown(t, c)
-	await.Until(t, "connecting was retried several times", func() bool { return lines.has(logStill) >= 5 })
-	if found := lines.has(logFound); found > 0 {
+	await.Until(t, "connecting was retried several times", func() bool { return lines.Has(logStill) >= 5 })
+	if found := lines.Has(logFound); found > 0 {
 		t.Errorf("found %d times while it was too slow:\n%s", found, lines)
 	}
 	proxy.Heal()

@@ -78,7 +78,7 @@ func TestTLSToAStranger(t *testing.T) {
 	if err := errorOfGet(t, c); !errors.Is(err, cache.ErrDown) {
 		t.Errorf("Get: %v; want ErrDown", err)
 	}
-	if lines.has("certificate") == 0 {
-		t.Errorf("the log does not say that the certificate is the reason:\n%s", lines)
+	if lines.Has("certificate") == 0 || lines.Has("REDIS_SSLROOTCERT") != 1 || lines.Has("level=ERROR") != 1 || !c.Refused() {
+		t.Errorf("the log does not say once, as an error, that the certificate is the reason:\n%s", lines)
 	}
 }

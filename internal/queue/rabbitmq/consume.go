@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"messenger-api/internal/outage"
 	"messenger-api/internal/queue"
 )
 
@@ -29,10 +30,10 @@ func (q *Queue) Consume(ctx context.Context, parallel int, handler queue.Handler
 	defer context.AfterFunc(q.closing, cancel)()
 
 	c := &consumer{queue: q, handler: handler.WithRecover()}
-	tasks := &feed{name: q.options.Names.Queue, slots: make(chan struct{}, max(parallel, 1)), work: c.handle}
-	dead := &feed{name: q.options.Names.DeadLetterQueue, slots: make(chan struct{}, parallelDeadLetters), work: c.handleDeadLetter}
-	tasks.outage.log, tasks.outage.what = q.options.Log, "tasks"
-	dead.outage.log, dead.outage.what, dead.outage.within = q.options.Log, "dead letters", &tasks.outage
+	tasks := &feed{name: q.options.Names.Queue, slots: make(chan struct{}, max(parallel, 1)), work: c.handle, outage: &q.tasks}
+	dead := &feed{
+		name: q.options.Names.DeadLetterQueue, slots: make(chan struct{}, parallelDeadLetters), work: c.handleDeadLetter, outage: &q.deadLetters,
+	}
 	var both sync.WaitGroup
 	both.Go(func() { c.consumeFeed(ctx, tasks) })
 	both.Go(func() { c.consumeFeed(ctx, dead) })
@@ -51,7 +52,7 @@ type consumer struct {
 type feed struct {
 	name   string
 	work   func(context.Context, *subscription, amqp.Delivery)
-	outage outage
+	outage *outage.Log
 	// slots is a semaphore for the messages that are being handled. They may be from an
 	// earlier connection that was lost.
 	slots   chan struct{}
@@ -69,7 +70,7 @@ func (c *consumer) consumeFeed(ctx context.Context, f *feed) {
 		if ctx.Err() != nil {
 			return
 		}
-		f.outage.report(err)
+		f.outage.Report(err)
 		if time.Since(began) > maxPause {
 			pause.Reset()
 		}
@@ -93,9 +94,9 @@ func (c *consumer) session(ctx context.Context, f *feed) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("consume from the queue %s: %w", f.name, err)
+		return explained(fmt.Errorf("consume from the queue %s: %w", f.name, err))
 	}
-	f.outage.end()
+	f.outage.End()
 	if err := f.take(ctx, s); err != nil {
 		return err
 	}

@@ -120,8 +120,8 @@ func TestMemoryAlarm(t *testing.T) {
 		t.Errorf("Ping: %v", err)
 	}
 	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
-	if lines.has(logLost) != 0 {
-		t.Errorf("the consumer lost its connection:\n%s", lines.outages())
+	if lines.Has(logLost) != 0 {
+		t.Errorf("the consumer lost its connection:\n%s", outages(lines))
 	}
 }
 
@@ -140,7 +140,7 @@ func TestNoSecretInErrors(t *testing.T) {
 			q, lines := open(t, address, rabbitmq.SearchTasks(""))
 			err := unavailableInTime(t, q)
 			queuetest.Consume(t, q, 1, queue.Handler{})
-			await.Until(t, "it is logged", func() bool { return lines.has(logLost) == 1 })
+			await.Until(t, "it is logged", func() bool { return lines.Has(logLost) == 1 })
 			if text := err.Error() + lines.String(); strings.Contains(text, secret) || strings.Contains(text, "guest:guest") {
 				t.Errorf("the password is in the error: %s", text)
 			}

@@ -1,13 +1,11 @@
 package rabbitmq_test
 
 import (
-	"bytes"
 	"crypto/rand"
 	"log/slog"
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -17,6 +15,7 @@ import (
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/queue/rabbitmq"
 	"messenger-api/internal/testkit"
+	"messenger-api/internal/testkit/logtext"
 )
 
 func TestMain(m *testing.M) {
@@ -58,19 +57,23 @@ func newNames(t testing.TB, address string) rabbitmq.Names {
 }
 
 // open opens a queue, which is closed with the test, and returns its log.
-func open(t testing.TB, address string, names rabbitmq.Names) (*rabbitmq.Queue, *log) {
+func open(t testing.TB, address string, names rabbitmq.Names, changes ...func(*rabbitmq.Options)) (*rabbitmq.Queue, *logtext.Lines) {
 	t.Helper()
-	lines := &log{}
-	q := rabbitmq.Open(rabbitmq.Options{
+	lines := &logtext.Lines{}
+	options := rabbitmq.Options{
 		URL: address, Names: names, Pauses: queuetest.Pauses(), Propagator: queuetest.Propagator(),
 		Log: slog.New(slog.NewTextHandler(lines, nil)),
-	})
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	q := rabbitmq.Open(options)
 	t.Cleanup(func() {
 		if err := q.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
 		if strings.Contains(lines.String(), "amqp://") {
-			t.Errorf("the log has the address:\n%s", lines.outages())
+			t.Errorf("the log has the address:\n%s", outages(lines))
 		}
 	})
 	return q, lines
@@ -110,28 +113,10 @@ func viaProxy(t testing.TB, address string) (string, *testkit.Proxy) {
 	return through.String(), proxy
 }
 
-// log records log lines. It is safe for concurrent use.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // outages is the log without failed attempts at tasks.
-func (l *log) outages() string {
+func outages(lines *logtext.Lines) string {
 	var text strings.Builder
-	for line := range strings.Lines(l.String()) {
+	for line := range strings.Lines(lines.String()) {
 		if !strings.Contains(line, "a task failed") {
 			text.WriteString(line)
 		}
@@ -139,15 +124,15 @@ func (l *log) outages() string {
 	return text.String()
 }
 
-// has returns how often the log contains the text.
-func (l *log) has(text string) int { return strings.Count(l.String(), text) }
-
 const (
-	logLost      = "RabbitMQ can't be used: no tasks"
-	logFound     = "RabbitMQ is in use again: tasks"
-	logDeadLost  = "RabbitMQ can't be used: no dead letters"
-	logOtherwise = "exists with other properties"
-	logForeign   = "message of another program"
+	logLost         = "RabbitMQ can't be used: no tasks"
+	logFound        = "RabbitMQ is in use again: tasks"
+	logDeadLost     = "RabbitMQ can't be used: no dead letters"
+	logPublishLost  = "RabbitMQ can't be used: nothing is published"
+	logPublishStill = "RabbitMQ still can't be used: nothing is published"
+	logPublishFound = "RabbitMQ is in use again: messages are published"
+	logOtherwise    = "exists with other properties"
+	logForeign      = "message of another program"
 )
 
 func TestSuite(t *testing.T) {

@@ -51,11 +51,11 @@ func (q *Queue) connect(ctx context.Context, purpose string) (*link, error) {
 		if l.raw != nil {
 			_ = l.raw.Close() // a failed greeting leaves it open
 		}
-		return nil, fmt.Errorf("connect to RabbitMQ: %w", err)
+		return nil, explained(fmt.Errorf("connect to RabbitMQ: %w", err))
 	}
 	if err := l.within(ctx, setUpTimeout, func() error { return q.declare(l.conn) }); err != nil {
 		l.close()
-		return nil, err
+		return nil, explained(err)
 	}
 	return l, nil
 }

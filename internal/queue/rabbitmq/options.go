@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"messenger-api/internal/outage"
 	"messenger-api/internal/queue"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Propagator queue.Propagator
 	// Log logs outages and failed attempts; nil is slog.Default.
 	Log *slog.Logger
+	// LogInterval is the pause between two log lines while an outage lasts: a minute.
+	LogInterval time.Duration
 }
 
 // Names are the names of exchanges and queues, and the routing key of tasks.
@@ -61,6 +64,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.LogInterval == 0 {
+		o.LogInterval = outage.Remind
 	}
 	return o
 }

@@ -3,6 +3,7 @@ package rabbitmq_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"messenger-api/internal/queue/rabbitmq"
 	"messenger-api/internal/testkit"
 	"messenger-api/internal/testkit/await"
+	"messenger-api/internal/testkit/logtext"
 )
 
 // load publishes from many goroutines until end is called.
@@ -93,10 +95,10 @@ func flaky(all *queuetest.Recorder) func(context.Context, queue.ID) error {
 
 // awaitBack waits until the consumer has logged the end of the given number of outages, and
 // consumes both queues: only then is the next failure logged as another outage.
-func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *log, outages int) {
+func awaitBack(t *testing.T, address string, names rabbitmq.Names, lines *logtext.Lines, outages int) {
 	t.Helper()
 	await.Until(t, "tasks and dead letters are taken again", func() bool {
-		return lines.has(logFound) >= outages && consumers(address, names.DeadLetterQueue) > 0
+		return lines.Has(logFound) >= outages && consumers(address, names.DeadLetterQueue) > 0
 	})
 }
 
@@ -142,15 +144,15 @@ func TestCutConnections(t *testing.T) {
 	}
 	ids := l.end()
 	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
-	if lost, found := lines.has(logLost), lines.has(logFound); lost != 3 || found != 3 || lines.has(logDeadLost) != 0 {
-		t.Errorf("three outages were logged as %d, and %d ends of them:\n%s", lost, found, lines.outages())
+	if lost, found := lines.Has(logLost), lines.Has(logFound); lost != 3 || found != 3 || lines.Has(logDeadLost) != 0 {
+		t.Errorf("three outages were logged as %d, and %d ends of them:\n%s", lost, found, outages(lines))
 	}
 }
 
 func TestKilledBroker(t *testing.T) {
 	broker := queuetest.StartBroker(t)
 	names := newNames(t, broker.URL())
-	publisher, _ := open(t, broker.URL(), names)
+	publisher, published := open(t, broker.URL(), names, func(o *rabbitmq.Options) { o.LogInterval = 100 * time.Millisecond })
 	consumer, lines := open(t, broker.URL(), names)
 	var all queuetest.Recorder
 	all.Work = flaky(&all)
@@ -165,15 +167,25 @@ func TestKilledBroker(t *testing.T) {
 	for round := 1; round <= 2; round++ {
 		awaitBack(t, broker.URL(), names, lines, round)
 		l.more(t, 100)
+		reminders := published.Has(logPublishStill)
 		broker.Kill()
 		l.fails(t)
+		await.Until(t, "the log reminds of the outage", func() bool { return published.Has(logPublishStill) >= reminders+2 })
 		broker.Start()
 		l.more(t, 100)
 	}
 	ids := l.end()
 	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
-	if lines.has(logLost) != lines.has(logFound) || lines.has(logLost) < 3 || lines.has(logDeadLost) != 0 {
-		t.Errorf("not every one of the three outages was logged once:\n%s", lines.outages())
+	if lines.Has(logLost) != lines.Has(logFound) || lines.Has(logLost) < 3 || lines.Has(logDeadLost) != 0 {
+		t.Errorf("not every one of the three outages was logged once:\n%s", outages(lines))
+	}
+	if lost, found := published.Has(logPublishLost), published.Has(logPublishFound); lost != found || lost < 3 {
+		t.Errorf("publishing was lost %d times and found %d times:\n%s", lost, found, outages(published))
+	}
+	for line := range strings.Lines(outages(published)) {
+		if strings.Count(line, broker.Address()) > 1 {
+			t.Errorf("the address stands more than once in %s", line)
+		}
 	}
 }
 
@@ -186,7 +198,7 @@ func TestConsumerBeforeTheBroker(t *testing.T) {
 	q, lines := open(t, through.String(), names)
 	var all queuetest.Recorder
 	stop := queuetest.Consume(t, q, 2, all.Handler())
-	await.Until(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
+	await.Until(t, "the outage is logged", func() bool { return lines.Has(logLost) == 1 })
 	if err := q.Publish(t.Context(), queuetest.NewID()); !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("Publish: %v, want ErrUnavailable", err)
 	}
@@ -217,9 +229,9 @@ func TestParallelAfterReconnect(t *testing.T) {
 	queuetest.Consume(t, q, 2, all.Handler())
 	await.Until(t, "two run", func() bool { return all.Running() == 2 })
 	proxy.Down()
-	await.Until(t, "the outage is logged", func() bool { return lines.has(logLost) == 1 })
+	await.Until(t, "the outage is logged", func() bool { return lines.Has(logLost) == 1 })
 	proxy.Up()
-	await.Until(t, "its end is logged", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "its end is logged", func() bool { return lines.Has(logFound) == 1 })
 	var other queuetest.Recorder
 	queuetest.Consume(t, publisher, 2, other.Handler())
 	close(release)

@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"messenger-api/internal/outage"
 	"messenger-api/internal/queue"
 )
 
@@ -44,13 +45,16 @@ func (q *Queue) Ping(ctx context.Context) error {
 
 // publisher has the connection for publishing. It is safe for concurrent use.
 type publisher struct {
-	queue *Queue
+	queue  *Queue
+	outage outage.Log
 
 	mu         sync.Mutex
 	current    *sender  // nil if there is none
 	attempt    *attempt // the running attempt to connect, or nil
 	retryAfter time.Time
 	failure    error // of the last attempt; returned to all callers until retryAfter
+	// unproven is true after the broker refused a message: a new connection alone does not end the outage then.
+	unproven bool
 }
 
 // attempt is one attempt to connect, which several callers may wait for.
@@ -71,10 +75,34 @@ func (p *publisher) send(ctx context.Context, exchange, key string, message amqp
 	before := s.confirmed.Load()
 	err = s.send(ctx, exchange, key, message)
 	unresponsive := errors.Is(err, errTooSlow) && !s.blocked.Load() && s.confirmed.Load() == before
-	if unresponsive || errors.Is(err, errReturned) {
+	switch {
+	case unresponsive, errors.Is(err, errReturned):
 		p.drop(s) // the next connection declares what was deleted
+	case outage.Code(err) != "":
+		p.refuse(s, err)
+	case err == nil:
+		p.prove()
 	}
 	return err
+}
+
+// refuse gives up a connection on which the broker refuses messages. The next try is made after a pause, and calls
+// fail at once until one has succeeded.
+func (p *publisher) refuse(s *sender, cause error) {
+	p.outage.Report(cause)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current == s {
+		p.unproven, p.failure, p.retryAfter = true, cause, time.Now().Add(reconnectPause)
+	}
+}
+
+// prove records that the broker took a message.
+func (p *publisher) prove() {
+	p.mu.Lock()
+	p.unproven = false
+	p.mu.Unlock()
+	p.outage.End()
 }
 
 // sender returns the connection. If there is none, it waits for an attempt to connect.
@@ -84,6 +112,7 @@ func (p *publisher) sender(ctx context.Context) (*sender, error) {
 		defer p.mu.Unlock()
 		return p.current, nil
 	}
+	refused := outage.Code(p.failure) != ""
 	if p.attempt == nil {
 		if time.Now().Before(p.retryAfter) {
 			defer p.mu.Unlock()
@@ -97,8 +126,11 @@ func (p *publisher) sender(ctx context.Context) (*sender, error) {
 		go p.connect(p.attempt, p.current)
 		p.current = nil
 	}
-	a := p.attempt
+	a, failure := p.attempt, p.failure
 	p.mu.Unlock()
+	if refused {
+		return nil, failure // nobody waits for a try that will probably be refused, too
+	}
 	select {
 	case <-a.done:
 		return a.sender, a.err
@@ -118,9 +150,13 @@ func (p *publisher) connect(a *attempt, previous *sender) {
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.attempt, p.current = nil, a.sender
-	if a.err != nil {
-		p.failure, p.retryAfter = a.err, time.Now().Add(reconnectPause)
+	p.attempt, p.current, p.failure = nil, a.sender, a.err
+	switch {
+	case a.err != nil:
+		p.retryAfter = time.Now().Add(reconnectPause)
+		p.outage.Report(a.err)
+	case !p.unproven:
+		p.outage.End()
 	}
 }
 

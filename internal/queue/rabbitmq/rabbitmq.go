@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"messenger-api/internal/outage"
 	"messenger-api/internal/queue"
 )
 
@@ -27,6 +28,8 @@ var errClosed = errors.New("the queue is closed")
 type Queue struct {
 	options   Options
 	publisher *publisher
+	// tasks and deadLetters are the outages of Consume.
+	tasks, deadLetters outage.Log
 	// warned is set after the warning that a queue has other properties.
 	warned atomic.Bool
 
@@ -44,7 +47,19 @@ func Open(options Options) *Queue {
 	closing, stop := context.WithCancel(context.Background())
 	q := &Queue{options: options.withDefaults(), closing: closing, stop: stop}
 	q.publisher = &publisher{queue: q}
+	q.logOutage(&q.publisher.outage, "nothing is published", "messages are published")
+	q.logOutage(&q.tasks, "no tasks are taken", "tasks are taken")
+	q.logOutage(&q.deadLetters, "no dead letters are taken", "dead letters are taken")
+	q.deadLetters.Within = &q.tasks
 	return q
+}
+
+// logOutage says how an outage is logged, and what it means while it lasts and when it is over.
+func (q *Queue) logOutage(log *outage.Log, during, after string) {
+	log.Logger, log.Remind = q.options.Log, q.options.LogInterval
+	log.Lost = "RabbitMQ can't be used: " + during + " until it can"
+	log.Still = "RabbitMQ still can't be used: " + during
+	log.Found = "RabbitMQ is in use again: " + after
 }
 
 // Durable implements queue.Queue.

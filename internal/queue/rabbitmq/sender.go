@@ -25,6 +25,8 @@ var (
 type sender struct {
 	link    *link
 	channel *amqp.Channel
+	// closed receives the error with which the broker closed the channel.
+	closed chan *amqp.Error
 	// writeLock is a mutex for writing. The channel has one, too, but waiting for this one
 	// can be ended by a context.
 	writeLock chan struct{}
@@ -64,6 +66,7 @@ func (q *Queue) newSender(ctx context.Context) (*sender, error) {
 		return nil, fmt.Errorf("open a channel to publish on: %w", err)
 	}
 	s.channel.NotifyReturn(s.returned)
+	s.closed = s.channel.NotifyClose(make(chan *amqp.Error, 1))
 	blockings := l.conn.NotifyBlocked(make(chan amqp.Blocking, 1)) // closed with the connection
 	go func() {
 		for blocking := range blockings {
@@ -121,11 +124,23 @@ func (s *sender) await(ctx context.Context, confirmation *amqp.DeferredConfirmat
 		s.confirmed.Add(1)
 		return nil
 	case s.channel.IsClosed():
-		return errLost
+		return s.lost()
 	default:
 		s.confirmed.Add(1)
 		return errRefused
 	}
+}
+
+// lost returns why the channel is closed: a refusal, if the broker refused a message, else errLost.
+func (s *sender) lost() error {
+	select {
+	case answer := <-s.closed:
+		if answer != nil {
+			return explained(fmt.Errorf("%w: %w", errLost, answer))
+		}
+	default:
+	}
+	return errLost
 }
 
 // finish removes a message from the pending ones, and reports whether the broker returned it.

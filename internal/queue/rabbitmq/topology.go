@@ -21,7 +21,7 @@ func (q *Queue) declare(conn *amqp.Connection) error {
 			return ch.ExchangeDeclare(exchange, amqp.ExchangeTopic, true, false, false, false, nil)
 		})
 		if isDeclaredDifferently(err) {
-			return fmt.Errorf("the exchange %s exists, but is not a durable topic exchange: delete it in RabbitMQ, and it is declared again: %w", exchange, err)
+			return fmt.Errorf("the exchange %s exists, but is not a durable topic exchange: %w", exchange, err)
 		}
 		if err != nil {
 			return fmt.Errorf("declare the exchange %s: %w", exchange, err)

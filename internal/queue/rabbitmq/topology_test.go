@@ -25,11 +25,11 @@ func TestClassicQueue(t *testing.T) {
 	queuetest.Consume(t, q, 2, all.Handler())
 	ids := queuetest.Publish(t, q, 20)
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
-	if lines.has(logOtherwise) != 1 || lines.has(names.Queue) == 0 {
-		t.Errorf("the warning was not logged once:\n%s", lines.outages())
+	if lines.Has(logOtherwise) != 1 || lines.Has(names.Queue) == 0 {
+		t.Errorf("the warning was not logged once:\n%s", outages(lines))
 	}
-	if lines.has(logLost) != 0 {
-		t.Errorf("an outage was logged:\n%s", lines.outages())
+	if lines.Has(logLost) != 0 {
+		t.Errorf("an outage was logged:\n%s", outages(lines))
 	}
 }
 
@@ -46,7 +46,7 @@ func TestExchangeOfAnotherType(t *testing.T) {
 	if err := unavailableInTime(t, q); !strings.Contains(err.Error(), names.Exchange+" exists, but is not a durable topic exchange") {
 		t.Errorf("Publish: %v, want an error with the reason", err)
 	}
-	await.Until(t, "it is logged", func() bool { return lines.has("is not a durable topic exchange") == 1 })
+	await.Until(t, "it is logged", func() bool { return lines.Has("is not a durable topic exchange") > 0 })
 	if err := ch.ExchangeDelete(names.Exchange, false, false); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestDeletedQueue(t *testing.T) {
 	if _, err := ch.QueueDelete(names.Queue, false, false, false); err != nil {
 		t.Fatal(err)
 	}
-	await.Until(t, "the queue is declared again", func() bool { return lines.has(logFound) == 1 })
+	await.Until(t, "the queue is declared again", func() bool { return lines.Has(logFound) == 1 })
 	ids = queuetest.Publish(t, q, 1)
 	await.Until(t, "it arrives", func() bool { return all.AllDone(ids) })
 }
@@ -142,9 +142,9 @@ func TestForeignMessages(t *testing.T) {
 	var all queuetest.Recorder
 	queuetest.Consume(t, q, 2, all.Handler())
 	await.Until(t, "the valid message arrives", func() bool { return all.Done(id) == 1 })
-	await.Until(t, "each is logged", func() bool { return lines.has(logForeign) == 2*len(foreign) })
-	if lines.has("what a user wrote") != 0 || lines.has("zzz") != 0 {
-		t.Errorf("the log has the content of the messages:\n%s", lines.outages())
+	await.Until(t, "each is logged", func() bool { return lines.Has(logForeign) == 2*len(foreign) })
+	if lines.Has("what a user wrote") != 0 || lines.Has("zzz") != 0 {
+		t.Errorf("the log has the content of the messages:\n%s", outages(lines))
 	}
 	for _, name := range []string{names.Queue, names.DeadLetterQueue} {
 		await.Until(t, "nothing is left", func() bool {

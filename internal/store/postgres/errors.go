@@ -25,6 +25,12 @@ const (
 	queryCanceled            = "57014"
 	adminShutdown            = "57P01"
 	protocolViolation        = "08P01"
+	invalidPassword          = "28P01"
+	invalidAuthorization     = "28000"
+	noSuchDatabase           = "3D000"
+	notPermitted             = "42501"
+	tooManyConnections       = "53300"
+	diskFull                 = "53100"
 	// Both are caused by a pooler in transaction mode, which loses prepared statements.
 	unknownPreparedStatement   = "26000"
 	duplicatePreparedStatement = "42P05"
@@ -40,6 +46,7 @@ func (s *Store) failure(err error) error {
 		return err
 	}
 	s.resetAfterFailover(err)
+	err = s.outages.report(err)
 	if unavailable(err) {
 		return errs.ErrServiceUnavailable.After(time.Second).WithCause(err)
 	}
@@ -72,7 +79,7 @@ func unavailable(err error) bool {
 		return !errors.Is(err, context.Canceled)
 	}
 	switch refused.Code {
-	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, unknownPreparedStatement, duplicatePreparedStatement:
+	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, unknownPreparedStatement, duplicatePreparedStatement, notPermitted:
 		return true
 	}
 	// 08 connection, 28 authorization, 3D no such database, 53 resources, 57 operator, 58 system.
@@ -89,9 +96,13 @@ func (s *Store) appendFailure(err error) error {
 	if errors.Is(err, messenger.ErrOutcomeUnknown) {
 		return s.failure(err)
 	}
+	err = s.outages.report(err)
 	outcome := messenger.ErrRejected
+	var failed *pgconn.ConnectError
 	var refused *pgconn.PgError
 	switch state := sqlState(err); {
+	case errors.As(err, &failed) && isFinal(err):
+		return s.failure(err) // nothing was sent, and nothing would be with the next try
 	case !errors.As(err, &refused) && !unavailable(err):
 		return s.failure(err)
 	case !errors.As(err, &refused):

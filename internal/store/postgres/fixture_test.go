@@ -15,6 +15,12 @@ import (
 // openStore opens a store on a database of testkit.Postgres, as the server does.
 func openStore(t testing.TB, environment []string, changes ...func(*postgres.Options)) *postgres.Store {
 	t.Helper()
+	return openLogged(t, environment, slog.New(slog.DiscardHandler), changes...)
+}
+
+// openLogged is openStore with a log.
+func openLogged(t testing.TB, environment []string, log *slog.Logger, changes ...func(*postgres.Options)) *postgres.Store {
+	t.Helper()
 	cfg, err := config.Load(environment, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +34,7 @@ func openStore(t testing.TB, environment []string, changes ...func(*postgres.Opt
 	for _, change := range changes {
 		change(&options)
 	}
-	store, err := postgres.Open(options, slog.New(slog.DiscardHandler))
+	store, err := postgres.Open(options, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,11 +46,12 @@ func openStore(t testing.TB, environment []string, changes ...func(*postgres.Opt
 	return store
 }
 
-// openFresh returns a store on a new database, and a pool for the test's own SQL.
+// openFresh returns a store on a new database, as a user with only the documented permissions, and a pool for the
+// test's own SQL, as the administrator.
 func openFresh(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 	t.Helper()
 	environment := testkit.Postgres(t)
-	store := openStore(t, environment)
+	store := openStore(t, testkit.LimitedUser(t, environment))
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}

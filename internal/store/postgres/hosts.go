@@ -83,6 +83,7 @@ func (s *Store) WatchHosts(ctx context.Context) error {
 			return nil
 		case <-time.After(hostCheckInterval):
 		}
+		s.endOutages(ctx)
 		otherPrimaries := s.fence.update(s.fence.readHosts(ctx))
 		if len(otherPrimaries) > 0 && time.Since(loggedAt) >= hostLogInterval {
 			loggedAt = time.Now()

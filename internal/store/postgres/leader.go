@@ -14,6 +14,9 @@ const (
 	leaderConfirmInterval = 500 * time.Millisecond
 	// leaderLease is how long a confirmation is valid.
 	leaderLease = 2 * time.Second
+	// leaderConfirmTimeout is how long a confirmation may take. A starved process confirms late and
+	// is the leader again then: it held the lock all the time, so no other process was the leader.
+	leaderConfirmTimeout = 5 * time.Second
 )
 
 // takeoverDelay is how long a process that did not get the lock at its first try holds it
@@ -31,7 +34,9 @@ const tryLeaderLock = `SELECT pg_try_advisory_lock(7882833662242088805)`
 // LeaderObserver is notified whether this process is the leader. Calls are never concurrent.
 type LeaderObserver interface {
 	// Elected: this process is the leader until the given time; called when it becomes
-	// the leader, and again with a later time after each confirmation.
+	// the leader, and again with a later time after each confirmation. The time may be over when
+	// the next confirmation comes, or be in the past: until then the process does not lead, but
+	// nobody else did either.
 	Elected(until time.Time)
 	// Unconfirmed: this process is no longer the leader, or does not know whether another one is.
 	Unconfirmed()
@@ -60,9 +65,10 @@ func (s *Store) CampaignForLeader(ctx context.Context, observer LeaderObserver) 
 				onStandby = false
 				observer.Unconfirmed()
 			}
-			s.log.WarnContext(ctx, "the leader lock could not be taken or confirmed; tried again", "error", err)
+			s.outages.leading.Report(s.outages.report(err))
 		case !onStandby:
 			onStandby = true
+			s.outages.leading.End()
 			observer.Standby()
 		}
 		select {
@@ -94,6 +100,7 @@ func (s *Store) holdLeaderLock(ctx context.Context, observer LeaderObserver, del
 	}()
 	for leadsFrom := time.Now().Add(delay); ; {
 		if elected = elected || !time.Now().Before(leadsFrom); elected {
+			s.outages.leading.End()
 			observer.Elected(confirmed.Add(leaderLease))
 		}
 		select {
@@ -102,7 +109,7 @@ func (s *Store) holdLeaderLock(ctx context.Context, observer LeaderObserver, del
 		case <-time.After(leaderConfirmInterval):
 		}
 		requested := time.Now()
-		confirming, cancel := context.WithDeadline(ctx, confirmed.Add(leaderLease))
+		confirming, cancel := context.WithTimeout(ctx, leaderConfirmTimeout)
 		_, err := connection.Exec(confirming, "SELECT 1")
 		cancel()
 		if err != nil {

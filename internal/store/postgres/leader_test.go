@@ -3,8 +3,11 @@ package postgres_test
 import (
 	"context"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"messenger-api/internal/testkit/await"
 )
 
 // observer records the calls of an election.
@@ -70,5 +73,46 @@ func TestTakeoverWaitsForTheEndOfTheLease(t *testing.T) {
 	defer second.mu.Unlock()
 	if second.since.Before(first.until) {
 		t.Errorf("the second one led %v before the first one's lease ended", first.until.Sub(second.since))
+	}
+}
+
+// holderProcess is the server's process of the connection that has the lock.
+const holderProcess = `SELECT pid FROM pg_locks WHERE locktype = 'advisory'
+	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
+// A leader whose confirmation comes after its lease has ended leads again with the same lock.
+func TestLateConfirmationKeepsTheLock(t *testing.T) {
+	t.Parallel()
+	store, pool := openFresh(t)
+	leader := newObserver()
+	var group sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	defer group.Wait()
+	defer stop()
+	group.Go(func() {
+		if err := store.CampaignForLeader(ctx, leader); err != nil {
+			t.Error(err)
+		}
+	})
+	<-leader.elected
+	var process int
+	if err := pool.QueryRow(t.Context(), holderProcess).Scan(&process); err != nil {
+		t.Fatal(err)
+	}
+	until := func() time.Time {
+		leader.mu.Lock()
+		defer leader.mu.Unlock()
+		return leader.until
+	}
+	await.Stopped(t, process)
+	await.Until(t, "the lease is over", func() bool { return time.Now().After(until()) })
+	over := until()
+	if err := syscall.Kill(process, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	await.Until(t, "it leads again", func() bool { return until().After(over) && time.Now().Before(until()) })
+	var now int
+	if err := pool.QueryRow(t.Context(), holderProcess).Scan(&now); err != nil || now != process || len(leader.unconfirmed) > 0 {
+		t.Errorf("the lock was given up: process %d, then %d, %v", process, now, err)
 	}
 }

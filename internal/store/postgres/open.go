@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/outage"
 	"messenger-api/internal/words"
 )
 
@@ -51,6 +52,8 @@ type Options struct {
 	RootCert, Cert, Key string
 	// PoolSize is the maximum number of connections of this process.
 	PoolSize int
+	// LogInterval is the pause between two log lines while an outage lasts; a minute where it is 0.
+	LogInterval time.Duration
 	// LogSQL logs each statement, without its arguments.
 	LogSQL bool
 	// Tracer traces each statement; nil for none. It must not keep arguments.
@@ -64,9 +67,10 @@ type Options struct {
 
 // Store implements messenger.Store and search.Store. It may be closed more than once.
 type Store struct {
-	pool  *pgxpool.Pool
-	fence *fence
-	log   *slog.Logger
+	pool    *pgxpool.Pool
+	fence   *fence
+	outages *outages
+	log     *slog.Logger
 	// wordsIndexed: the GIN index existed when it was last checked.
 	wordsIndexed atomic.Bool
 	// analyser is the version of the search index that is used. suffix is the suffix of its
@@ -82,15 +86,20 @@ func Open(options Options, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, analyser: cmp.Or(options.Analyser, words.Version())}
+	s := &Store{log: log, outages: newOutages(log, cmp.Or(options.LogInterval, outage.Remind)), analyser: cmp.Or(options.Analyser, words.Version())}
 	s.fence = newFence(config.ConnConfig.Copy(), func() { go s.pool.Reset() }, log)
 	s.fence.adopt = options.Adopt
 	config.ConnConfig.ValidateConnect = func(ctx context.Context, connection *pgconn.PgConn) error {
 		if err := s.fence.admit(ctx, connection); err != nil {
 			return err
 		}
-		return setSession(ctx, connection, sessionSettings)
+		if err := setSession(ctx, connection, sessionSettings); err != nil {
+			return err
+		}
+		s.outages.connected()
+		return nil
 	}
+	config.BeforeConnect = s.outages.mayConnect
 	s.pool, err = pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		return nil, fmt.Errorf("make the connection pool: %w", err)

@@ -18,6 +18,7 @@ func TestFindTakesTooLong(t *testing.T) {
 	for _, statement := range []string{
 		"ALTER TABLE search_index RENAME TO quick_index",
 		"CREATE VIEW search_index AS SELECT i.* FROM (SELECT pg_sleep(60)) s LEFT JOIN quick_index i ON true",
+		"GRANT ALL ON search_index TO PUBLIC",
 	} {
 		if _, err := pool.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
