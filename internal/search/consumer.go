@@ -48,11 +48,12 @@ func NewConsumer(
 	return &Consumer{store, results, queue, indexer, options, log}
 }
 
-// Run executes up to parallel tasks at once until ctx ends; then it finishes the running ones,
+// Run executes up to parallel tasks at once until ctx ends, fairly between accounts; then it finishes the running ones,
 // or releases them after 10 s.
 func (c *Consumer) Run(ctx context.Context, parallel int) error {
-	return c.queue.Consume(ctx, parallel, queue.Handler{
-		Handle:     func(working context.Context, id queue.ID) error { return c.work(working, ctx, id) },
+	all := newShares(parallel)
+	return c.queue.Consume(ctx, parallel+maxWaitingTasks, queue.Handler{
+		Handle:     func(working context.Context, id queue.ID) error { return c.workInTurn(working, ctx, all, id) },
 		DeadLetter: func(working context.Context, id queue.ID) error { return c.fail(working, id) },
 	})
 }

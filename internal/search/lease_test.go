@@ -41,6 +41,10 @@ func (l *leased) over() bool {
 	return !time.Now().Before(l.leaseEnd)
 }
 
+func (*leased) Task(_ context.Context, id messenger.ID) (search.Task, error) {
+	return search.Task{ID: id}, nil
+}
+
 func (l *leased) TakeTask(_ context.Context, id messenger.ID, _, leaseEnd time.Time) (search.Task, bool, error) {
 	l.hold(leaseEnd)
 	return search.Task{ID: id, Request: search.Request{Text: "numbers"}, Attempt: 1}, true, nil

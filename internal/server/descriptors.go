@@ -5,6 +5,7 @@ import (
 	"math"
 	"syscall"
 
+	"messenger-api/internal/apps/metrics"
 	"messenger-api/internal/config"
 )
 
@@ -19,7 +20,7 @@ const (
 	// filesProcess are for the listeners, the log, the Go runtime, and files read by commands.
 	filesProcess = 12
 	// filesTelemetry are for scrapes of metrics and the trace collector.
-	filesTelemetry = 4
+	filesTelemetry = metrics.MaxConnections + 2
 	// filesEmbedded are for the embedded database: two for each connection, and the lock.
 	filesEmbedded = 24
 	filesRedis    = 4

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"messenger-api/internal/httpkit"
 )
 
 const (
@@ -20,6 +22,10 @@ const (
 	maxHeaderBytes = 16 << 10
 	stopTimeout    = 2 * time.Second
 )
+
+// MaxConnections is the limit of connections to the address of metrics, of which each scraper needs one or two. The
+// longest idle ones are closed for new ones.
+const MaxConnections = 8
 
 // Serve serves /metrics, and with profiles /debug/pprof/, on the listener until ctx ends.
 // It closes the listener.
@@ -50,7 +56,8 @@ func (m *Metrics) Serve(ctx context.Context, listener net.Listener, profiles boo
 			_ = server.Close() // a profile may be running: it is aborted
 		}
 	})()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	connections := httpkit.NewConnections(nil, MaxConnections, log.With("listener", "metrics"))
+	if err := connections.Serve(server, listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	<-stopped

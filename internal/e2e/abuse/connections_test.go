@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// fewFiles is a limit of open files that leaves the server 24 connections.
+// fewFiles is a limit of open files that leaves the server 18 connections.
 const fewFiles = 64
 
 const logConnections = "no more connections can be open"

@@ -1,12 +1,15 @@
 package observability
 
 import (
+	"bufio"
+	"io"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"messenger-api/internal/apps/metrics"
 	"messenger-api/internal/queue/queuetest"
 	"messenger-api/internal/testkit"
 	"messenger-api/internal/testkit/await"
@@ -42,6 +45,34 @@ func TestProfilesOnlyWithDebug(t *testing.T) {
 		debug.MetricsStatus(t, path, http.StatusOK)
 	}
 	quiet.MetricsStatus(t, "/", http.StatusNotFound)
+}
+
+// Connections to the metrics are bounded on their own: idle ones are closed for new ones, and those of clients stay.
+func TestManyConnectionsToTheMetrics(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, testkit.Embedded(t)...)
+	address := strings.TrimPrefix(s.MetricsURL, "http://")
+	var first net.Conn
+	for i := range 3 * metrics.MaxConnections {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: test\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || answer.StatusCode != http.StatusNotFound {
+			t.Fatalf("connection %d: %v, %v", i, answer, err)
+		}
+		if i == 0 {
+			first = conn
+		}
+	}
+	if n, err := first.Read(make([]byte, 1)); err == nil {
+		t.Errorf("the first connection is open: %d bytes", n)
+	}
+	s.Guest(t).Get("/ping").Empty(http.StatusOK)
 }
 
 // A configured address that is in use is an error.
