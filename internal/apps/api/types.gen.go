@@ -32,7 +32,7 @@ type Message struct {
 	// ClientMessageID What the sender gave as `client_message_id`. Absent if it gave none.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
-	// CreatedAt When the server stored the message.
+	// CreatedAt When the server stored the message. The order is that of `seq`: this time may go back from one message to the next, since clocks of servers differ, and are set.
 	CreatedAt string `json:"created_at"`
 
 	// MessageID Names the message.
