@@ -6,6 +6,7 @@ package_of() {
     case $1 in
     postgres) echo postgresql ;;
     pgbouncer) echo pgbouncer ;;
+    nginx) echo nginx ;;
     redis) echo redis-server ;;
     rabbitmq) echo rabbitmq-server ;;
     esac
@@ -15,21 +16,48 @@ package_of() {
 besides() {
     command -v apt-get >/dev/null || return 0
     case $1 in
-    postgres) pgbouncer_find || echo pgbouncer ;;
+    postgres)
+        pgbouncer_find || echo pgbouncer
+        nginx_find || echo nginx
+        ;;
     esac
 }
 
 pgbouncer_find() { PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; }
+nginx_find() { PATH=$PATH:/usr/sbin command -v nginx >/dev/null; }
+
+# services_of prints the services, for which `install` brings these programs.
+services_of() {
+    local name
+    for name in "$@"; do
+        case $name in
+        pgbouncer | nginx) echo postgres ;;
+        *) echo "$name" ;;
+        esac
+    done | sort -u
+}
+
+# install_named installs the packages of the services and of what tests run beside them.
+install_named() {
+    local name all=()
+    take_names "$@"
+    for name in "${names[@]}"; do
+        mapfile -t -O ${#all[@]} all < <(echo "$name" && besides "$name")
+    done
+    install_packages "${all[@]}"
+}
 
 # get_programs makes the services' programs available, or ends with what to do about it.
 get_programs() {
-    local command="scripts/services install $*"
+    local services command
+    mapfile -t services < <(services_of "$@")
+    command="scripts/services install ${services[*]}"
     if ! command -v apt-get >/dev/null; then
         docker_works || fail "install $* or start Docker: neither their programs, nor apt-get, nor Docker are here"
     elif [ "$(id -u)" -eq 0 ]; then
         install_packages "$@"
     elif [ "${CI:-}" = true ] && sudo -n true 2>/dev/null; then
-        sudo -n "$root/scripts/services" install "$@"
+        sudo -n "$root/scripts/services" install "${services[@]}"
     else
         fail "not installed here: $*. Type: sudo $command"
     fi
