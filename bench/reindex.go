@@ -18,7 +18,7 @@ const reindexCommand = "reindex"
 type reindexOptions struct {
 	database                 string
 	messages, clients, steps int
-	step                     time.Duration
+	step, pause              time.Duration
 }
 
 func readReindexOptions(arguments []string) (reindexOptions, error) {
@@ -29,6 +29,7 @@ func readReindexOptions(arguments []string) (reindexOptions, error) {
 	flags.IntVar(&o.clients, "clients", 4, "clients at once")
 	flags.IntVar(&o.steps, "steps", 5, "how often each rate is measured before and after; the median counts")
 	flags.DurationVar(&o.step, "step", 2*time.Second, "how long a rate is measured each time")
+	flags.DurationVar(&o.pause, "pause", 4*time.Second, "how long there are only searches after both rates were measured")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
 	}

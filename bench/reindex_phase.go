@@ -45,6 +45,11 @@ func (r *reindex) measure(ctx context.Context, p *phase, done func(context.Conte
 			return err
 		}
 		p.sends, p.pages = append(p.sends, measured(sends)), append(p.pages, measured(pages))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(r.options.pause):
+		}
 		r.lab.note("%s: %.0f sends and %.0f pages a second", p.name, sends.perSecond, pages.perSecond)
 	}
 }
@@ -76,8 +81,8 @@ func (r *reindex) pageScripts() [][]request {
 // tables are the rates of each phase beside those of the first one, and the sizes of what the search needs.
 func (r *reindex) tables(relations []relation) []table {
 	rates := table{
-		heading: fmt.Sprintf("%s, %s messages, %d clients, %d processors; indexed anew in %.0f s, killed after %.0f s; medians of steps of %s",
-			r.options.database, grouped(r.messages), r.options.clients, runtime.NumCPU(), r.filled.Seconds(), r.killed.Seconds(), r.options.step),
+		heading: fmt.Sprintf("%s, %s messages, %d clients, %d processors; indexed anew in %.0f s, killed after %.0f s; medians of steps of %s, pauses of %s",
+			r.options.database, grouped(r.messages), r.options.clients, runtime.NumCPU(), r.filled.Seconds(), r.killed.Seconds(), r.options.step, r.options.pause),
 		rows: [][]string{{
 			"", "sends a second", "ratio (least to most)", "p50, p99 ms", "pages a second", "ratio (least to most)", "p50, p99 ms", "searches", "median ms",
 		}},

@@ -29,7 +29,6 @@ const (
 	recentPauseFactor = 19
 	scanEvery         = 10 * time.Minute
 	scanPauseFactor   = 3
-	fillPauseFactor   = 4
 )
 
 // fillFrom is from how many messages on an almost empty index is filled, which is throttled only while requests are
@@ -120,7 +119,7 @@ func constantly(pauseFactor time.Duration) factor {
 	return func() time.Duration { return pauseFactor }
 }
 
-// fillFactor is the factor of a fill: no pause if no request was served since the last call.
+// fillFactor is the factor of a fill: that of other scans if a request was served since the last call, else no pause.
 func (x *Indexer) fillFactor() time.Duration {
 	if x.requests == nil {
 		return 0
@@ -129,7 +128,7 @@ func (x *Indexer) fillFactor() time.Duration {
 	if x.served = x.requests(); x.served == before {
 		return 0
 	}
-	return fillPauseFactor
+	return scanPauseFactor
 }
 
 // scan indexes all chats, or fills an almost empty index.
@@ -147,7 +146,8 @@ func (x *Indexer) scan(ctx context.Context) error {
 	if !completed(skipped) || ctx.Err() != nil {
 		return skipped
 	}
-	if err := x.store.BuildIndex(ctx); err != nil {
+	err = x.store.BuildIndex(ctx, func(took time.Duration) { pause(ctx, pauseFactor()*took) })
+	if err != nil {
 		return fmt.Errorf("build the index: %w", err)
 	}
 	if filling {

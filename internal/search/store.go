@@ -128,7 +128,8 @@ type Index interface {
 	FillBatchTime() time.Duration
 	// BuildIndex builds what DeferIndexBuild dropped, if anything, without a deadline. It does not block other
 	// calls. It returns at once if another process is building.
-	BuildIndex(ctx context.Context) error
+	// Where the build has steps that keep other calls waiting, pause is called between them with the duration of the last.
+	BuildIndex(ctx context.Context, pause func(took time.Duration)) error
 
 	// LogRanges returns the indexed range of the log of each chat to search: the account's chats, restricted
 	// to the request's ChatID and to chats with its UserName.

@@ -63,7 +63,7 @@ const fillBatchTime = 200 * time.Millisecond
 func (s *Store) FillBatchTime() time.Duration { return fillBatchTime }
 
 // BuildIndex implements search.Store.
-func (s *Store) BuildIndex(ctx context.Context) error {
+func (s *Store) BuildIndex(ctx context.Context, _ func(time.Duration)) error {
 	var built, locked bool
 	if err := s.pool.QueryRow(ctx, s.versioned(selectWordsIndexed)).Scan(&built); err != nil || built {
 		return s.failure(err)

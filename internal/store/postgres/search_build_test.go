@@ -37,7 +37,7 @@ func TestInterruptedBuildIsRepeated(t *testing.T) {
 	if _, err := store.LogRanges(t.Context(), user.AccountID, search.Request{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.BuildIndex(t.Context()); err != nil || wordsIndex(t, pool) != "valid" {
+	if err := store.BuildIndex(t.Context(), nil); err != nil || wordsIndex(t, pool) != "valid" {
 		t.Errorf("the error is %v, the index %s", err, wordsIndex(t, pool))
 	}
 	if deferred, err := store.DeferIndexBuild(t.Context(), 2); err != nil || deferred {

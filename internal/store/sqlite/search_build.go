@@ -63,7 +63,7 @@ func (s *Store) FillBatchTime() time.Duration { return fillBatchTime }
 
 // BuildIndex implements search.Index. It merges the segments of the full-text index, so that a
 // search reads fewer of them.
-func (s *Store) BuildIndex(ctx context.Context) error {
+func (s *Store) BuildIndex(ctx context.Context, pause func(took time.Duration)) error {
 	filling, err := s.filling(ctx)
 	if err != nil || !filling {
 		return err
@@ -72,9 +72,11 @@ func (s *Store) BuildIndex(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		started := time.Now()
 		if more, err = s.merge(ctx, pages); err != nil {
 			return err
 		}
+		pause(time.Since(started))
 	}
 	return s.setFilling(ctx, false)
 }

@@ -53,8 +53,8 @@ func fillAndBuild(t *testing.T, store Searched) {
 	check(t, err)
 	requireEqual(t, results, resultsOf(sent[0]))
 	requireEqual(t, rests[0].Through, int64(0))
-	concurrently(3, func(int) { checkAsync(t, store.BuildIndex(t.Context())) })
-	check(t, store.BuildIndex(t.Context()))
+	concurrently(3, func(int) { checkAsync(t, store.BuildIndex(t.Context(), func(time.Duration) {})) })
+	check(t, store.BuildIndex(t.Context(), func(time.Duration) {}))
 	requireAll(4)
 	requireEqual(t, deferred(t, store, 0), false)
 	more := post(t, store, user, "word")
@@ -69,6 +69,6 @@ func fillLargeIndex(t *testing.T, store Searched) {
 	requireEqual(t, deferred(t, store, 1), false)
 	index(t, store, user.AccountID)
 	requireEqual(t, deferred(t, store, 0), false)
-	check(t, store.BuildIndex(t.Context()))
+	check(t, store.BuildIndex(t.Context(), func(time.Duration) {}))
 	requireEqual(t, len(find(t, store, user.AccountID, criteria("word"))), 11)
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"messenger-api/internal/messenger"
 )
@@ -25,7 +26,7 @@ func RunVersions(t *testing.T, open func(t *testing.T, version string) (store Se
 	requireFound(t, store, user.AccountID, criteria("words"), sent...)
 	sent = append(post(t, store, user, "second words"), sent...)
 	index(t, store, user.AccountID)
-	check(t, store.BuildIndex(t.Context()))
+	check(t, store.BuildIndex(t.Context(), func(time.Duration) {}))
 	shut()
 
 	// The previous version still has its index, up to its position.
@@ -95,7 +96,7 @@ func RunInterruptedFill(t *testing.T, open func(t *testing.T, version string) (s
 	// What is left to do once all is indexed.
 	store, shut = open(t, version)
 	requireEqual(t, deferred(t, Searched{SearchStore: store}, 4), true)
-	check(t, store.BuildIndex(t.Context()))
+	check(t, store.BuildIndex(t.Context(), func(time.Duration) {}))
 	requireFound(t, store, user.AccountID, criteria("word"), sent[3], sent[2], sent[1], sent[0])
 	shut()
 
