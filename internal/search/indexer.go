@@ -29,6 +29,7 @@ const (
 	recentPauseFactor = 19
 	scanEvery         = 10 * time.Minute
 	scanPauseFactor   = 3
+	fillPauseFactor   = 9
 )
 
 // fillFrom is from how many messages on an almost empty index is filled, which is throttled only while requests are
@@ -119,7 +120,7 @@ func constantly(pauseFactor time.Duration) factor {
 	return func() time.Duration { return pauseFactor }
 }
 
-// fillFactor is the factor of a fill: that of other scans if a request was served since the last call, else no pause.
+// fillFactor is the factor of a fill: fillPauseFactor if a request was served since the last call, else no pause.
 func (x *Indexer) fillFactor() time.Duration {
 	if x.requests == nil {
 		return 0
@@ -128,7 +129,7 @@ func (x *Indexer) fillFactor() time.Duration {
 	if x.served = x.requests(); x.served == before {
 		return 0
 	}
-	return scanPauseFactor
+	return fillPauseFactor
 }
 
 // scan indexes all chats, or fills an almost empty index.
