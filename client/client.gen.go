@@ -118,19 +118,19 @@ type ChatCreation struct {
 
 // CreatedChat A chat that was created.
 type CreatedChat struct {
-	// ChatID Names the chat in every other call.
+	// ChatID Identifies the chat in all other calls.
 	ChatID string `json:"chat_id"`
 }
 
 // CreatedMessage A message that is stored.
 type CreatedMessage struct {
-	// MessageID Names the message.
+	// MessageID Identifies the message.
 	MessageID string `json:"message_id"`
 }
 
 // CreatedUser The caller as a user of a chat.
 type CreatedUser struct {
-	// UserID Names the user when it speaks. Unique within the chat.
+	// UserID Identifies the user when sending messages. Unique within the chat.
 	UserID string `json:"user_id"`
 }
 
@@ -145,7 +145,7 @@ type Credentials struct {
 
 // Error What went wrong.
 type Error struct {
-	// Details More about it, for a person. Its wording may change.
+	// Details Details for people. The wording may change.
 	Details *string `json:"details,omitempty"`
 
 	// Message The code of an error. More codes may be added.
@@ -166,19 +166,19 @@ type FoundMessage struct {
 	// CreatedAt When the server stored the message.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Highlights What matched, in order, none overlapping another; the first 100 of them.
+	// Highlights The matches in the text, in order and without overlaps; at most the first 100.
 	Highlights []Highlight `json:"highlights"`
 
-	// MessageID Names the message.
+	// MessageID Identifies the message.
 	MessageID string `json:"message_id"`
 
-	// Seq The message's place in the order of all that happened in the chat.
+	// Seq The number of the message among all events of the chat.
 	Seq int64 `json:"seq"`
 
-	// Text The text as it was sent.
+	// Text The text, unchanged.
 	Text string `json:"text"`
 
-	// UserName The name, in this chat, of who spoke.
+	// UserName The name of the sender in this chat.
 	UserName string `json:"user_name"`
 }
 
@@ -193,28 +193,28 @@ type Highlight struct {
 
 // LoggedIn An open session.
 type LoggedIn struct {
-	// SessionID The secret that logs in whoever sends it. Keep it like a password.
+	// SessionID The session token, which authenticates requests. Keep it secret like a password.
 	SessionID string `json:"session_id"`
 }
 
 // Message A message of a chat.
 type Message struct {
-	// ClientMessageID What the sender gave as `client_message_id`. Absent if it gave none.
+	// ClientMessageID The `client_message_id` of the request. Absent if it had none.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
 	// CreatedAt When the server stored the message. The order is that of `seq`: this time may go back from one message to the next, since clocks of servers differ, and are set.
 	CreatedAt time.Time `json:"created_at"`
 
-	// MessageID Names the message.
+	// MessageID Identifies the message.
 	MessageID string `json:"message_id"`
 
-	// Seq The message's place in the order of all that happened in the chat. Starts at 1.
+	// Seq The number of the message among all events of the chat, from 1.
 	Seq int64 `json:"seq"`
 
-	// Text The text as it was sent.
+	// Text The text, unchanged.
 	Text string `json:"text"`
 
-	// UserID The user who spoke.
+	// UserID The user who sent it.
 	UserID string `json:"user_id"`
 
 	// UserName The name of that user in this chat.
@@ -223,8 +223,8 @@ type Message struct {
 
 // MessageCreation A message to send.
 type MessageCreation struct {
-	// ClientMessageID Makes the request safe to send again: unique per account and chat, forever. The same one again
-	// gives the first `message_id`, whatever the text within its limits. Everyone who reads the message sees it.
+	// ClientMessageID Makes the request safe to send again: unique per account and chat, without a time limit. The same one again
+	// returns the first `message_id`, whatever the text within its limits. All readers of the message see it.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
 	// Message The text, of at most 65536 bytes in UTF-8 unless the server is set otherwise (262144 at most).
@@ -236,13 +236,13 @@ type MessagePage struct {
 	// Messages Newest first.
 	Messages []Message `json:"messages"`
 
-	// Next The way to the page that follows. Always there, also on the last page.
+	// Next The next page. Always present, also on the last page.
 	Next Next `json:"next"`
 }
 
-// Next The way to the page that follows. Always there, also on the last page.
+// Next The next page. Always present, also on the last page.
 type Next struct {
-	// Iterator What to send as `from`. Opaque, and bound to its chat or task.
+	// Iterator The value for `from`. Opaque, and valid for its chat or task only.
 	Iterator string `json:"iterator"`
 }
 
@@ -255,7 +255,7 @@ type PasswordChange struct {
 	Password string `json:"password"`
 }
 
-// SearchCreation What to look for.
+// SearchCreation A search to start.
 type SearchCreation struct {
 	// After Find only messages of this time or later. RFC 3339, in any offset.
 	After *time.Time `json:"after,omitempty"`
@@ -263,15 +263,15 @@ type SearchCreation struct {
 	// Before Find only messages from before this time. RFC 3339, in any offset.
 	Before *time.Time `json:"before,omitempty"`
 
-	// ChatID Look in this chat only, in either spelling of a UUID. One that the caller is not in, or that there is
-	// not, finds nothing; one that can't be read is 400 `bad-parameters`.
+	// ChatID Search in this chat only, in either form of a UUID. An unknown chat, or one that the caller is not in, finds
+	// nothing; an unreadable id is 400 `bad-parameters`.
 	ChatID *string `json:"chat_id,omitempty"`
 
 	// Message The words, 4 to 1024 characters; two are enough where they are letters of a script without spaces
 	// between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese).
 	Message string `json:"message"`
 
-	// UserName Find only what was said under this name.
+	// UserName Find only messages of this user.
 	UserName *string `json:"user_name,omitempty"`
 }
 
@@ -280,24 +280,23 @@ type SearchPage struct {
 	// Messages Newest first, by `created_at` and then by `message_id`.
 	Messages []FoundMessage `json:"messages"`
 
-	// More Whether there are older messages that match than the last result of the search; it is the same on each
-	// of its pages.
+	// More Whether there are older matches than the last result of the search; it is the same on each of its pages.
 	More bool `json:"more"`
 
-	// Next The way to the page that follows. Always there, also on the last page.
+	// Next The next page. Always present, also on the last page.
 	Next Next `json:"next"`
 }
 
 // SearchStatus How far a search has come.
 type SearchStatus struct {
-	// More Whether there are older messages that match, but are not kept: the search has found as many as it may. It
-	// is known with `SUCCESS`, and false before.
+	// More Whether there are older matches than those that are kept, of which there is a limit. It is set with `SUCCESS`, and
+	// false before.
 	More bool `json:"more"`
 
-	// Progress How much of the work is done, as far as that is known. It never goes back; 1 for `SUCCESS`.
+	// Progress The estimated part of the work that is done, 0 to 1. It never decreases; 1 for `SUCCESS`.
 	Progress float64 `json:"progress"`
 
-	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
+	// Status The state of a task. `SUCCESS` and `FAILED` are final.
 	Status TaskStatus `json:"status"`
 }
 
@@ -312,10 +311,10 @@ type Session struct {
 	// Current Whether this is the session of the request.
 	Current bool `json:"current"`
 
-	// ExpiresAt When its lifetime is over.
+	// ExpiresAt When it expires.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// ID Names the session to `endSession`. Not its secret.
+	// ID Identifies the session for `endSession`. It is not the token.
 	ID string `json:"id"`
 
 	// UserAgent The `User-Agent` that logged in; empty if it sent none.
@@ -330,14 +329,14 @@ type SessionList struct {
 
 // StartedSearch A search that was accepted.
 type StartedSearch struct {
-	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
+	// Status The state of a task. `SUCCESS` and `FAILED` are final.
 	Status *TaskStatus `json:"status,omitempty"`
 
-	// TaskID Names the task.
+	// TaskID Identifies the task.
 	TaskID string `json:"task_id"`
 }
 
-// TaskStatus How far a task has come. `SUCCESS` and `FAILED` are the end.
+// TaskStatus The state of a task. `SUCCESS` and `FAILED` are final.
 type TaskStatus string
 
 // UserCreation The name under which the caller joins a chat.
@@ -349,13 +348,13 @@ type UserCreation struct {
 // StartSearchParams defines parameters for StartSearch.
 type StartSearchParams struct {
 	// Prefer `wait=N` (RFC 7240) waits up to N seconds, 5 at most, for the end of the task. The answer is a 201 in any
-	// case, and then tells the `status`. Other preferences are ignored.
+	// case, with the present `status`. Other preferences are ignored.
 	Prefer *string `json:"Prefer,omitempty"`
 }
 
 // ListSearchResultsParams defines parameters for ListSearchResults.
 type ListSearchResultsParams struct {
-	// Limit How many results to answer at most.
+	// Limit The maximal number of results.
 	Limit int `form:"limit" json:"limit"`
 
 	// From The `next.iterator` of an earlier page of this task. Anything else is 400 `bad-cursor`, two of them
@@ -365,7 +364,7 @@ type ListSearchResultsParams struct {
 
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
-	// Limit How many messages to answer at most.
+	// Limit The maximal number of messages.
 	Limit int `form:"limit" json:"limit"`
 
 	// From The `next.iterator` of an earlier page of this chat. Anything else is 400 `bad-cursor`, two of them
@@ -378,8 +377,8 @@ type ListMessagesParams struct {
 
 // SendMessageParams defines parameters for SendMessage.
 type SendMessageParams struct {
-	// UserID Who speaks: one of the caller's users in this chat, as `joinChat` answered it. In either spelling
-	// of a UUID. Anybody else's, or none of this chat, is 404 `user-not-found`.
+	// UserID The sender: the `user_id` of `joinChat`, in either form of a UUID. A user of another account or another chat is
+	// 404 `user-not-found`.
 	UserID string `form:"user_id" json:"user_id"`
 }
 
@@ -478,7 +477,7 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// Ping Is the process there?
+	// Ping Is the process running?
 	//
 	// 200 as soon as the process serves requests, whatever state its database is in. `HEAD` works too.
 	//
@@ -501,8 +500,8 @@ type ClientInterface interface {
 
 	// LoginWithBody Start a session
 	//
-	// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-	// any number of sessions.
+	// Starts a session and returns its token, which no other answer contains. An account may have any number of
+	// sessions.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -511,8 +510,8 @@ type ClientInterface interface {
 
 	// Login Start a session
 	//
-	// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-	// any number of sessions.
+	// Starts a session and returns its token, which no other answer contains. An account may have any number of
+	// sessions.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -521,15 +520,14 @@ type ClientInterface interface {
 
 	// Logout End the session of this request
 	//
-	// Ends the session that the request carries. Used after that, it is 401 `invalid-session-id`. The request
-	// has no body.
+	// Ends the session of the request. Later requests with it are 401 `invalid-session-id`. The request has no body.
 	//
 	// Corresponds with POST /v1/auth/logout (the `Logout` operationId).
 	Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change the password of the account
 	//
-	// Sets a new password and ends every other session of the account. The session of this request stays.
+	// Sets a new password and ends every other session of the account. The session of this request remains open.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -538,7 +536,7 @@ type ClientInterface interface {
 
 	// ChangePassword Change the password of the account
 	//
-	// Sets a new password and ends every other session of the account. The session of this request stays.
+	// Sets a new password and ends every other session of the account. The session of this request remains open.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -547,8 +545,8 @@ type ClientInterface interface {
 
 	// RegisterWithBody Create an account
 	//
-	// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-	// their own, apart from the names that users take in chats.
+	// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+	// names that users take in chats.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -557,8 +555,8 @@ type ClientInterface interface {
 
 	// Register Create an account
 	//
-	// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-	// their own, apart from the names that users take in chats.
+	// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+	// names that users take in chats.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -567,25 +565,25 @@ type ClientInterface interface {
 
 	// ListSessions List the open sessions of the account
 	//
-	// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
-	// session of this request is always among them. The `id` of a session is not its secret: it names the
-	// session to `endSession` and logs nobody in. `HEAD` works too.
+	// The open sessions of the caller's account, newest first. If there are more than 100, those that expire last; the
+	// session of this request is always among them. The `id` of a session is for `endSession`; it is not the token and
+	// can't be used to log in. `HEAD` works too.
 	//
 	// Corresponds with GET /v1/auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EndSession End one session of the account
 	//
-	// Ends a session that `listSessions` showed, also the one of this request. A session that is another
-	// account's, or no longer open, is 404 `session-not-found`.
+	// Ends a session of `listSessions`, also the one of this request. A session of another account, or one that is no
+	// longer open, is 404 `session-not-found`.
 	//
 	// Corresponds with DELETE /v1/auth/sessions/{session_id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateChatWithBody Create a chat
 	//
-	// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-	// request that succeeds creates a new chat.
+	// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+	// request creates a new chat.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -594,8 +592,8 @@ type ClientInterface interface {
 
 	// CreateChat Create a chat
 	//
-	// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-	// request that succeeds creates a new chat.
+	// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+	// request creates a new chat.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -604,9 +602,9 @@ type ClientInterface interface {
 
 	// StartSearchWithBody Start a search
 	//
-	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+	// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+	// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 	// `request-limit-exceeded`.
 	//
 	// Takes any type of body and a specified content type.
@@ -616,9 +614,9 @@ type ClientInterface interface {
 
 	// StartSearch Start a search
 	//
-	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+	// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+	// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 	// `request-limit-exceeded`.
 	//
 	// Takes a body of the `application/json` content type.
@@ -628,42 +626,41 @@ type ClientInterface interface {
 
 	// GetSearchStatus How far is a search?
 	//
-	// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
-	// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+	// A task is `WAITING`, then `IN_PROCESS`, and ends as `SUCCESS` or `FAILED`, which never change. A task of another
+	// account is 404 `task-not-found`, like an unknown one. `HEAD` works too.
 	//
 	// Corresponds with GET /v1/chats/search/status/{task_id} (the `GetSearchStatus` operationId).
 	GetSearchStatus(ctx context.Context, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSearchResults Read a page of results
 	//
-	// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
-	// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
-	// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
-	// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+	// A page of the messages that a search found, newest first: the page after the one with the iterator `from`, and
+	// without `from` the first results that are not confirmed. `from` confirms all results up to that iterator: they are
+	// deleted and not returned again. A page shorter than `limit` is the last one; its iterator returns an empty page with
+	// an iterator that can be used again. `HEAD` works too, and confirms nothing.
 	//
 	// Corresponds with GET /v1/chats/search/{task_id}/messages (the `ListSearchResults` operationId).
 	ListSearchResults(ctx context.Context, taskID string, params *ListSearchResultsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMessages Read a page of messages
 	//
-	// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
-	// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
-	// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+	// A page of the chat's messages, newest first: without `from` the newest of all, otherwise the page after the one
+	// with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
+	// last one. `next` is always present. `HEAD` works too.
 	//
-	// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
-	// 304 while nothing changed.
+	// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
+	// `If-None-Match` gives 304 while the page is unchanged.
 	//
 	// Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
 	ListMessages(ctx context.Context, chatID string, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SendMessageWithBody Send a message
 	//
-	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-	// where the server's limit was lowered meanwhile.
+	// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+	// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+	// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+	// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+	// request, for instance if the server's limit was lowered meanwhile.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -672,12 +669,11 @@ type ClientInterface interface {
 
 	// SendMessage Send a message
 	//
-	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-	// where the server's limit was lowered meanwhile.
+	// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+	// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+	// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+	// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+	// request, for instance if the server's limit was lowered meanwhile.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -686,8 +682,8 @@ type ClientInterface interface {
 
 	// JoinChatWithBody Join a chat under a name
 	//
-	// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-	// `user_id`; under another name, another one: one account may speak under several names.
+	// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+	// `user_id`; under another name, another one: an account may have several names in a chat.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -696,8 +692,8 @@ type ClientInterface interface {
 
 	// JoinChat Join a chat under a name
 	//
-	// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-	// `user_id`; under another name, another one: one account may speak under several names.
+	// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+	// `user_id`; under another name, another one: an account may have several names in a chat.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -705,7 +701,7 @@ type ClientInterface interface {
 	JoinChat(ctx context.Context, chatID string, body JoinChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// Ping Is the process there?
+// Ping Is the process running?
 //
 // 200 as soon as the process serves requests, whatever state its database is in. `HEAD` works too.
 //
@@ -758,8 +754,8 @@ func (c *Client) GetDocument(ctx context.Context, reqEditors ...RequestEditorFn)
 
 // LoginWithBody Start a session
 //
-// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-// any number of sessions.
+// Starts a session and returns its token, which no other answer contains. An account may have any number of
+// sessions.
 //
 // Takes any type of body and a specified content type.
 //
@@ -778,8 +774,8 @@ func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.
 
 // Login Start a session
 //
-// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-// any number of sessions.
+// Starts a session and returns its token, which no other answer contains. An account may have any number of
+// sessions.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -798,8 +794,7 @@ func (c *Client) Login(ctx context.Context, body LoginJSONRequestBody, reqEditor
 
 // Logout End the session of this request
 //
-// Ends the session that the request carries. Used after that, it is 401 `invalid-session-id`. The request
-// has no body.
+// Ends the session of the request. Later requests with it are 401 `invalid-session-id`. The request has no body.
 //
 // Corresponds with POST /v1/auth/logout (the `Logout` operationId).
 func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -816,7 +811,7 @@ func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 
 // ChangePasswordWithBody Change the password of the account
 //
-// Sets a new password and ends every other session of the account. The session of this request stays.
+// Sets a new password and ends every other session of the account. The session of this request remains open.
 //
 // Takes any type of body and a specified content type.
 //
@@ -835,7 +830,7 @@ func (c *Client) ChangePasswordWithBody(ctx context.Context, contentType string,
 
 // ChangePassword Change the password of the account
 //
-// Sets a new password and ends every other session of the account. The session of this request stays.
+// Sets a new password and ends every other session of the account. The session of this request remains open.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -854,8 +849,8 @@ func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequ
 
 // RegisterWithBody Create an account
 //
-// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-// their own, apart from the names that users take in chats.
+// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+// names that users take in chats.
 //
 // Takes any type of body and a specified content type.
 //
@@ -874,8 +869,8 @@ func (c *Client) RegisterWithBody(ctx context.Context, contentType string, body 
 
 // Register Create an account
 //
-// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-// their own, apart from the names that users take in chats.
+// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+// names that users take in chats.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -894,9 +889,9 @@ func (c *Client) Register(ctx context.Context, body RegisterJSONRequestBody, req
 
 // ListSessions List the open sessions of the account
 //
-// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
-// session of this request is always among them. The `id` of a session is not its secret: it names the
-// session to `endSession` and logs nobody in. `HEAD` works too.
+// The open sessions of the caller's account, newest first. If there are more than 100, those that expire last; the
+// session of this request is always among them. The `id` of a session is for `endSession`; it is not the token and
+// can't be used to log in. `HEAD` works too.
 //
 // Corresponds with GET /v1/auth/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -913,8 +908,8 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 
 // EndSession End one session of the account
 //
-// Ends a session that `listSessions` showed, also the one of this request. A session that is another
-// account's, or no longer open, is 404 `session-not-found`.
+// Ends a session of `listSessions`, also the one of this request. A session of another account, or one that is no
+// longer open, is 404 `session-not-found`.
 //
 // Corresponds with DELETE /v1/auth/sessions/{session_id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, sessionID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -931,8 +926,8 @@ func (c *Client) EndSession(ctx context.Context, sessionID string, reqEditors ..
 
 // CreateChatWithBody Create a chat
 //
-// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-// request that succeeds creates a new chat.
+// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+// request creates a new chat.
 //
 // Takes any type of body and a specified content type.
 //
@@ -951,8 +946,8 @@ func (c *Client) CreateChatWithBody(ctx context.Context, contentType string, bod
 
 // CreateChat Create a chat
 //
-// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-// request that succeeds creates a new chat.
+// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+// request creates a new chat.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -971,9 +966,9 @@ func (c *Client) CreateChat(ctx context.Context, body CreateChatJSONRequestBody,
 
 // StartSearchWithBody Start a search
 //
-// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 // `request-limit-exceeded`.
 //
 // Takes any type of body and a specified content type.
@@ -993,9 +988,9 @@ func (c *Client) StartSearchWithBody(ctx context.Context, params *StartSearchPar
 
 // StartSearch Start a search
 //
-// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 // `request-limit-exceeded`.
 //
 // Takes a body of the `application/json` content type.
@@ -1015,8 +1010,8 @@ func (c *Client) StartSearch(ctx context.Context, params *StartSearchParams, bod
 
 // GetSearchStatus How far is a search?
 //
-// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
-// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+// A task is `WAITING`, then `IN_PROCESS`, and ends as `SUCCESS` or `FAILED`, which never change. A task of another
+// account is 404 `task-not-found`, like an unknown one. `HEAD` works too.
 //
 // Corresponds with GET /v1/chats/search/status/{task_id} (the `GetSearchStatus` operationId).
 func (c *Client) GetSearchStatus(ctx context.Context, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1033,10 +1028,10 @@ func (c *Client) GetSearchStatus(ctx context.Context, taskID string, reqEditors 
 
 // ListSearchResults Read a page of results
 //
-// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
-// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
-// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
-// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+// A page of the messages that a search found, newest first: the page after the one with the iterator `from`, and
+// without `from` the first results that are not confirmed. `from` confirms all results up to that iterator: they are
+// deleted and not returned again. A page shorter than `limit` is the last one; its iterator returns an empty page with
+// an iterator that can be used again. `HEAD` works too, and confirms nothing.
 //
 // Corresponds with GET /v1/chats/search/{task_id}/messages (the `ListSearchResults` operationId).
 func (c *Client) ListSearchResults(ctx context.Context, taskID string, params *ListSearchResultsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1053,12 +1048,12 @@ func (c *Client) ListSearchResults(ctx context.Context, taskID string, params *L
 
 // ListMessages Read a page of messages
 //
-// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
-// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
-// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+// A page of the chat's messages, newest first: without `from` the newest of all, otherwise the page after the one
+// with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
+// last one. `next` is always present. `HEAD` works too.
 //
-// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
-// 304 while nothing changed.
+// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
+// `If-None-Match` gives 304 while the page is unchanged.
 //
 // Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
 func (c *Client) ListMessages(ctx context.Context, chatID string, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1075,12 +1070,11 @@ func (c *Client) ListMessages(ctx context.Context, chatID string, params *ListMe
 
 // SendMessageWithBody Send a message
 //
-// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-// where the server's limit was lowered meanwhile.
+// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+// request, for instance if the server's limit was lowered meanwhile.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1099,12 +1093,11 @@ func (c *Client) SendMessageWithBody(ctx context.Context, chatID string, params 
 
 // SendMessage Send a message
 //
-// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-// where the server's limit was lowered meanwhile.
+// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+// request, for instance if the server's limit was lowered meanwhile.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1123,8 +1116,8 @@ func (c *Client) SendMessage(ctx context.Context, chatID string, params *SendMes
 
 // JoinChatWithBody Join a chat under a name
 //
-// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-// `user_id`; under another name, another one: one account may speak under several names.
+// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+// `user_id`; under another name, another one: an account may have several names in a chat.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1143,8 +1136,8 @@ func (c *Client) JoinChatWithBody(ctx context.Context, chatID string, contentTyp
 
 // JoinChat Join a chat under a name
 //
-// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-// `user_id`; under another name, another one: one account may speak under several names.
+// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+// `user_id`; under another name, another one: an account may have several names in a chat.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1893,7 +1886,7 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// PingWithResponse Is the process there?
+	// PingWithResponse Is the process running?
 	//
 	// 200 as soon as the process serves requests, whatever state its database is in. `HEAD` works too.
 	//
@@ -1922,8 +1915,8 @@ type ClientWithResponsesInterface interface {
 
 	// LoginWithBodyWithResponse Start a session
 	//
-	// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-	// any number of sessions.
+	// Starts a session and returns its token, which no other answer contains. An account may have any number of
+	// sessions.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1932,8 +1925,8 @@ type ClientWithResponsesInterface interface {
 
 	// LoginWithResponse Start a session
 	//
-	// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-	// any number of sessions.
+	// Starts a session and returns its token, which no other answer contains. An account may have any number of
+	// sessions.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1942,8 +1935,7 @@ type ClientWithResponsesInterface interface {
 
 	// LogoutWithResponse End the session of this request
 	//
-	// Ends the session that the request carries. Used after that, it is 401 `invalid-session-id`. The request
-	// has no body.
+	// Ends the session of the request. Later requests with it are 401 `invalid-session-id`. The request has no body.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1952,7 +1944,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangePasswordWithBodyWithResponse Change the password of the account
 	//
-	// Sets a new password and ends every other session of the account. The session of this request stays.
+	// Sets a new password and ends every other session of the account. The session of this request remains open.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1961,7 +1953,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangePasswordWithResponse Change the password of the account
 	//
-	// Sets a new password and ends every other session of the account. The session of this request stays.
+	// Sets a new password and ends every other session of the account. The session of this request remains open.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1970,8 +1962,8 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterWithBodyWithResponse Create an account
 	//
-	// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-	// their own, apart from the names that users take in chats.
+	// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+	// names that users take in chats.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1980,8 +1972,8 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterWithResponse Create an account
 	//
-	// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-	// their own, apart from the names that users take in chats.
+	// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+	// names that users take in chats.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1990,9 +1982,9 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse List the open sessions of the account
 	//
-	// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
-	// session of this request is always among them. The `id` of a session is not its secret: it names the
-	// session to `endSession` and logs nobody in. `HEAD` works too.
+	// The open sessions of the caller's account, newest first. If there are more than 100, those that expire last; the
+	// session of this request is always among them. The `id` of a session is for `endSession`; it is not the token and
+	// can't be used to log in. `HEAD` works too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2001,8 +1993,8 @@ type ClientWithResponsesInterface interface {
 
 	// EndSessionWithResponse End one session of the account
 	//
-	// Ends a session that `listSessions` showed, also the one of this request. A session that is another
-	// account's, or no longer open, is 404 `session-not-found`.
+	// Ends a session of `listSessions`, also the one of this request. A session of another account, or one that is no
+	// longer open, is 404 `session-not-found`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2011,8 +2003,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateChatWithBodyWithResponse Create a chat
 	//
-	// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-	// request that succeeds creates a new chat.
+	// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+	// request creates a new chat.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2021,8 +2013,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateChatWithResponse Create a chat
 	//
-	// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-	// request that succeeds creates a new chat.
+	// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+	// request creates a new chat.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2031,9 +2023,9 @@ type ClientWithResponsesInterface interface {
 
 	// StartSearchWithBodyWithResponse Start a search
 	//
-	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+	// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+	// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 	// `request-limit-exceeded`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -2043,9 +2035,9 @@ type ClientWithResponsesInterface interface {
 
 	// StartSearchWithResponse Start a search
 	//
-	// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-	// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-	// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+	// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+	// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+	// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 	// `request-limit-exceeded`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -2055,8 +2047,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetSearchStatusWithResponse How far is a search?
 	//
-	// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
-	// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+	// A task is `WAITING`, then `IN_PROCESS`, and ends as `SUCCESS` or `FAILED`, which never change. A task of another
+	// account is 404 `task-not-found`, like an unknown one. `HEAD` works too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2065,10 +2057,10 @@ type ClientWithResponsesInterface interface {
 
 	// ListSearchResultsWithResponse Read a page of results
 	//
-	// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
-	// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
-	// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
-	// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+	// A page of the messages that a search found, newest first: the page after the one with the iterator `from`, and
+	// without `from` the first results that are not confirmed. `from` confirms all results up to that iterator: they are
+	// deleted and not returned again. A page shorter than `limit` is the last one; its iterator returns an empty page with
+	// an iterator that can be used again. `HEAD` works too, and confirms nothing.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2077,12 +2069,12 @@ type ClientWithResponsesInterface interface {
 
 	// ListMessagesWithResponse Read a page of messages
 	//
-	// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
-	// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
-	// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+	// A page of the chat's messages, newest first: without `from` the newest of all, otherwise the page after the one
+	// with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
+	// last one. `next` is always present. `HEAD` works too.
 	//
-	// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
-	// 304 while nothing changed.
+	// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
+	// `If-None-Match` gives 304 while the page is unchanged.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2091,12 +2083,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendMessageWithBodyWithResponse Send a message
 	//
-	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-	// where the server's limit was lowered meanwhile.
+	// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+	// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+	// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+	// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+	// request, for instance if the server's limit was lowered meanwhile.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2105,12 +2096,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendMessageWithResponse Send a message
 	//
-	// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-	// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-	// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-	// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-	// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-	// where the server's limit was lowered meanwhile.
+	// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+	// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+	// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+	// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+	// request, for instance if the server's limit was lowered meanwhile.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2119,8 +2109,8 @@ type ClientWithResponsesInterface interface {
 
 	// JoinChatWithBodyWithResponse Join a chat under a name
 	//
-	// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-	// `user_id`; under another name, another one: one account may speak under several names.
+	// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+	// `user_id`; under another name, another one: an account may have several names in a chat.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2129,8 +2119,8 @@ type ClientWithResponsesInterface interface {
 
 	// JoinChatWithResponse Join a chat under a name
 	//
-	// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-	// `user_id`; under another name, another one: one account may speak under several names.
+	// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+	// `user_id`; under another name, another one: an account may have several names in a chat.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2652,7 +2642,7 @@ func (r JoinChatResponse) ContentType() string {
 	return ""
 }
 
-// PingWithResponse Is the process there?
+// PingWithResponse Is the process running?
 //
 // 200 as soon as the process serves requests, whatever state its database is in. `HEAD` works too.
 //
@@ -2699,8 +2689,8 @@ func (c *ClientWithResponses) GetDocumentWithResponse(ctx context.Context, reqEd
 
 // LoginWithBodyWithResponse Start a session
 //
-// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-// any number of sessions.
+// Starts a session and returns its token, which no other answer contains. An account may have any number of
+// sessions.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2715,8 +2705,8 @@ func (c *ClientWithResponses) LoginWithBodyWithResponse(ctx context.Context, con
 
 // LoginWithResponse Start a session
 //
-// Starts a session and answers with its secret, which no other answer ever shows. An account may have
-// any number of sessions.
+// Starts a session and returns its token, which no other answer contains. An account may have any number of
+// sessions.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2731,8 +2721,7 @@ func (c *ClientWithResponses) LoginWithResponse(ctx context.Context, body LoginJ
 
 // LogoutWithResponse End the session of this request
 //
-// Ends the session that the request carries. Used after that, it is 401 `invalid-session-id`. The request
-// has no body.
+// Ends the session of the request. Later requests with it are 401 `invalid-session-id`. The request has no body.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2747,7 +2736,7 @@ func (c *ClientWithResponses) LogoutWithResponse(ctx context.Context, reqEditors
 
 // ChangePasswordWithBodyWithResponse Change the password of the account
 //
-// Sets a new password and ends every other session of the account. The session of this request stays.
+// Sets a new password and ends every other session of the account. The session of this request remains open.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2762,7 +2751,7 @@ func (c *ClientWithResponses) ChangePasswordWithBodyWithResponse(ctx context.Con
 
 // ChangePasswordWithResponse Change the password of the account
 //
-// Sets a new password and ends every other session of the account. The session of this request stays.
+// Sets a new password and ends every other session of the account. The session of this request remains open.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2777,8 +2766,8 @@ func (c *ClientWithResponses) ChangePasswordWithResponse(ctx context.Context, bo
 
 // RegisterWithBodyWithResponse Create an account
 //
-// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-// their own, apart from the names that users take in chats.
+// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+// names that users take in chats.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2793,8 +2782,8 @@ func (c *ClientWithResponses) RegisterWithBodyWithResponse(ctx context.Context, 
 
 // RegisterWithResponse Create an account
 //
-// Creates an account with this name. It does not log in: call `login` next. Account names are a space of
-// their own, apart from the names that users take in chats.
+// Creates an account with this name. It does not log in: call `login` next. Account names are independent of the
+// names that users take in chats.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2809,9 +2798,9 @@ func (c *ClientWithResponses) RegisterWithResponse(ctx context.Context, body Reg
 
 // ListSessionsWithResponse List the open sessions of the account
 //
-// The sessions of the caller's account that are still open, newest first, at most 100: those that end last; the
-// session of this request is always among them. The `id` of a session is not its secret: it names the
-// session to `endSession` and logs nobody in. `HEAD` works too.
+// The open sessions of the caller's account, newest first. If there are more than 100, those that expire last; the
+// session of this request is always among them. The `id` of a session is for `endSession`; it is not the token and
+// can't be used to log in. `HEAD` works too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2826,8 +2815,8 @@ func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqE
 
 // EndSessionWithResponse End one session of the account
 //
-// Ends a session that `listSessions` showed, also the one of this request. A session that is another
-// account's, or no longer open, is 404 `session-not-found`.
+// Ends a session of `listSessions`, also the one of this request. A session of another account, or one that is no
+// longer open, is 404 `session-not-found`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2842,8 +2831,8 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, sessio
 
 // CreateChatWithBodyWithResponse Create a chat
 //
-// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-// request that succeeds creates a new chat.
+// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+// request creates a new chat.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2858,8 +2847,8 @@ func (c *ClientWithResponses) CreateChatWithBodyWithResponse(ctx context.Context
 
 // CreateChatWithResponse Create a chat
 //
-// Creates a chat, with nobody in it yet: join it to speak. Names of chats need not be unique; every
-// request that succeeds creates a new chat.
+// Creates a chat without users: join it to send messages. Names of chats need not be unique; every successful
+// request creates a new chat.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2874,9 +2863,9 @@ func (c *ClientWithResponses) CreateChatWithResponse(ctx context.Context, body C
 
 // StartSearchWithBodyWithResponse Start a search
 //
-// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 // `request-limit-exceeded`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -2892,9 +2881,9 @@ func (c *ClientWithResponses) StartSearchWithBodyWithResponse(ctx context.Contex
 
 // StartSearchWithResponse Start a search
 //
-// Accepts a search in the chats that the caller is in. 201 says that the task will come to an end, whatever is
-// restarted meanwhile. Ask for its status, then read its results; or say with `Prefer: wait=2` to wait up to
-// so many seconds (5 at most) for its end. An account may have 20 searches under way at once: one more is 429
+// Accepts a search in the chats that the caller is in. After 201 the task will end, whatever is restarted
+// meanwhile. Request its status until it has ended, then read its results; or wait for the end with `Prefer: wait=2`,
+// for up to this number of seconds (5 at most). An account may have 20 open searches: one more is 429
 // `request-limit-exceeded`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -2910,8 +2899,8 @@ func (c *ClientWithResponses) StartSearchWithResponse(ctx context.Context, param
 
 // GetSearchStatusWithResponse How far is a search?
 //
-// `WAITING` and `IN_PROCESS` come to an end by themselves; `SUCCESS` and `FAILED` never change. Another
-// account's task is 404 `task-not-found`, as one that does not exist. `HEAD` works too.
+// A task is `WAITING`, then `IN_PROCESS`, and ends as `SUCCESS` or `FAILED`, which never change. A task of another
+// account is 404 `task-not-found`, like an unknown one. `HEAD` works too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2926,10 +2915,10 @@ func (c *ClientWithResponses) GetSearchStatusWithResponse(ctx context.Context, t
 
 // ListSearchResultsWithResponse Read a page of results
 //
-// A page of the messages that a search found, newest first: what follows the page whose iterator is given as
-// `from`, and without `from` what follows all that is confirmed. `from` confirms everything up to that
-// iterator: it is deleted, and never comes back. A page shorter than `limit` is the last one; going on from its
-// iterator gives an empty page with an iterator that can be used again. `HEAD` works too, and confirms nothing.
+// A page of the messages that a search found, newest first: the page after the one with the iterator `from`, and
+// without `from` the first results that are not confirmed. `from` confirms all results up to that iterator: they are
+// deleted and not returned again. A page shorter than `limit` is the last one; its iterator returns an empty page with
+// an iterator that can be used again. `HEAD` works too, and confirms nothing.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2944,12 +2933,12 @@ func (c *ClientWithResponses) ListSearchResultsWithResponse(ctx context.Context,
 
 // ListMessagesWithResponse Read a page of messages
 //
-// A page of the chat's messages, newest first: the newest of all without `from`, otherwise the page that
-// follows the one whose iterator is given. Following the iterators shows every message exactly once. A
-// page shorter than `limit` is the last one. `next` is always there. `HEAD` works too.
+// A page of the chat's messages, newest first: without `from` the newest of all, otherwise the page after the one
+// with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
+// last one. `next` is always present. `HEAD` works too.
 //
-// A page is never older than what was answered before it was asked for. One over 1 MiB has no `ETag`; of any other the `ETag` in `If-None-Match` gives
-// 304 while nothing changed.
+// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
+// `If-None-Match` gives 304 while the page is unchanged.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2964,12 +2953,11 @@ func (c *ClientWithResponses) ListMessagesWithResponse(ctx context.Context, chat
 
 // SendMessageWithBodyWithResponse Send a message
 //
-// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-// where the server's limit was lowered meanwhile.
+// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+// request, for instance if the server's limit was lowered meanwhile.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2984,12 +2972,11 @@ func (c *ClientWithResponses) SendMessageWithBodyWithResponse(ctx context.Contex
 
 // SendMessageWithResponse Send a message
 //
-// Stores a message in the chat, from one of the caller's users there. 201 says that it is stored for
-// good. To send again safely after an answer got lost, or after a 503, give a `client_message_id`: the
-// same one again, of the same account in the same chat, answers 201 with the first `message_id`,
-// whatever the text, and stores nothing. This holds forever. The request is judged before it is known as
-// a repetition: a text that is empty or over the limit is 400 `bad-parameters` also then, for instance
-// where the server's limit was lowered meanwhile.
+// Stores a message in the chat, from one of the caller's users there. After 201 it is stored durably. To be able to
+// send again after a lost answer, or after a 503, give a `client_message_id`: the same one again, by the same account
+// in the same chat, answers 201 with the first `message_id`, whatever the text, and stores nothing, without a time
+// limit. The text is validated before: one that is empty or over the limit is 400 `bad-parameters` even in a repeated
+// request, for instance if the server's limit was lowered meanwhile.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -3004,8 +2991,8 @@ func (c *ClientWithResponses) SendMessageWithResponse(ctx context.Context, chatI
 
 // JoinChatWithBodyWithResponse Join a chat under a name
 //
-// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-// `user_id`; under another name, another one: one account may speak under several names.
+// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+// `user_id`; under another name, another one: an account may have several names in a chat.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -3020,8 +3007,8 @@ func (c *ClientWithResponses) JoinChatWithBodyWithResponse(ctx context.Context, 
 
 // JoinChatWithResponse Join a chat under a name
 //
-// Makes the caller a user of the chat under this name. Joining again under the same name gives the same
-// `user_id`; under another name, another one: one account may speak under several names.
+// Makes the caller a user of the chat under this name. Joining again under the same name returns the same
+// `user_id`; under another name, another one: an account may have several names in a chat.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -11,40 +11,40 @@ type ChatCreation struct {
 
 // CreatedChat A chat that was created.
 type CreatedChat struct {
-	// ChatID Names the chat in every other call.
+	// ChatID Identifies the chat in all other calls.
 	ChatID string `json:"chat_id"`
 }
 
 // CreatedMessage A message that is stored.
 type CreatedMessage struct {
-	// MessageID Names the message.
+	// MessageID Identifies the message.
 	MessageID string `json:"message_id"`
 }
 
 // CreatedUser The caller as a user of a chat.
 type CreatedUser struct {
-	// UserID Names the user when it speaks. Unique within the chat.
+	// UserID Identifies the user when sending messages. Unique within the chat.
 	UserID string `json:"user_id"`
 }
 
 // Message A message of a chat.
 type Message struct {
-	// ClientMessageID What the sender gave as `client_message_id`. Absent if it gave none.
+	// ClientMessageID The `client_message_id` of the request. Absent if it had none.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
 	// CreatedAt When the server stored the message. The order is that of `seq`: this time may go back from one message to the next, since clocks of servers differ, and are set.
 	CreatedAt string `json:"created_at"`
 
-	// MessageID Names the message.
+	// MessageID Identifies the message.
 	MessageID string `json:"message_id"`
 
-	// Seq The message's place in the order of all that happened in the chat. Starts at 1.
+	// Seq The number of the message among all events of the chat, from 1.
 	Seq int64 `json:"seq"`
 
-	// Text The text as it was sent.
+	// Text The text, unchanged.
 	Text string `json:"text"`
 
-	// UserID The user who spoke.
+	// UserID The user who sent it.
 	UserID string `json:"user_id"`
 
 	// UserName The name of that user in this chat.
@@ -53,8 +53,8 @@ type Message struct {
 
 // MessageCreation A message to send.
 type MessageCreation struct {
-	// ClientMessageID Makes the request safe to send again: unique per account and chat, forever. The same one again
-	// gives the first `message_id`, whatever the text within its limits. Everyone who reads the message sees it.
+	// ClientMessageID Makes the request safe to send again: unique per account and chat, without a time limit. The same one again
+	// returns the first `message_id`, whatever the text within its limits. All readers of the message see it.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
 	// Message The text, of at most 65536 bytes in UTF-8 unless the server is set otherwise (262144 at most).
@@ -66,13 +66,13 @@ type MessagePage struct {
 	// Messages Newest first.
 	Messages []Message `json:"messages"`
 
-	// Next The way to the page that follows. Always there, also on the last page.
+	// Next The next page. Always present, also on the last page.
 	Next Next `json:"next"`
 }
 
-// Next The way to the page that follows. Always there, also on the last page.
+// Next The next page. Always present, also on the last page.
 type Next struct {
-	// Iterator What to send as `from`. Opaque, and bound to its chat or task.
+	// Iterator The value for `from`. Opaque, and valid for its chat or task only.
 	Iterator string `json:"iterator"`
 }
 
@@ -84,7 +84,7 @@ type UserCreation struct {
 
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
-	// Limit How many messages to answer at most.
+	// Limit The maximal number of messages.
 	Limit int `form:"limit" json:"limit"`
 
 	// From The `next.iterator` of an earlier page of this chat. Anything else is 400 `bad-cursor`, two of them
@@ -97,8 +97,8 @@ type ListMessagesParams struct {
 
 // SendMessageParams defines parameters for SendMessage.
 type SendMessageParams struct {
-	// UserID Who speaks: one of the caller's users in this chat, as `joinChat` answered it. In either spelling
-	// of a UUID. Anybody else's, or none of this chat, is 404 `user-not-found`.
+	// UserID The sender: the `user_id` of `joinChat`, in either form of a UUID. A user of another account or another chat is
+	// 404 `user-not-found`.
 	UserID string `form:"user_id" json:"user_id"`
 }
 

@@ -13,7 +13,7 @@ type Credentials struct {
 
 // LoggedIn An open session.
 type LoggedIn struct {
-	// SessionID The secret that logs in whoever sends it. Keep it like a password.
+	// SessionID The session token, which authenticates requests. Keep it secret like a password.
 	SessionID string `json:"session_id"`
 }
 
@@ -37,10 +37,10 @@ type Session struct {
 	// Current Whether this is the session of the request.
 	Current bool `json:"current"`
 
-	// ExpiresAt When its lifetime is over.
+	// ExpiresAt When it expires.
 	ExpiresAt string `json:"expires_at"`
 
-	// ID Names the session to `endSession`. Not its secret.
+	// ID Identifies the session for `endSession`. It is not the token.
 	ID string `json:"id"`
 
 	// UserAgent The `User-Agent` that logged in; empty if it sent none.

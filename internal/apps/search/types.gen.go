@@ -37,19 +37,19 @@ type FoundMessage struct {
 	// CreatedAt When the server stored the message.
 	CreatedAt string `json:"created_at"`
 
-	// Highlights What matched, in order, none overlapping another; the first 100 of them.
+	// Highlights The matches in the text, in order and without overlaps; at most the first 100.
 	Highlights []Highlight `json:"highlights"`
 
-	// MessageID Names the message.
+	// MessageID Identifies the message.
 	MessageID string `json:"message_id"`
 
-	// Seq The message's place in the order of all that happened in the chat.
+	// Seq The number of the message among all events of the chat.
 	Seq int64 `json:"seq"`
 
-	// Text The text as it was sent.
+	// Text The text, unchanged.
 	Text string `json:"text"`
 
-	// UserName The name, in this chat, of who spoke.
+	// UserName The name of the sender in this chat.
 	UserName string `json:"user_name"`
 }
 
@@ -62,13 +62,13 @@ type Highlight struct {
 	Start int `json:"start"`
 }
 
-// Next The way to the page that follows. Always there, also on the last page.
+// Next The next page. Always present, also on the last page.
 type Next struct {
-	// Iterator What to send as `from`. Opaque, and bound to its chat or task.
+	// Iterator The value for `from`. Opaque, and valid for its chat or task only.
 	Iterator string `json:"iterator"`
 }
 
-// SearchCreation What to look for.
+// SearchCreation A search to start.
 type SearchCreation struct {
 	// After Find only messages of this time or later. RFC 3339, in any offset.
 	After *string `json:"after,omitempty"`
@@ -76,15 +76,15 @@ type SearchCreation struct {
 	// Before Find only messages from before this time. RFC 3339, in any offset.
 	Before *string `json:"before,omitempty"`
 
-	// ChatID Look in this chat only, in either spelling of a UUID. One that the caller is not in, or that there is
-	// not, finds nothing; one that can't be read is 400 `bad-parameters`.
+	// ChatID Search in this chat only, in either form of a UUID. An unknown chat, or one that the caller is not in, finds
+	// nothing; an unreadable id is 400 `bad-parameters`.
 	ChatID *string `json:"chat_id,omitempty"`
 
 	// Message The words, 4 to 1024 characters; two are enough where they are letters of a script without spaces
 	// between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese).
 	Message string `json:"message"`
 
-	// UserName Find only what was said under this name.
+	// UserName Find only messages of this user.
 	UserName *string `json:"user_name,omitempty"`
 }
 
@@ -93,49 +93,48 @@ type SearchPage struct {
 	// Messages Newest first, by `created_at` and then by `message_id`.
 	Messages []FoundMessage `json:"messages"`
 
-	// More Whether there are older messages that match than the last result of the search; it is the same on each
-	// of its pages.
+	// More Whether there are older matches than the last result of the search; it is the same on each of its pages.
 	More bool `json:"more"`
 
-	// Next The way to the page that follows. Always there, also on the last page.
+	// Next The next page. Always present, also on the last page.
 	Next Next `json:"next"`
 }
 
 // SearchStatus How far a search has come.
 type SearchStatus struct {
-	// More Whether there are older messages that match, but are not kept: the search has found as many as it may. It
-	// is known with `SUCCESS`, and false before.
+	// More Whether there are older matches than those that are kept, of which there is a limit. It is set with `SUCCESS`, and
+	// false before.
 	More bool `json:"more"`
 
-	// Progress How much of the work is done, as far as that is known. It never goes back; 1 for `SUCCESS`.
+	// Progress The estimated part of the work that is done, 0 to 1. It never decreases; 1 for `SUCCESS`.
 	Progress float64 `json:"progress"`
 
-	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
+	// Status The state of a task. `SUCCESS` and `FAILED` are final.
 	Status TaskStatus `json:"status"`
 }
 
 // StartedSearch A search that was accepted.
 type StartedSearch struct {
-	// Status How far a task has come. `SUCCESS` and `FAILED` are the end.
+	// Status The state of a task. `SUCCESS` and `FAILED` are final.
 	Status *TaskStatus `json:"status,omitempty"`
 
-	// TaskID Names the task.
+	// TaskID Identifies the task.
 	TaskID string `json:"task_id"`
 }
 
-// TaskStatus How far a task has come. `SUCCESS` and `FAILED` are the end.
+// TaskStatus The state of a task. `SUCCESS` and `FAILED` are final.
 type TaskStatus string
 
 // StartSearchParams defines parameters for StartSearch.
 type StartSearchParams struct {
 	// Prefer `wait=N` (RFC 7240) waits up to N seconds, 5 at most, for the end of the task. The answer is a 201 in any
-	// case, and then tells the `status`. Other preferences are ignored.
+	// case, with the present `status`. Other preferences are ignored.
 	Prefer *string `json:"Prefer,omitempty"`
 }
 
 // ListSearchResultsParams defines parameters for ListSearchResults.
 type ListSearchResultsParams struct {
-	// Limit How many results to answer at most.
+	// Limit The maximal number of results.
 	Limit int `form:"limit" json:"limit"`
 
 	// From The `next.iterator` of an earlier page of this task. Anything else is 400 `bad-cursor`, two of them
