@@ -7,8 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// A client author codes against the examples: each body has one, and each
-// error answer shows codes that it documents.
+// Authors of clients rely on examples: each body has one, and each error has examples of documented codes.
 func TestEveryOperationIsDocumented(t *testing.T) {
 	document, _ := load(t, Options{Tags: allTags})
 	for path, item := range document.Paths.Map() {

@@ -1,6 +1,5 @@
-// Package api holds the contract of the Messenger API as an OpenAPI document,
-// swagger.yml, and makes of it what one server serves: the part of the apps
-// that are on there, with that server's way to carry a session.
+// Package api has the contract of the Messenger API as an OpenAPI document, swagger.yml, and reduces it to
+// what one server serves: the apps that are on, with that server's header for sessions.
 package api
 
 import (
@@ -16,16 +15,16 @@ import (
 //go:embed swagger.yml
 var contract []byte
 
-// What the contract says where a server's settings may say something else.
+// The defaults in the contract that a server's settings can change.
 const (
 	defaultAuthHeader = "Authorization"
 	defaultAuthScheme = "session_id"
 )
 
-// authTag is the tag of the app without which nobody has a session.
+// authTag is the tag of the app without which there are no sessions.
 const authTag = "auth"
 
-// Options says what a server's document is made of.
+// Options are the properties of a server's document.
 type Options struct {
 	// Tags are those whose operations stay: the names of the apps that are on,
 	// and "health". Names that are no tag are ignored.
@@ -36,11 +35,9 @@ type Options struct {
 	AuthScheme string
 }
 
-// Document returns the contract reduced to the tags of the options, as YAML in
-// the order of the whole one and with its comments. What only other tags used
-// is absent; without the tag "auth" so is all that speaks of sessions: the
-// security requirements and schemes, and the 401 answers. The result is the
-// caller's own.
+// Document returns the contract reduced to the tags of the options, as YAML in the original order and with
+// its comments. Components that only other tags use are removed; without the tag "auth" also the security
+// requirements and schemes, and the 401 answers. The caller may change the result.
 func Document(options Options) ([]byte, error) {
 	var file yaml.Node
 	if err := yaml.Unmarshal(contract, &file); err != nil {
@@ -64,8 +61,7 @@ func Document(options Options) ([]byte, error) {
 	return document.Bytes(), nil
 }
 
-// keepTags drops the operations of other tags, the paths that this leaves
-// without any, and the entries of those tags.
+// keepTags removes the operations of other tags, paths without operations, and the entries of those tags.
 func keepTags(root *yaml.Node, tags []string) {
 	list := value(root, "tags")
 	list.Content = slices.DeleteFunc(list.Content, func(tag *yaml.Node) bool {
@@ -82,8 +78,7 @@ func keepTags(root *yaml.Node, tags []string) {
 	})
 }
 
-// nameSession puts the server's header and scheme word where the contract has
-// the default ones: in the security scheme, and in every text that shows them.
+// nameSession replaces the default header and scheme by the server's, in the security scheme and in texts.
 func nameSession(root *yaml.Node, options Options) {
 	header, scheme := options.AuthHeader, options.AuthScheme
 	if header == "" {
@@ -98,7 +93,7 @@ func nameSession(root *yaml.Node, options Options) {
 	walk(root, func(node *yaml.Node) { node.Value = strings.ReplaceAll(node.Value, theirs, ours) })
 }
 
-// dropSessions makes a document of a server where no call needs a session.
+// dropSessions removes what is about sessions, for a server without them.
 func dropSessions(root *yaml.Node) {
 	deleteKey(root, "security")
 	deleteKey(value(root, "components"), "securitySchemes")

@@ -30,8 +30,7 @@ var operationsByTag = map[string][]string{
 
 var allTags = slices.Sorted(maps.Keys(operationsByTag))
 
-// load makes a document and checks that it is valid OpenAPI, examples and
-// references included.
+// load returns a document after a check that it is valid OpenAPI, including examples and references.
 func load(t *testing.T, options Options) (*openapi3.T, string) {
 	t.Helper()
 	text, err := Document(options)
@@ -125,7 +124,7 @@ func checkComponents(t *testing.T, document *openapi3.T, text string) {
 	}
 }
 
-// Order and comments are kept: with all tags on, nothing changes at all.
+// Order and comments are kept: with all tags the document is unchanged.
 func TestDocumentOfAllTagsIsTheContract(t *testing.T) {
 	text, err := Document(Options{Tags: allTags})
 	if err != nil {

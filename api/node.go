@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// value returns what a path of keys leads to, nil where one is missing.
+// value returns the node at a path of keys, nil where one is missing.
 func value(node *yaml.Node, keys ...string) *yaml.Node {
 	for _, key := range keys {
 		if node == nil || node.Kind != yaml.MappingNode {
@@ -32,15 +32,14 @@ func values(mapping *yaml.Node) []*yaml.Node {
 	return found
 }
 
-// operations returns the operations of a path item. What is beside them, its
-// parameters for example, has no operationId.
+// operations returns the operations of a path item: the values with an operationId, unlike its parameters.
 func operations(path *yaml.Node) []*yaml.Node {
 	return slices.DeleteFunc(values(path), func(node *yaml.Node) bool {
 		return value(node, "operationId") == nil
 	})
 }
 
-// deletePairs drops those keys of a mapping, with their values, that drop picks.
+// deletePairs removes the pairs of a mapping for which drop returns true.
 func deletePairs(mapping *yaml.Node, drop func(key string, value *yaml.Node) bool) {
 	kept := mapping.Content[:0]
 	for i := 0; i < len(mapping.Content); i += 2 {
@@ -55,7 +54,7 @@ func deleteKey(mapping *yaml.Node, name string) {
 	deletePairs(mapping, func(key string, _ *yaml.Node) bool { return key == name })
 }
 
-// walk visits a node and all below it.
+// walk visits a node and its descendants.
 func walk(node *yaml.Node, visit func(*yaml.Node)) {
 	visit(node)
 	for _, child := range node.Content {

@@ -6,8 +6,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// dropUnreferenced drops the components that nothing leads to any more from an
-// operation. Security schemes stay: they are named, not referenced.
+// dropUnreferenced removes the components that no operation references, directly or indirectly. Security
+// schemes remain: they are used by name, not by reference.
 func dropUnreferenced(root *yaml.Node) {
 	used := make(map[string]bool)
 	var follow func(*yaml.Node)

@@ -16,7 +16,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// archive is a database full of messages, and who may search in it.
+// archive is a database with messages, and the accounts that search in it.
 type archive struct {
 	lab      *lab
 	database *database
@@ -25,11 +25,11 @@ type archive struct {
 	figures  searchFigures
 }
 
-// member is a user of a chat, as the database has it.
+// member is a user of a chat.
 type member struct{ chat, user, account messenger.ID }
 
-// newArchive lets accounts make and join chats over the API, and fills the chats
-// beside the server, which takes a minute for a million messages.
+// newArchive creates accounts and chats by the API, and inserts the messages by SQL, which takes a
+// minute for a million.
 func newArchive(ctx context.Context, l *lab, target searchTarget, o searchOptions) (*archive, error) {
 	opened, err := target.open(ctx, l, target.name)
 	if err != nil {
@@ -55,8 +55,7 @@ func newArchive(ctx context.Context, l *lab, target searchTarget, o searchOption
 	return a, a.index(ctx, o)
 }
 
-// settle registers the accounts and lets each join its chats, the first one all of
-// them.
+// settle registers the accounts and lets each join its chats; the first one joins all.
 func (a *archive) settle(ctx context.Context, address string, o searchOptions) error {
 	a.searcher = make([]*speaker, o.accounts)
 	err := inParallel(ctx, logInsAtOnce, o.accounts, func(ctx context.Context, i int) (err error) {
@@ -87,7 +86,7 @@ func (a *archive) settle(ctx context.Context, address string, o searchOptions) e
 // eventColumns are those of a message, in the order of row.
 var eventColumns = []string{"chat_id", "seq", "kind", "created_at", "account_id", "user_id", "message_id", "text"}
 
-// fill writes messages of a year.
+// fill inserts messages with times within a year.
 func (a *archive) fill(ctx context.Context, messages int) error {
 	if err := a.readMembers(ctx); err != nil {
 		return err
@@ -118,7 +117,7 @@ func messageID(at time.Time) messenger.ID {
 	return id
 }
 
-// setEnds lets the chats end where their messages do.
+// setEnds sets the chats' last_seq.
 const setEnds = `UPDATE chats SET last_seq = coalesce((SELECT max(e.seq) FROM events e WHERE e.chat_id = chats.chat_id), 0)`
 
 func (a *archive) fillPostgres(ctx context.Context, messages int, next nextMessage) error {
@@ -152,7 +151,7 @@ func (a *archive) fillSQLite(ctx context.Context, messages int, next nextMessage
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it says that it is too late
+	defer tx.Rollback() //nolint:errcheck // after Commit it is sql.ErrTxDone
 	insert, err := tx.PrepareContext(ctx, `INSERT INTO events
 		(chat_id, seq, kind, created_at, account_id, user_id, message_id, text) VALUES (?, ?, 1, ?, ?, ?, ?, ?)`)
 	if err != nil {
@@ -180,7 +179,7 @@ func (a *archive) readMembers(ctx context.Context) error {
 	defer rows.Close()
 	for rows.Next() {
 		var one member
-		// PostgreSQL's driver gives an id as text, SQLite's as bytes.
+		// PostgreSQL's driver returns an id as text, SQLite's as bytes.
 		var raw [3][]byte
 		if err := rows.Scan(&raw[0], &raw[1], &raw[2]); err != nil {
 			return err

@@ -15,13 +15,11 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// bareCommand makes this program the bare server, in a process of its own as
-// the real one is.
+// bareCommand runs this program as the bare server, in a separate process like the service.
 const bareCommand = "serve-bare"
 
-// serveBare is what net/http alone costs: a POST is read and decoded and
-// answered with as many bytes as a send, a GET with as many as a page. It
-// stores nothing and looks nobody up.
+// serveBare measures net/http alone: it decodes a POST and answers it with as many bytes as a send, and
+// a GET with as many as a page, without storage and sessions.
 func serveBare(address string) error {
 	textBytes, err := strconv.Atoi(os.Getenv("TEXT_BYTES"))
 	if err != nil {
@@ -52,12 +50,12 @@ func writeBare(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client is gone: there is nobody to tell
+	_, _ = w.Write(body) // fails only if the client has disconnected
 }
 
 const sampleID = "019cb1f60e1b7f54a3c2d9b87e60f415"
 
-// samplePage has the shape and the size of a page that the service answers.
+// samplePage has the structure and the size of a page of the service.
 func samplePage(textBytes int) client.MessagePage {
 	page := client.MessagePage{Next: client.Next{Iterator: strings.Repeat("A", 34)}}
 	for i := range pageLimit {
@@ -69,7 +67,7 @@ func samplePage(textBytes int) client.MessagePage {
 	return page
 }
 
-// startBare starts the bare server for clients that are made up.
+// startBare starts the bare server, with clients that have no accounts.
 func startBare(ctx context.Context, l *lab, kind targetKind) (*target, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -85,7 +83,7 @@ func startBare(ctx context.Context, l *lab, kind targetKind) (*target, error) {
 		return nil, err
 	}
 	l.onClose(func() error {
-		_ = started.stop() // it ends by the signal, which is no success
+		_ = started.stop() // it is ended by the signal, which is an error
 		return nil
 	})
 	p := &population{text: strings.Repeat("w", l.options.textBytes), chats: make([]string, chats)}

@@ -11,20 +11,18 @@ import (
 	"strings"
 )
 
-// compareCommand measures several binaries against the first of them, in
-// interleaved rounds of one run.
+// compareCommand compares several binaries with the first of them, in interleaved rounds of one run.
 const compareCommand = "compare"
 
-// candidate is a binary that is compared, with servers of its own.
+// candidate is a binary that is compared, with its own servers.
 type candidate struct {
 	name   string
 	lab    *lab
 	rounds map[string][]measurement
 }
 
-// runCompare measures each figure of each binary once a round. The order changes
-// from round to round, so that nobody always comes after the same one. An argument is
-// a path, or NAME=PATH.
+// runCompare measures each figure of each binary once per round. The order changes from round to round,
+// so that no binary always follows the same one. An argument is a path, or NAME=PATH.
 func runCompare(ctx context.Context, o options, binaries []string) (err error) {
 	if len(binaries) < 2 {
 		return errors.New("usage: go run ./bench compare [flags] OLD NEW [more], each a path or NAME=PATH")
@@ -74,7 +72,7 @@ func (c *candidate) measure(ctx context.Context, figure figure) error {
 	return nil
 }
 
-// compared gives the ratio of the medians, and the least and the greatest of a round.
+// compared returns the ratio of the medians, and the smallest and the greatest of a round.
 func compared(o options, figures []figure, candidates []*candidate) table {
 	t := table{
 		heading: fmt.Sprintf("%d clients, %d processors; median of %d interleaved rounds of %s",

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// request is an HTTP request, ready to be sent, and the status that answers it.
+// request is an encoded HTTP request, and the expected status.
 type request struct {
 	bytes []byte
 	want  int
@@ -33,8 +33,8 @@ func authorization(session string) string {
 	return "Authorization: session_id " + session + "\r\n"
 }
 
-// connection is one keep-alive connection. It reads of an answer what it must:
-// the generator shares the processors with what it measures.
+// connection is one keep-alive connection. It parses as little of an answer as possible, since the
+// generator uses the same processors as the server.
 type connection struct {
 	net.Conn
 
@@ -48,8 +48,7 @@ type answer struct {
 	body   []byte
 }
 
-// dial connects; all exchanges together may take no longer than the time-out.
-// The connection is closed when ctx ends.
+// dial connects. The timeout is for all exchanges together. The connection is closed when ctx ends.
 func dial(ctx context.Context, address string, timeout time.Duration) (*connection, error) {
 	connected, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
 	if err != nil {
@@ -71,7 +70,7 @@ var (
 	errUnreadable = errors.New("an answer that this program can't read")
 )
 
-// exchange sends the bytes of a request and reads the whole answer.
+// exchange sends a request and reads the complete answer.
 func (c *connection) exchange(request []byte) (answer, error) {
 	if _, err := c.Write(request); err != nil {
 		return answer{}, err
@@ -102,7 +101,7 @@ func (c *connection) exchange(request []byte) (answer, error) {
 	return answer{status, c.buffer[head+len(headEnd) : whole]}, err
 }
 
-// bodyLength reads Content-Length, as net/http spells it.
+// bodyLength reads Content-Length, in the spelling of net/http.
 func bodyLength(head []byte) (int, error) {
 	if len(head) < len("HTTP/1.1 200") {
 		return 0, errUnreadable

@@ -16,19 +16,19 @@ import (
 	_ "modernc.org/sqlite" // the driver sqlite
 )
 
-// database is what a server keeps its messages in, looked at from beside it.
+// database is the database of a server, for reading its counters.
 type database struct {
 	settings []string
 	sql      *sql.DB
-	// postgres says how to connect; nil for SQLite, which is in the directory.
+	// postgres is nil for SQLite, which is in the directory.
 	postgres  *pgx.ConnConfig
 	directory string
 }
 
-// opener makes a database of that name.
+// opener creates a database of that name.
 type opener func(context.Context, *lab, string) (*database, error)
 
-// countMessages gives the number of messages, and the ends of all chats added up.
+// countMessages returns the number of messages, and the sum of all chats' last_seq.
 const countMessages = `
 	SELECT (SELECT count(*) FROM events WHERE kind = 1), (SELECT CAST(coalesce(sum(last_seq), 0) AS bigint) FROM chats)`
 
@@ -37,8 +37,7 @@ func (d *database) count(ctx context.Context) (messages, numbered int64, err err
 	return messages, numbered, err
 }
 
-// transactions is the number of the next transaction that writes, of the whole
-// PostgreSQL server; 0 on SQLite.
+// transactions returns the id of the PostgreSQL server's next writing transaction; 0 on SQLite.
 func (d *database) transactions(ctx context.Context) (number int64, err error) {
 	if d == nil || d.postgres == nil {
 		return 0, nil
@@ -47,8 +46,8 @@ func (d *database) transactions(ctx context.Context) (number int64, err error) {
 	return number, err
 }
 
-// pageReads is how often the database was asked for a page: each is one scan of
-// the log's primary key. 0 on SQLite.
+// pageReads returns how many pages were read from the database: each is one scan of the primary key of
+// events. 0 on SQLite.
 func (d *database) pageReads(ctx context.Context) (scans int64, err error) {
 	if d == nil || d.postgres == nil {
 		return 0, nil
@@ -57,10 +56,10 @@ func (d *database) pageReads(ctx context.Context) (scans int64, err error) {
 	return scans, err
 }
 
-// countingDelay is how long PostgreSQL may keep what it counts to itself.
+// countingDelay is how long PostgreSQL may delay its statistics.
 const countingDelay = 11 * time.Second
 
-// hits gives the share of so many pages that was not read since before.
+// hits returns the share of the pages that was not read from the database since before.
 func (d *database) hits(ctx context.Context, before, pages int64) (float64, error) {
 	if d == nil || d.postgres == nil {
 		return 0, nil
@@ -74,7 +73,7 @@ func (d *database) hits(ctx context.Context, before, pages int64) (float64, erro
 	return 1 - float64(scans-before)/float64(pages), err
 }
 
-// openEmbedded names a directory for the embedded database.
+// openEmbedded returns an embedded database in a new directory.
 func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
 	directory := l.path(name)
 	opened, err := sql.Open("sqlite", "file:"+directory+"/messenger.db?mode=ro&_pragma=busy_timeout(5000)")
@@ -85,7 +84,7 @@ func openEmbedded(_ context.Context, l *lab, name string) (*database, error) {
 	return &database{settings: []string{"DATA_DIR=" + directory}, sql: opened, directory: directory}, nil
 }
 
-// postgresServer is the server that databases are made on.
+// postgresServer returns the configuration of the server on which databases are created.
 func postgresServer() (*pgx.ConnConfig, error) {
 	url := os.Getenv("TEST_POSTGRES_URL")
 	if url == "" {
@@ -114,8 +113,8 @@ func openPostgres(ctx context.Context, l *lab, name string) (*database, error) {
 	return &database{settings: postgresSettings(own), sql: opened, postgres: own}, nil
 }
 
-// openPostgresAndRedis is openPostgres with the Redis of TEST_REDIS_URL for a
-// cache. Keys are random ids, so nobody else's are in the way.
+// openPostgresAndRedis is openPostgres with the Redis of TEST_REDIS_URL as the cache. Keys are random
+// ids, so they don't collide with others.
 func openPostgresAndRedis(ctx context.Context, l *lab, name string) (*database, error) {
 	url := os.Getenv("TEST_REDIS_URL")
 	if url == "" {

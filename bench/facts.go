@@ -13,8 +13,7 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// fact is what is measured once, on servers of its own with the embedded
-// database, before anything else runs.
+// fact is measured once, on separate servers with the embedded database, before all figures.
 type fact struct {
 	name    string
 	measure func(context.Context, *lab) ([]factValue, error)
@@ -22,7 +21,7 @@ type fact struct {
 
 type factValue struct{ name, value, target string }
 
-// logIns is how many log-ins the memory is measured after.
+// logIns is the number of log-ins after which the memory is measured.
 const logIns = 100
 
 func facts(o options) []fact {
@@ -30,8 +29,8 @@ func facts(o options) []fact {
 	return slices.DeleteFunc(all, func(one fact) bool { return !o.only.MatchString(one.name) })
 }
 
-// measureStarts takes the time from exec to the answers: of a first start, which
-// makes the database, and of the next one, which finds it.
+// measureStarts measures the time from exec to the answers: of a first start, which creates the database,
+// and of the next one.
 func measureStarts(ctx context.Context, l *lab) ([]factValue, error) {
 	var first, next [2][]time.Duration
 	for i := range l.options.starts {
@@ -78,8 +77,8 @@ func (l *lab) measureStart(ctx context.Context, database *database) (ping, pingD
 	return ping, pingDB, started.explain(err)
 }
 
-// measureMemory reads what of the process is in memory, a second after it is
-// ready, after log-ins, and when it has been idle for a while after them.
+// measureMemory measures the resident memory a second after the start, after log-ins, and after some idle
+// time.
 func measureMemory(ctx context.Context, l *lab) ([]factValue, error) {
 	database, err := openEmbedded(ctx, l, "memory")
 	if err != nil {
@@ -119,7 +118,7 @@ func measureMemory(ctx context.Context, l *lab) ([]factValue, error) {
 	return values, read("memory 10 s later", "")
 }
 
-// resident is the memory that the process occupies, in KiB.
+// resident is the resident memory of the process, in KiB.
 func (p *process) resident() (int, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil {

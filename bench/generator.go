@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// loaded is what came of a load.
+// loadResult is the result of a load.
 type loadResult struct {
 	// perSecond, latencies (sorted) and bodyBytes (their mean) are of the
 	// measured time, answers, created (the 201s) and read (the 200s) of the warm-up, too.
@@ -23,13 +23,13 @@ type loadResult struct {
 	read      int64
 }
 
-// quantile gives the latency that the share q of all answers did not exceed.
+// quantile returns the latency that the share q of all answers did not exceed.
 func (l loadResult) quantile(q float64) time.Duration {
 	return l.latencies[min(int(q*float64(len(l.latencies))), len(l.latencies)-1)]
 }
 
-// looper is one closed-loop client: it sends its requests in turn over one
-// connection, each as soon as the last is answered.
+// loadWorker is one closed-loop client: it sends its requests repeatedly over one connection, each as soon
+// as the last one is answered.
 type loadWorker struct {
 	loadResult
 
@@ -38,8 +38,8 @@ type loadWorker struct {
 	bytes      int
 }
 
-// load lets a client run each script, for warmUp+measured. Any answer but the
-// one that a request wants fails it.
+// load runs a client for each script, for warmUp+measured. An answer with another status than expected
+// fails it.
 func load(ctx context.Context, address string, scripts [][]request, warmUp, measured time.Duration) (loadResult, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -64,7 +64,7 @@ func load(ctx context.Context, address string, scripts [][]request, warmUp, meas
 	return runWorkers(loopers, measured)
 }
 
-// run measures what is answered from begin to end.
+// run measures the answers between begin and end.
 func (l *loadWorker) run(begin, end time.Time) error {
 	sent := time.Now()
 	for i := 0; sent.Before(end); i++ {

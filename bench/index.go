@@ -21,7 +21,7 @@ import (
 	"messenger-api/internal/words"
 )
 
-// indexedStore is a store opened beside the server, for its index.
+// indexedStore is a store on the server's database, for its index.
 type indexedStore interface {
 	search.Store
 	Migrate(ctx context.Context) error
@@ -40,8 +40,8 @@ func (a *archive) openStore(ctx context.Context) (indexedStore, error) {
 	}, log)
 }
 
-// index brings the index up at full speed, through the account that is in all
-// chats, and then looks for words in it.
+// index indexes all messages at full speed, by the account that is in all chats, and then searches for
+// words.
 func (a *archive) index(ctx context.Context, o searchOptions) (err error) {
 	opened, err := a.openStore(ctx)
 	if err != nil {
@@ -81,7 +81,7 @@ func (a *archive) index(ctx context.Context, o searchOptions) (err error) {
 	return nil
 }
 
-// query measures the search of the index alone.
+// query measures the search in the index alone.
 func (a *archive) query(ctx context.Context, in search.Index, name string, count int) error {
 	texts := corpus.New(3)
 	random := rand.New(rand.NewPCG(4, 5))
@@ -96,7 +96,7 @@ func (a *archive) query(ctx context.Context, in search.Index, name string, count
 		query := words.ParseQuery(texts.Query())
 		began := time.Now()
 		results, _, err := search.Find(ctx, in, by, search.Criteria{Query: query, From: search.BeforeAll()}, 1000)
-		if err != nil && !errors.Is(err, search.ErrTooSlow) { // what took too long took that long
+		if err != nil && !errors.Is(err, search.ErrTooSlow) { // the time until it is too slow counts, too
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		times = append(times, time.Since(began))
@@ -106,7 +106,7 @@ func (a *archive) query(ctx context.Context, in search.Index, name string, count
 	return nil
 }
 
-// compareIndexes measures the same queries over the other kind of index, and over none.
+// compareIndexes measures the same queries with another kind of index, and with none.
 func (a *archive) compareIndexes(ctx context.Context, in search.Index, o searchOptions) error {
 	connection, err := pgx.ConnectConfig(ctx, a.database.postgres)
 	if err != nil {
@@ -148,7 +148,7 @@ func (a *archive) compareIndexes(ctx context.Context, in search.Index, o searchO
 	return err
 }
 
-// bytes is what the database occupies.
+// bytes is the size of the database.
 func (a *archive) bytes(ctx context.Context) (total int64, err error) {
 	if a.database.postgres != nil {
 		err = a.database.sql.QueryRowContext(ctx, "SELECT pg_database_size(current_database())").Scan(&total)

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// lab holds all that is measured: the binary, the servers, their databases. A
-// server is started when a figure first asks for it, and stays for the next
-// rounds; while it is not asked anything it costs next to nothing.
+// lab has the binary, the servers and their databases. A server is started when a figure first needs it,
+// and runs until the end; an idle server uses almost no processor time.
 type lab struct {
 	options   options
 	began     time.Time
@@ -24,8 +23,8 @@ type lab struct {
 	cleanup []func() error
 }
 
-// openLab makes a lab without a binary. Its directory is in ./bin and not in the
-// system's one for temporary files, which may be memory that no fsync has to wait for.
+// openLab returns a lab without a binary. Its directory is in ./bin, since the system's directory for
+// temporary files may be in memory, where fsync takes no time.
 func openLab(o options) (*lab, error) {
 	if err := os.MkdirAll("bin", 0o755); err != nil {
 		return nil, err
@@ -39,7 +38,7 @@ func openLab(o options) (*lab, error) {
 	return l, nil
 }
 
-// build makes the binary as `make build` does.
+// build builds the binary like `make build`.
 func (l *lab) build(ctx context.Context) error {
 	l.binary = filepath.Join(l.directory, "messenger-api")
 	l.note("build")
@@ -52,7 +51,7 @@ func (l *lab) build(ctx context.Context) error {
 	return nil
 }
 
-// later keeps something to do when the lab closes.
+// onClose registers a function that is called when the lab closes.
 func (l *lab) onClose(undo func() error) { l.cleanup = append(l.cleanup, undo) }
 
 func (l *lab) close() error {
@@ -63,12 +62,12 @@ func (l *lab) close() error {
 	return errors.Join(failures...)
 }
 
-// note tells on standard error how far the run is.
+// note prints the progress to standard error.
 func (l *lab) note(format string, arguments ...any) {
 	fmt.Fprintf(os.Stderr, "%7.1fs  %s\n", time.Since(l.began).Seconds(), fmt.Sprintf(format, arguments...))
 }
 
-// path names a file or directory of the lab that does not exist yet.
+// path returns the path of a file or directory in the lab's directory.
 func (l *lab) path(name string) string { return filepath.Join(l.directory, name) }
 
 // target returns the server that a figure is measured on.
@@ -85,8 +84,7 @@ func (l *lab) target(ctx context.Context, kind targetKind) (*target, error) {
 	return started, nil
 }
 
-// check compares each database with the answers that its server gave. It
-// returns how many messages were found, in all.
+// check compares each database with the answers of its server. It returns the total number of messages.
 func (l *lab) check(ctx context.Context) (int64, error) {
 	var found int64
 	for name, target := range l.targets {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// options are what the command line says.
+// options are the flags of the command line.
 type options struct {
 	clients, many, rounds, starts int
 	warmUp, measured              time.Duration
@@ -27,14 +27,14 @@ type options struct {
 	out                           string
 }
 
-// readOptions reads the flags of a command, and returns what follows them.
+// readOptions parses the flags of a command, and returns the arguments after them.
 func readOptions(command string, arguments []string) (o options, rest []string, err error) {
 	var seconds, warmUp float64
 	var only string
 	flag := flag.NewFlagSet(command, flag.ContinueOnError)
 	flag.IntVar(&o.clients, "clients", 32, "clients at once")
-	flag.IntVar(&o.many, "many", 256, "clients at once where many are measured")
-	flag.IntVar(&o.rounds, "rounds", 3, "how often each figure is measured, all in turn; the median counts")
+	flag.IntVar(&o.many, "many", 256, "clients at once in the figures with many")
+	flag.IntVar(&o.rounds, "rounds", 3, "number of rounds, in each of which every figure is measured once; the median is reported")
 	flag.IntVar(&o.starts, "starts", 11, "how often the start is measured")
 	flag.Float64Var(&seconds, "seconds", 8, "how long each figure is measured")
 	flag.Float64Var(&warmUp, "warm-up", 2, "how long it runs before that")
@@ -66,7 +66,7 @@ func main() {
 	exit(err)
 }
 
-// command does what the arguments say.
+// command runs the command of the arguments.
 func command(ctx context.Context, arguments []string) error {
 	switch {
 	case len(arguments) > 0 && arguments[0] == searchCommand:
@@ -112,7 +112,7 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// run measures and reports. What it started and made is gone when it returns.
+// run measures and reports. When it returns, all that it has started and created is removed.
 func run(ctx context.Context, o options) (err error) {
 	l, err := openLab(o)
 	if err != nil {

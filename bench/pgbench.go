@@ -14,9 +14,8 @@ import (
 	"time"
 )
 
-// pgbench inserts one row per transaction into the service's own table, by
-// PostgreSQL's own load generator: what the database gives to whoever commits
-// each message alone and judges nothing.
+// pgbench inserts one row per transaction into the service's table, by PostgreSQL's load generator: the
+// database's rate when each message is committed alone and without validation.
 type pgbench struct {
 	program  string
 	database *database
@@ -24,8 +23,7 @@ type pgbench struct {
 	runs     int
 }
 
-// insertRow inserts the row of a message. The ids grow, as those of version 7
-// do, and nothing is unique by chance.
+// insertRow inserts the row of a message. The ids increase, like UUIDs of version 7, and are unique.
 const insertRow = `\set row :row + 1
 \set chat random(100, %d)
 \set id (:run * 1000 + :client_id) * 1000000000 + :row

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// measurement is a figure as one round gives it.
+// measurement is the result of a figure in one round.
 type measurement struct {
 	perSecond float64
 	p50, p99  time.Duration
 	// processor is the server's processor time per request; 0 where it was not measured.
 	processor time.Duration
-	// batch is how many messages a commit holds; 0 where that can't be seen.
+	// batch is the mean number of messages of a commit; 0 where it is unknown.
 	batch float64
 	// bodyBytes is the mean length of an answer.
 	bodyBytes int
-	// hits is the share of pages that came from a cache; 0 where that can't be seen.
+	// hits is the share of pages that came from a cache; 0 where it is unknown.
 	hits float64
 }
 
@@ -26,7 +26,7 @@ type figure struct {
 	name string
 	// limit is the figure that this one is compared to; empty for a limit.
 	limit string
-	// target is the share of the limit that the project wants; 0 for none.
+	// target is the wanted ratio to the limit; 0 for none.
 	target  float64
 	measure func(context.Context, *lab) (measurement, error)
 }
@@ -37,8 +37,7 @@ const (
 	limitPage   = "limit: bare handler, page"
 )
 
-// plan lists the figures in the order of a round: a limit right before what is
-// compared to it.
+// plan lists the figures in the order of a round: a limit directly before those that are compared to it.
 func plan(o options) []figure {
 	all := []figure{{name: limitInsert, measure: func(ctx context.Context, l *lab) (measurement, error) {
 		bench, err := l.pgbench(ctx)
@@ -95,7 +94,7 @@ func plan(o options) []figure {
 	return chosen(all, o)
 }
 
-// chosen are the figures that were asked for, and their limits.
+// chosen returns the figures of the flag -only, and their limits.
 func chosen(all []figure, o options) []figure {
 	needed := map[string]bool{}
 	for _, one := range all {
@@ -130,7 +129,7 @@ func measureLocked(ctx context.Context, l *lab, kind targetKind, clients int) (m
 	return measureLoad(ctx, l, kind, clients, sendsBesideALock)
 }
 
-// measureLoad puts a load on a server.
+// measureLoad measures a load on a server.
 func measureLoad(ctx context.Context, l *lab, kind targetKind, clients int, does script) (measurement, error) {
 	on, err := l.target(ctx, kind)
 	if err != nil {

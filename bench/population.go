@@ -14,17 +14,17 @@ import (
 
 const (
 	chats = 100
-	// chatsEach is how many chats an account speaks in, spread over all of them.
+	// chatsEach is the number of chats that an account sends to.
 	chatsEach = 10
-	// pageLimit is how long a measured page is; every chat is filled so far first.
+	// pageLimit is the size of the measured pages; every chat gets this many messages first.
 	pageLimit = 50
-	// callsAtOnce is how many calls the setting-up makes at a time; logInsAtOnce
-	// is less, because hashing passwords takes all processors.
+	// callsAtOnce is the concurrency of the setup; that of log-ins is lower, since hashing passwords uses
+	// all processors.
 	callsAtOnce  = 32
 	logInsAtOnce = 4
 )
 
-// population is who talks on a server, and where.
+// population has the accounts and chats of a server.
 type population struct {
 	text     string
 	chats    []string
@@ -33,8 +33,8 @@ type population struct {
 	sent atomic.Int64
 }
 
-// speaker is an account with its session, and its user in some chats; the
-// first is in the chat that all share.
+// speaker is an account with its session, and its users in some chats, the first of which all accounts
+// share.
 type speaker struct {
 	name, session string
 	api           *client.ClientWithResponses
@@ -43,7 +43,7 @@ type speaker struct {
 
 type user struct{ chatID, userID string }
 
-// populate registers the accounts, makes the chats, joins and fills them.
+// populate registers the accounts, and creates, joins and fills the chats.
 func populate(ctx context.Context, address string, accounts, textBytes int) (*population, error) {
 	p := &population{
 		text:  strings.Repeat("word ", textBytes/5+1)[:textBytes],
@@ -79,7 +79,7 @@ func populate(ctx context.Context, address string, accounts, textBytes int) (*po
 	})
 }
 
-// inParallel calls work with 0 to count-1, some at a time.
+// inParallel calls work with 0 to count-1, atOnce of them concurrently.
 func inParallel(ctx context.Context, atOnce, count int, work func(ctx context.Context, i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
@@ -115,7 +115,7 @@ func logIn(ctx context.Context, guest *client.ClientWithResponses, credentials c
 	return loggedIn.JSON200.SessionID, nil
 }
 
-// newChat makes a chat with a page of messages.
+// newChat creates a chat with a page of messages.
 func (p *population) newChat(ctx context.Context, by *speaker, name string) (string, error) {
 	made, err := by.api.CreateChatWithResponse(ctx, client.ChatCreation{ChatName: name})
 	if err != nil || made.JSON201 == nil {
@@ -136,7 +136,7 @@ func (p *population) newChat(ctx context.Context, by *speaker, name string) (str
 	return joined.chatID, nil
 }
 
-// join gives the same user when it is repeated.
+// join returns the same user when it is repeated.
 func (s *speaker) join(ctx context.Context, chat string) (user, error) {
 	joined, err := s.api.JoinChatWithResponse(ctx, chat, client.UserCreation{UserName: s.name})
 	if err != nil || joined.JSON201 == nil {

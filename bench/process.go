@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// stopTimeout is how long a server may take to finish.
+// stopTimeout is how long a server may take to stop.
 const stopTimeout = 20 * time.Second
 
 // process is a server that this program started.
@@ -25,11 +25,11 @@ type process struct {
 	killed  bool
 }
 
-// ownGroup keeps Ctrl-C from the children: they are stopped in their order.
+// ownGroup gives children their own process group, so that Ctrl-C does not reach them: they are stopped in
+// order.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// startProcess runs a program with this environment and no other. What it
-// prints goes to the file log.
+// startProcess starts a program with this environment only, and its output to the file log.
 func startProcess(log, address string, environment []string, program string, arguments ...string) (*process, error) {
 	output, err := os.Create(log)
 	if err != nil {
@@ -43,7 +43,7 @@ func startProcess(log, address string, environment []string, program string, arg
 	}
 	go func() {
 		defer close(p.ended)
-		_ = p.command.Wait() // how it ended stands in its state
+		_ = p.command.Wait() // the result is in its ProcessState
 	}()
 	return p, nil
 }
@@ -55,7 +55,7 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// stop asks the process to end, and ends it if it does not. It may be called twice.
+// stop sends SIGTERM, and SIGKILL if that is not enough. It may be called more than once.
 func (p *process) stop() error {
 	if p.killed {
 		return nil
@@ -83,7 +83,7 @@ func (p *process) explain(err error) error {
 	return fmt.Errorf("%w\n%s", err, bytes.TrimSpace(log[max(0, len(log)-most):]))
 }
 
-// await asks the path until it is answered with 200.
+// await requests the path until the status is 200.
 func (p *process) await(ctx context.Context, path string) error {
 	ask := get(path, "")
 	for ctx.Err() == nil {
@@ -105,15 +105,14 @@ func (p *process) await(ctx context.Context, path string) error {
 	return ctx.Err()
 }
 
-// processorTime is what the process has used so far, of all processors, in
-// steps of 10 ms.
+// processorTime returns the processor time of the process so far, with a resolution of 10 ms.
 func (p *process) processorTime() (time.Duration, error) {
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.command.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
-	// The name, in parentheses, may hold anything; user and system time are the
-	// 12th and 13th field after it.
+	// The name, in parentheses, may have any characters; user and system time are the 12th and 13th field
+	// after it.
 	fields := strings.Fields(string(line[bytes.LastIndexByte(line, ')')+1:]))
 	user, err1 := strconv.Atoi(fields[11])
 	system, err2 := strconv.Atoi(fields[12])

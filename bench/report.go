@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// report collects what was measured.
+// report collects the measurements.
 type report struct {
 	options options
 	order   []figure
@@ -31,7 +31,7 @@ func (r *report) add(of figure, m measurement) {
 	r.rounds[of.name] = append(r.rounds[of.name], m)
 }
 
-// publish prints the tables, and writes them to the file where one is named.
+// publish prints the tables, and writes them to the file of the flag -out.
 func (r *report) publish() error {
 	write(os.Stdout, r.tables())
 	if r.options.out == "" {
@@ -96,7 +96,7 @@ func (r *report) ratio(of figure) string {
 	return fmt.Sprintf("%.2f (%.2f to %.2f)", median(ratios), slices.Min(ratios), slices.Max(ratios))
 }
 
-// number is empty for 0, which is what was not measured.
+// number is empty for 0, which means not measured.
 func number(format string, value float64) string {
 	if value == 0 {
 		return ""
@@ -112,7 +112,7 @@ func medianOf(rounds []measurement, value func(measurement) float64) float64 {
 	return median(values)
 }
 
-// median is, of an even number of values, the greater one in the middle.
+// median is the greater one of the two middle values where their number is even.
 func median[Value cmp.Ordered](values []Value) Value {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
@@ -127,7 +127,7 @@ func write(w io.Writer, tables []table) {
 		for _, row := range one.rows {
 			fmt.Fprintln(columns, strings.Join(row, "\t"))
 		}
-		_ = columns.Flush() // to a terminal that is gone there is nothing to tell
+		_ = columns.Flush() // an error means that the terminal is gone
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"net/http"
 )
 
-// readsPerSend is how much more is read than written in the mixed load.
+// readsPerSend is the ratio of reads to sends in the mixed load.
 const readsPerSend = 20
 
-// script makes what one client sends in turn, over and over.
+// script returns the requests that one client sends repeatedly.
 type script func(p *population, client int) []request
 
 func (p *population) send(by *speaker, to user) request {
@@ -20,7 +20,7 @@ func (p *population) page(by *speaker, chat int) request {
 	return get(fmt.Sprintf("/v1/chats/%s/messages?limit=%d", p.chats[chat%len(p.chats)], pageLimit), by.session)
 }
 
-// sends go to the client's chats in turn.
+// sends sends to the client's chats, one after the other.
 func sends(p *population, client int) []request {
 	by := p.speakers[client]
 	var script []request
@@ -30,14 +30,14 @@ func sends(p *population, client int) []request {
 	return script
 }
 
-// sendsToOneChat all go to the chat that all share.
+// sendsToOneChat sends to the chat that all share.
 func sendsToOneChat(p *population, client int) []request {
 	by := p.speakers[client]
 	return []request{p.send(by, by.users[0])}
 }
 
-// sendsBesideALock has the first client send to the chat that all share, which is
-// locked, and all others to their other chats.
+// sendsBesideALock lets the first client send to the chat that all share, which is locked, and all others
+// to their other chats.
 func sendsBesideALock(p *population, client int) []request {
 	by := p.speakers[client]
 	if client == 0 {
@@ -54,7 +54,7 @@ func sendsBesideALock(p *population, client int) []request {
 	return script
 }
 
-// pages are the newest ones of all chats in turn.
+// pages reads the newest pages of all chats, one after the other.
 func pages(p *population, client int) []request {
 	by := p.speakers[client]
 	var script []request
@@ -64,7 +64,7 @@ func pages(p *population, client int) []request {
 	return script
 }
 
-// mixed is one send to some reads of pages; the clients don't send in step.
+// mixed is one send and readsPerSend reads of pages; the clients send at different times.
 func mixed(p *population, client int) []request {
 	read, sent := pages(p, client), sends(p, client)
 	var script []request
@@ -77,7 +77,7 @@ func mixed(p *population, client int) []request {
 	return script
 }
 
-// scriptsOf are the scripts of the first so many clients.
+// scriptsOf returns the scripts of the first clients.
 func (p *population) scriptsOf(clients int, does script) [][]request {
 	var all [][]request
 	for client := range clients {

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// searchCommand measures searching, beside the figures of the other command.
+// searchCommand measures searching.
 const searchCommand = "search"
 
-// searchOptions are what the command line says after it.
+// searchOptions are its flags.
 type searchOptions struct {
 	messages, chats, accounts, chatsEach int
 	tasks, atOnce                        int
@@ -39,11 +39,11 @@ func readSearchOptions(arguments []string) (searchOptions, error) {
 	return o, nil
 }
 
-// searchTarget is what searching is measured on.
+// searchTarget is a setup of servers that is measured.
 type searchTarget struct {
 	name string
 	open opener
-	// settings are those of the server, and of the consumer where there is one.
+	// settings are those of the server and of the consumer, if there is one.
 	settings []string
 	consumer bool
 }
@@ -61,7 +61,7 @@ func searchTargets() ([]searchTarget, error) {
 	}, nil
 }
 
-// searchFigures is what was measured of one target.
+// searchFigures are the measurements of one target.
 type searchFigures struct{ rows [][2]string }
 
 func (f *searchFigures) add(name, format string, values ...any) {
@@ -84,7 +84,7 @@ func runSearch(ctx context.Context, o searchOptions) (err error) {
 	}
 	var filled *archive
 	for _, target := range targets {
-		// The last one is the same database with another queue.
+		// The last target has the same database with another queue.
 		if target.open != nil {
 			if filled, err = newArchive(ctx, l, target, o); err != nil {
 				return fmt.Errorf("%s: %w", target.name, err)
@@ -102,7 +102,7 @@ func runSearch(ctx context.Context, o searchOptions) (err error) {
 	return nil
 }
 
-// spread gives the median and the 99th percentile of times.
+// spread returns the median and the 99th percentile of times.
 func spread(times []time.Duration) string {
 	slices.Sort(times)
 	last := times[min(len(times)*99/100, len(times)-1)]

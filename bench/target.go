@@ -9,18 +9,18 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// targetKind says what a server is, before it is started.
+// targetKind describes a server that can be started.
 type targetKind struct {
 	name string
-	// accounts is how many clients it is prepared for.
+	// accounts is the number of accounts that are prepared, one for each client.
 	accounts int
-	// logLevel is info where the access log is measured, too; it goes to a file.
+	// logLevel is info where the access log is measured, too; the log is written to a file.
 	logLevel string
-	// open makes the database; nil for the bare handler, which has none.
+	// open creates the database; nil for the bare handler, which has none.
 	open opener
 }
 
-// target is a server that runs, with those who talk to it.
+// target is a running server, with its accounts and chats.
 type target struct {
 	*process
 
@@ -28,8 +28,7 @@ type target struct {
 	population *population
 }
 
-// settingsOf are a server's whole environment: nobody is throttled, all else is
-// as by default.
+// settingsOf returns a server's complete environment: no request is throttled, all else is the default.
 func settingsOf(address, logLevel string, database *database) []string {
 	host, port, _ := net.SplitHostPort(address)
 	settings := []string{
@@ -57,7 +56,7 @@ func startTarget(ctx context.Context, l *lab, kind targetKind) (*target, error) 
 	return t, nil
 }
 
-// startServer runs the binary on a database until it may be used.
+// startServer starts the binary on a database and waits until it is ready.
 func (l *lab) startServer(ctx context.Context, name, logLevel string, database *database) (*process, error) {
 	address, err := freeport.Address()
 	if err != nil {
@@ -71,8 +70,8 @@ func (l *lab) startServer(ctx context.Context, name, logLevel string, database *
 	return started, started.explain(started.await(ctx, "/ping_db"))
 }
 
-// check finds in the database what was answered 201: each message once, and the
-// numbers of each chat without a hole.
+// check compares the database with the number of 201s: each message is stored once, and the seqs of each
+// chat have no gaps.
 func (t *target) check(ctx context.Context) (int64, error) {
 	if t.database == nil {
 		return 0, nil

@@ -15,8 +15,7 @@ import (
 	"messenger-api/internal/testkit/freeport"
 )
 
-// measure takes the time of searches from the request to their end: one after
-// the other, and many at once.
+// measure measures searches from the request to their end: one after the other, and many concurrently.
 func (a *archive) measure(ctx context.Context, target searchTarget, o searchOptions) (figures searchFigures, err error) {
 	if target.open != nil {
 		figures = a.figures
@@ -48,7 +47,7 @@ func (a *archive) measure(ctx context.Context, target searchTarget, o searchOpti
 	return figures, nil
 }
 
-// startConsumer runs the command consumer beside the server.
+// startConsumer starts the command consumer.
 func (a *archive) startConsumer(ctx context.Context, database *database) (*process, error) {
 	address, err := freeport.Address()
 	if err != nil {
@@ -63,7 +62,7 @@ func (a *archive) startConsumer(ctx context.Context, database *database) (*proce
 	return started, started.explain(started.await(ctx, "/ping_db"))
 }
 
-// searchAll makes count searches, some at once, and takes the time of each.
+// searchAll runs count searches, atOnce of them concurrently, and returns the time of each.
 func (a *archive) searchAll(ctx context.Context, address string, count, atOnce int) ([]time.Duration, time.Duration, error) {
 	texts := corpus.New(6)
 	var mu sync.Mutex
@@ -76,7 +75,7 @@ func (a *archive) searchAll(ctx context.Context, address string, count, atOnce i
 			text := texts.Query()
 			mu.Unlock()
 			started := time.Now()
-			// The first account is in all chats, as nobody is.
+			// The first account is left out: it is in all chats, which is unusual.
 			by := a.searcher[1+int(number)%(len(a.searcher)-1)]
 			if err := searchOnce(ctx, address, by.session, text); err != nil {
 				return err
@@ -90,7 +89,7 @@ func (a *archive) searchAll(ctx context.Context, address string, count, atOnce i
 	return times, time.Since(began), err
 }
 
-// searchOnce searches and waits for the end.
+// searchOnce starts a search and waits for its end.
 func searchOnce(ctx context.Context, address, session, text string) error {
 	_, status, err := startSearch(ctx, address, session, map[string]string{"message": text})
 	if err == nil && status != "SUCCESS" {

@@ -1,4 +1,4 @@
-// Package deploy holds what runs the service on servers, and this test of it.
+// Package deploy tests the files of the deployment.
 package deploy
 
 import (
@@ -16,7 +16,7 @@ var (
 	referenced = regexp.MustCompile(`\$\{([A-Z_]+)`)
 )
 
-// ofTheProject are variables that docker compose and make set, and not an operator.
+// ofTheProject are variables that docker compose and make set, not operators.
 var ofTheProject = []string{"COMPOSE_PROJECT_NAME", "VERSION", "COMMIT"}
 
 func read(t *testing.T, path string) string {
@@ -28,7 +28,7 @@ func read(t *testing.T, path string) string {
 	return string(content)
 }
 
-// names lists what the expression finds in a file, each once.
+// names returns the distinct matches of the expression in a file.
 func names(t *testing.T, path string, expression *regexp.Regexp) []string {
 	t.Helper()
 	var found []string
@@ -42,7 +42,7 @@ func names(t *testing.T, path string, expression *regexp.Regexp) []string {
 	return slices.Compact(found)
 }
 
-// The compose set passes every setting of the service on, and deploy/.env explains every one, and those of the set.
+// The compose set passes every setting to the service, and deploy/.env explains each of them and those of the set.
 func TestEverySettingIsThere(t *testing.T) {
 	explained := names(t, ".env", inEnv)
 	passedOn := names(t, "../docker-compose.yaml", inCompose)
@@ -70,7 +70,7 @@ func TestEverySettingIsThere(t *testing.T) {
 	}
 }
 
-// What an environment's file sets is a setting; a misspelt name would be ignored.
+// The files of environments set only known settings, since a misspelt name would be ignored.
 func TestEnvironmentsSetWhatIsExplained(t *testing.T) {
 	explained := names(t, ".env", inEnv)
 	for _, file := range []string{".env.dev", ".env.test", ".env.prod"} {
@@ -82,7 +82,7 @@ func TestEnvironmentsSetWhatIsExplained(t *testing.T) {
 	}
 }
 
-// No password for production is in the repository, and the start names each one that is missing.
+// No password for production is in the repository, and the start fails with the name of each missing one.
 func TestProductionHasNoPassword(t *testing.T) {
 	production := read(t, ".env.prod")
 	for _, name := range []string{"POSTGRES_PWD", "REDIS_PWD", "RMQ_PASSWORD"} {

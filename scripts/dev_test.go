@@ -1,4 +1,4 @@
-// Package scripts_test runs the scripts that people run.
+// Package scripts_test tests the scripts that are run by hand.
 package scripts_test
 
 import (
@@ -18,8 +18,8 @@ import (
 // patience is long: a machine may be busy with other tests.
 const patience = 5 * time.Minute
 
-// Ctrl-C reaches all that the terminal runs, a kill the script alone. Either way the
-// server is told once, and waited for.
+// Ctrl-C sends SIGINT to the script and the server, a kill only to the script. In both cases the server is
+// stopped once, and the script waits for it.
 func TestDevStops(t *testing.T) {
 	for how, stop := range map[string]func(script int) error{
 		"Ctrl-C":  func(script int) error { return syscall.Kill(-script, syscall.SIGINT) },

@@ -1,7 +1,6 @@
-// Package corpus makes messages of Russian and English words, as many as wanted
-// and the same ones again from the same seed. A few words are frequent and most
-// are rare (Zipf's law), words come in their inflected forms, and most messages
-// are short: what a full-text index meets in real chats.
+// Package corpus generates messages of Russian and English words, deterministically by a seed. As in real
+// chats, a few words are frequent and most are rare (Zipf's law), words are inflected, and most messages
+// are short.
 package corpus
 
 import (
@@ -13,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Corpus makes messages. It is for one goroutine.
+// Corpus generates messages. It is not safe for concurrent use.
 type Corpus struct {
 	random    *rand.Rand
 	languages [2]language
@@ -25,19 +24,17 @@ type language struct {
 	ranks *rand.Zipf
 }
 
-// rareWords is how many words a language has beyond the frequent ones: names,
-// brands, misspellings.
+// rareWords is the number of words of a language besides the frequent ones: names, brands, misspellings.
 const rareWords = 40000
 
-// The parameters of Zipf's law, near to what is counted in running text, and the
-// share of Russian messages.
+// The parameters of Zipf's law, similar to those of real text, and the share of Russian messages.
 const (
 	zipfExponent = 1.07
 	zipfOffset   = 3
 	russianShare = 0.6
 )
 
-// New makes a Corpus. The vocabulary is the same for every seed.
+// New returns a Corpus. The vocabulary is the same for every seed.
 func New(seed uint64) *Corpus {
 	c := &Corpus{random: rand.New(rand.NewPCG(seed, seed))}
 	c.languages[0] = newLanguage(c.random, inflected(russianStems, russianEndings), russianSyllables)
@@ -70,7 +67,7 @@ func inflected(stems, endings string) []string {
 	return words
 }
 
-// Message makes the next message: mostly some ten words, sometimes a hundred.
+// Message returns the next message: mostly some ten words, sometimes a hundred.
 func (c *Corpus) Message() string {
 	spoken := &c.languages[1]
 	if c.random.Float64() < russianShare {
@@ -98,8 +95,8 @@ func (c *Corpus) Message() string {
 	return text.String()
 }
 
-// Query makes something to look for: one to three words, each as frequent as in
-// the messages or, every other time, a rarer one.
+// Query returns a query of one to three words, each as frequent as in the messages or, every second time, a
+// rarer one.
 func (c *Corpus) Query() string {
 	spoken := &c.languages[c.random.IntN(2)]
 	words := make([]string, 1+c.random.IntN(3))

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// api calls a system, for one session or for nobody. It is plain HTTP, and not the package client, since what a proxy
-// answers in the service's place matters here. It is safe for concurrent use.
+// api calls a system, with or without a session. It uses net/http, not the package client, since answers of a proxy are
+// tested, too. It is safe for concurrent use.
 type api struct {
 	url     string
 	session string
 	http    *http.Client
 }
 
-// answer is one answer with its whole body.
+// answer is an answer with its body.
 type answer struct {
 	status int
 	header http.Header
@@ -36,7 +36,7 @@ func (a api) as(session string) api {
 	return a
 }
 
-// do sends one request; a body that is no string is sent as JSON. The error says that there was no answer.
+// do sends one request; a body that is not a string is encoded as JSON. There is an error only if there is no answer.
 func (a api) do(ctx context.Context, method, path string, body any, headers ...string) (answer, error) {
 	var content []byte
 	switch body := body.(type) {
@@ -71,7 +71,7 @@ func (a api) do(ctx context.Context, method, path string, body any, headers ...s
 	return answer{response.StatusCode, response.Header, got}, nil
 }
 
-// want is do for a call that has to be answered with this status; what is decodes its body, unless it is nil.
+// want is do for a call that must have this status. The body is decoded into what, unless that is nil.
 func (a api) want(ctx context.Context, status int, method, path string, body, what any) error {
 	got, err := a.do(ctx, method, path, body)
 	if err != nil {
@@ -89,7 +89,7 @@ func (a api) want(ctx context.Context, status int, method, path string, body, wh
 	return nil
 }
 
-// get is want for a call that reads, create for one that makes something.
+// get is want for GET and 200, create for POST and 201.
 func (a api) get(ctx context.Context, path string, what any) error {
 	return a.want(ctx, http.StatusOK, http.MethodGet, path, nil, what)
 }
@@ -98,7 +98,7 @@ func (a api) create(ctx context.Context, path string, body, what any) error {
 	return a.want(ctx, http.StatusCreated, http.MethodPost, path, body, what)
 }
 
-// account is one that the program made. Its password protects nothing but test data.
+// account is an account of the program. Its password protects only test data.
 type account struct {
 	Name     string `json:"user_name"`
 	Password string `json:"password"`
@@ -116,7 +116,7 @@ func (a api) logIn(ctx context.Context, who account) (api, error) {
 	return a.as(login.SessionID), err
 }
 
-// openChat makes a chat and joins it.
+// openChat creates a chat and joins it.
 func (a api) openChat(ctx context.Context, name string) (chat, user string, err error) {
 	var made struct {
 		ChatID string `json:"chat_id"`
@@ -129,7 +129,7 @@ func (a api) openChat(ctx context.Context, name string) (chat, user string, err 
 	return made.ChatID, made.UserID, err
 }
 
-// message is what is sent, and what of it is read back.
+// message is a message as it is sent and as it is read.
 type message struct {
 	Text            string `json:"text,omitempty"`
 	MessageID       string `json:"message_id,omitempty"`
@@ -137,7 +137,7 @@ type message struct {
 	Seq             int64  `json:"seq,omitempty"`
 }
 
-// page is one of messages.
+// page is a page of messages.
 type page struct {
 	Messages []message `json:"messages"`
 	Next     struct {

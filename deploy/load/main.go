@@ -1,5 +1,5 @@
-// Command load is what `make deploy-test` asks a running system with: a walk through the API, a light load that writes
-// down what was acknowledged, and the proof that all of it is there.
+// Command load is the client of `make deploy-test`: it calls every operation of the API, sends messages with a record of
+// those that were acknowledged, and checks that all of them are stored.
 //
 //	load walk   URL          every call of the contract once, and what nginx answers by itself
 //	load send   URL RECORD   sends until SIGTERM, then reports; with -strict it fails if any request failed

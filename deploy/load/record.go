@@ -9,8 +9,7 @@ import (
 	"sync"
 )
 
-// entry is one line of the record: a chat with the account that writes into it, or a message of that chat that was
-// acknowledged.
+// entry is one line of the record: a chat with the account that sends to it, or an acknowledged message of that chat.
 type entry struct {
 	Chat            string   `json:"chat"`
 	Account         *account `json:"account,omitempty"`
@@ -18,7 +17,7 @@ type entry struct {
 	ClientMessageID string   `json:"client_message_id,omitempty"`
 }
 
-// record is the file of what was acknowledged. It is safe for concurrent use.
+// record is the file of acknowledged messages. It is safe for concurrent use.
 type record struct {
 	mu   sync.Mutex
 	file *os.File
@@ -42,7 +41,7 @@ func (r *record) add(e entry) error {
 
 func (r *record) close() error { return r.file.Close() }
 
-// recorded is what a record says of one chat.
+// recorded is the record of one chat.
 type recorded struct {
 	account account
 	// messages has message_id by client_message_id.

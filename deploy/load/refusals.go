@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// refusals asks for what nginx refuses or passes on as an error: always in the contract's form.
+// refusals sends requests that nginx or the service refuses: the errors must have the contract's format.
 func (w *walker) refusals(ctx context.Context) error {
 	for _, ask := range []struct {
 		method, path, body string
@@ -29,7 +29,7 @@ func (w *walker) refusals(ctx context.Context) error {
 		var failure struct {
 			Message string `json:"message"`
 		}
-		_ = json.Unmarshal(got.body, &failure) // what is no JSON has no code, which is found below
+		_ = json.Unmarshal(got.body, &failure) // without JSON there is no code, which is checked below
 		if got.status != ask.status || failure.Message != ask.code || got.header.Get("X-Request-Id") == "" {
 			return fmt.Errorf("%s %.40s: %d %.200s in place of %d %s, X-Request-Id %q",
 				ask.method, ask.path, got.status, got.body, ask.status, ask.code, got.header.Get("X-Request-Id"))

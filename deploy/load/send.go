@@ -14,13 +14,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// load is how much is sent.
+// load is the rate of requests.
 type load struct {
 	senders, rate int
 	strict        bool
 }
 
-// tally counts what became of requests. It is safe for concurrent use.
+// tally counts the results of requests. It is safe for concurrent use.
 type tally struct {
 	mu           sync.Mutex
 	acknowledged int
@@ -30,8 +30,8 @@ type tally struct {
 	gap          time.Duration
 }
 
-// send keeps sending messages, and reading the newest page, until ctx ends. A message that was not acknowledged is sent
-// again, under the same client_message_id, until it is.
+// send sends messages and reads the newest page repeatedly until ctx ends. A message that was not acknowledged is sent
+// again, with the same client_message_id, until it is.
 func send(ctx context.Context, guest api, path string, much load) error {
 	acknowledged, err := createRecord(path)
 	if err != nil {
@@ -59,7 +59,7 @@ func send(ctx context.Context, guest api, path string, much load) error {
 	return nil
 }
 
-// sender is one account that writes into a chat of its own.
+// sender is one account that sends to its own chat.
 type sender struct {
 	caller     api
 	chat, user string
@@ -93,7 +93,7 @@ func (s sender) run(ctx context.Context, pause time.Duration) error {
 			return nil
 		case <-clock.C:
 		}
-		// What is under way is finished after the signal, so that only the system can make a request fail.
+		// Running requests are finished after the signal, so that a failure is always the system's.
 		if number%5 == 0 {
 			s.try(context.WithoutCancel(ctx), http.MethodGet, path+"?limit=20", nil)
 		}
@@ -114,7 +114,7 @@ func (s sender) run(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// try sends one request and counts what became of it.
+// try sends one request and counts its result.
 func (s sender) try(ctx context.Context, method, path string, body any) answer {
 	got, err := s.caller.do(ctx, method, path, body)
 	s.counts.mu.Lock()

@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// verify reads every chat of the record and finds each acknowledged message in it once, under the id that was given.
+// verify reads every chat of the record and checks that each acknowledged message is there once, with its id.
 func verify(ctx context.Context, guest api, path string) error {
 	chats, err := readRecord(path)
 	if err != nil {
@@ -30,14 +30,14 @@ func verify(ctx context.Context, guest api, path string) error {
 		stored += len(found)
 	}
 	if acknowledged == 0 {
-		return errors.New("the record has no message: nothing was proved")
+		return errors.New("the record has no message: nothing was verified")
 	}
-	fmt.Printf("verified: %d messages acknowledged, all there, once each, in %d chats that hold %d\n",
+	fmt.Printf("verified: %d messages acknowledged, all stored once, in %d chats with %d messages\n",
 		acknowledged, len(chats), stored)
 	return nil
 }
 
-// readAll follows the iterators, newest message first.
+// readAll reads all pages, newest message first.
 func readAll(ctx context.Context, caller api, chat string) ([]message, error) {
 	const limit = 500
 	var all []message

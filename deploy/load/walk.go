@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// walk makes each step of the way through the API, and says how far it came.
+// walk calls each operation of the API, and prints its progress.
 func walk(ctx context.Context, guest api, search bool) error {
 	w := &walker{guest: guest, who: account{Name: "walk-" + rand.Text(), Password: rand.Text()}}
 	steps := []struct {
@@ -35,7 +35,7 @@ func walk(ctx context.Context, guest api, search bool) error {
 	return nil
 }
 
-// walker is one account on its way.
+// walker is the account that walk uses, with its session and chat.
 type walker struct {
 	guest, caller api
 	who           account
@@ -58,7 +58,7 @@ func (w *walker) open(ctx context.Context) (err error) {
 	return err
 }
 
-// talk sends three messages, each of them twice.
+// talk sends three messages, each twice.
 func (w *walker) talk(ctx context.Context) (err error) {
 	if w.chat, w.user, err = w.caller.openChat(ctx, w.who.Name); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (w *walker) read(ctx context.Context) error {
 	return same(all, w.sent[2], w.sent[1], w.sent[0])
 }
 
-// search finds two of the three messages, once the consumer has come to the task.
+// search searches for two of the three messages, and waits for the consumer.
 func (w *walker) search(ctx context.Context) error {
 	var task struct {
 		TaskID string `json:"task_id"`

@@ -1,5 +1,5 @@
-// The command sample fills a server with a few accounts and a chat between
-// them, through the Go client, and prints how to go on from there.
+// The command sample creates a few accounts and a chat on a server, by the Go client, and prints what to try
+// next.
 package main
 
 import (
@@ -69,7 +69,7 @@ func fill(url string) error {
 	return nil
 }
 
-// await waits until the server may be sent requests.
+// await waits until the server is ready.
 func await(ctx context.Context, guest *client.ClientWithResponses) error {
 	for {
 		answer, err := guest.PingDatabaseWithResponse(ctx)
@@ -108,7 +108,7 @@ func logIn(ctx context.Context, guest *client.ClientWithResponses, url, name str
 	return client.NewClientWithResponses(url, client.WithSession(answer.JSON200.SessionID))
 }
 
-// chat has them all talk in one chat.
+// chat sends messages of all accounts in one chat.
 func chat(ctx context.Context, sessions map[string]*client.ClientWithResponses) error {
 	created, err := sessions["alice"].CreateChatWithResponse(ctx, client.ChatCreation{ChatName: "Friday dinner"})
 	if err != nil {
