@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The parts of deploy/test/run that need one image.
 
-# part_alone runs the image without anything else, on a read-only file system, and again on the same data.
+# part_alone runs only the image, with a read-only file system, and again with the same data.
 part_alone() {
     local from alone=$COMPOSE_PROJECT_NAME-alone url=http://127.0.0.1:18082
     docker volume create "$alone" >/dev/null
@@ -27,7 +27,7 @@ run_alone() {
         --env THROTTLING_AUTH_RPM=1000 --read-only --tmpfs /tmp --cap-drop ALL "$image" >/dev/null
 }
 
-# part_set brings the whole set up, and walks through the API by nginx.
+# part_set starts the complete set, and calls every operation of the API by nginx.
 part_set() {
     local containers published
     bring_up
@@ -39,7 +39,7 @@ part_set() {
     [ "$published" = nginx ] || fail "not nginx alone is published: $published"
 }
 
-# part_faults takes one part after another away under load, and gives it back.
+# part_faults kills and restarts one part after another under load.
 part_faults() {
     local service replica
     bring_up
@@ -60,7 +60,7 @@ part_faults() {
     walk "$url"
 }
 
-# part_rolling replaces the replicas under a load of which no request may fail.
+# part_rolling replaces the replicas under load; no request may fail.
 part_rolling() {
     bring_up
     start_load -strict
@@ -69,7 +69,7 @@ part_rolling() {
     say 'all replicas were replaced, and no request failed'
 }
 
-# part_limits has nginx do the throttling.
+# part_limits tests throttling by nginx.
 part_limits() {
     local answer i
     NGINX_THROTTLING=1 THROTTLING_RPS=5 bring_up

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the parts of deploy/test/run are made of.
+# Functions for the parts of deploy/test/run.
 
 say() { echo "deploy-test: $*"; }
 
@@ -17,7 +17,7 @@ quiet() { "$@" >"$work/output" 2>&1 || { cat "$work/output" >&2 && fail "$*"; };
 
 milliseconds() { date +%s%3N; }
 
-# answers waits until a URL answers 200, two minutes at most.
+# answers waits until a URL answers 200, for two minutes at most.
 answers() {
     local tries
     for ((tries = 0; tries < 1200; tries++)); do
@@ -27,7 +27,7 @@ answers() {
     fail "$1 does not answer"
 }
 
-# bring_up starts the services of the set that are named, or all, and says how long that took.
+# bring_up starts the given services of the set, or all, and prints how long that took.
 bring_up() {
     local from
     from=$(milliseconds)
@@ -50,7 +50,7 @@ end_load() {
     load=
 }
 
-# stop_load is end_load, and the proof that nothing acknowledged is lost.
+# stop_load is end_load, and checks that no acknowledged message is lost.
 stop_load() {
     end_load
     verify

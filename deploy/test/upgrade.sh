@@ -3,8 +3,8 @@
 
 readonly earlier=messenger-api:deploy-test-earlier
 
-# earlier_version prints the commit to upgrade from: UPGRADE_FROM, or else that of the newest release, or nothing where
-# there is none.
+# earlier_version prints the commit to upgrade from: UPGRADE_FROM, or else that of the newest release, or nothing without
+# a release.
 earlier_version() {
     local line version commit
     if [ -n "${UPGRADE_FROM:-}" ]; then
@@ -18,8 +18,8 @@ earlier_version() {
         fail "deploy/releases: the commit of $version, '$commit', is not in this clone: fetch it whole"
 }
 
-# build_earlier makes its image with the Dockerfile of today. While nothing is released it is a second build of the
-# present source, so that the replacement is tested by itself.
+# build_earlier builds its image with the present Dockerfile. While nothing is released it is a second build of the
+# present source, so that only the replacement is tested.
 build_earlier() {
     local commit version source=$work/earlier
     commit=$(earlier_version)
@@ -35,8 +35,8 @@ build_earlier() {
     say "the earlier image: $(docker run --rm $earlier version)"
 }
 
-# part_upgrade goes from the earlier image to this one and back under load, replica by replica; the earlier one may know
-# no consumer.
+# part_upgrade upgrades from the earlier image to this one and back under load, replica by replica; the earlier one may
+# have no consumer.
 part_upgrade() {
     build_earlier
     quiet compose down --volumes
@@ -74,13 +74,13 @@ part_playbook() {
     say 'the playbook kept the data over a change of image, and each second run changed nothing'
 }
 
-# play runs the playbook with an image, and an inventory with or without the comma.
+# play runs the playbook with an image and an inventory, `localhost,` or `localhost`.
 play() {
     HOME=$work APP_NAME=$COMPOSE_PROJECT_NAME APP_BIND=127.0.0.1 APP_PORT=18081 CI_REGISTRY_IMAGE=$1 \
         THROTTLING_AUTH_RPM=1000 ANSIBLE_NOCOLOR=1 quiet ansible-playbook -c local -i "$2" playbook.yml
 }
 
-# unchanged looks at what play left.
+# unchanged checks the output of play.
 unchanged() {
     grep -q ' changed=0 ' "$work/output" || { cat "$work/output" >&2 && fail 'the second run changed something'; }
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Containers, for scripts/services, where neither programs nor apt-get are to be had.
+# Containers, for scripts/services, where neither the programs nor apt-get are available.
 
 docker_works() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 docker_runs() { [ "$(docker inspect --format '{{.State.Running}}' "$(cat "$state/$1/container")" 2>/dev/null)" = true ]; }
@@ -32,7 +32,7 @@ docker_start() {
     [ "$name" != postgres ] || note "postgres: TEST_POSTGRES_BIN is not set: what needs PostgreSQL's programs fails"
 }
 
-# docker_ready asks within the container; PostgreSQL's image answers on TCP only when it has set itself up.
+# docker_ready checks within the container; PostgreSQL's image listens on TCP only after its initialization.
 docker_ready() {
     local container
     container=$(cat "$state/$1/container")

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Starting, sharing and stopping, for scripts/services. What is known of a service NAME lies in
+# Starting, sharing and stopping, for scripts/services. The state of a service NAME is in
 # .services/NAME/: `work` (the path of its data), `env` (its variables), `container` (under Docker) and
-# `users/`: a file `up`, and one for each `run` that uses it, named by its process id. A service stops
-# when its last user goes.
+# `users/`: a file `up`, and one for each `run` that uses it, named by its process id. A service is
+# stopped when its last user has ended.
 #
-# Each service brings functions: NAME_find sets `programs` to the directory of its programs, or fails;
-# NAME_start WORK, NAME_ready WORK, NAME_pid WORK, NAME_stop WORK; NAME_mark WORK prints what its command
-# line holds; NAME_env WORK prints its variables.
+# Each service has functions: NAME_find sets `programs` to the directory of its programs, or fails;
+# NAME_start WORK, NAME_ready WORK, NAME_pid WORK, NAME_stop WORK; NAME_mark WORK prints a part of its
+# command line; NAME_env WORK prints its variables.
 
-# with_lock runs a command while no other scripts/services of this checkout changes anything.
+# with_lock runs a command under the lock of this checkout's services.
 with_lock() {
     mkdir -p "$state"
     if command -v flock >/dev/null; then
@@ -18,10 +18,10 @@ with_lock() {
     fi
 }
 
-# variable_of prints the name of the variable that holds a service's URL.
+# variable_of prints the name of the variable with a service's URL.
 variable_of() { echo "TEST_$(echo "$1" | tr '[:lower:]' '[:upper:]')_URL"; }
 
-# is_given tells whether the environment names a service that isn't ours.
+# is_given succeeds if the environment has the URL of an external service.
 is_given() {
     local variable value
     variable=$(variable_of "$1")
@@ -40,7 +40,7 @@ is_up() {
     fi
 }
 
-# acquire USER NAMES... makes the services run and notes who uses them.
+# acquire USER NAMES... starts the services if needed and registers the user.
 acquire() {
     local user=$1 name missing=()
     shift
@@ -60,7 +60,7 @@ acquire() {
     write_env
 }
 
-# start brings one service up; a port that somebody took in the meantime is tried again with another.
+# start starts one service; if its port was taken in the meantime it tries another one.
 start() {
     local name=$1 work attempt
     for attempt in 1 2 3; do
@@ -86,11 +86,11 @@ start() {
     exit 1
 }
 
-# is_settled tells whether a service is ready, or has ended already, so that waiting is of no use.
+# is_settled succeeds if a service is ready or has ended, so that waiting is over.
 is_settled() { "$1_ready" "$2" || ! is_up "$1"; }
 
-# new_directory makes the directory for a service's data. Root's lies outside of the checkout, where the
-# user that PostgreSQL runs as can reach it.
+# new_directory creates the directory for a service's data. For root it is outside of the checkout, where the
+# user that PostgreSQL runs as has access.
 new_directory() {
     if [ "$(id -u)" -eq 0 ]; then
         mktemp -d "/var/tmp/messenger-$1.XXXXXX"
@@ -99,7 +99,7 @@ new_directory() {
     fi
 }
 
-# stop ends one service and deletes its data; its log stays in .services/log.
+# stop stops one service and deletes its data; its log remains in .services/log.
 stop() {
     local name=$1 work
     if [ -f "$state/$name/container" ]; then
@@ -112,7 +112,7 @@ stop() {
     rm -rf "${state:?}/$name"
 }
 
-# release USER forgets a user, and all that died without a word, and stops what nobody uses any more.
+# release USER removes a user, and those whose processes have ended, and stops services without users.
 release() {
     local name user
     for name in "${all_services[@]}"; do
@@ -132,7 +132,7 @@ stop_all() {
     rm -f "$state/env"
 }
 
-# variables_of prints the variables of the services that run, one `export` a line.
+# variables_of prints the variables of the running services, one `export` a line.
 variables_of() {
     local name
     for name in "$@"; do
@@ -144,7 +144,7 @@ variables_of() {
     done
 }
 
-# write_env joins the variables of all that runs into .services/env.
+# write_env writes the variables of all running services to .services/env.
 write_env() {
     (umask 077 && variables_of "${all_services[@]}" >"$state/env.new")
     if [ -s "$state/env.new" ]; then mv "$state/env.new" "$state/env"; else rm -f "$state/env.new" "$state/env"; fi

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Debian's packages, for scripts/services.
 
-# package_of prints the name of the Debian package that brings a service's programs.
+# package_of prints the name of the Debian package with a service's programs.
 package_of() {
     case $1 in
     postgres) echo postgresql ;;
@@ -12,7 +12,7 @@ package_of() {
     esac
 }
 
-# besides prints what the tests that need a service run beside it, where Debian's packages can bring it.
+# besides prints the packages of further programs that the tests with a service use.
 besides() {
     command -v apt-get >/dev/null || return 0
     case $1 in
@@ -47,7 +47,7 @@ install_named() {
     install_packages "${all[@]}"
 }
 
-# get_programs makes the services' programs available, or ends with what to do about it.
+# get_programs finds or installs the services' programs, or fails and prints what to do.
 get_programs() {
     local services command
     mapfile -t services < <(services_of "$@")
@@ -63,8 +63,8 @@ get_programs() {
     fi
 }
 
-# install_packages installs the packages of the services. Installing must not start or enable the
-# machine's own copies of them: only private ones are wanted.
+# install_packages installs the packages of the services without starting or enabling the machine-wide
+# services: only private ones are used.
 install_packages() (
     local name packages=()
     [ "$(id -u)" -eq 0 ] || fail "installing needs root: sudo scripts/services install $*"
@@ -99,8 +99,8 @@ allow_service_starts() {
     [ ! -e "$policy.messenger-saved" ] || mv "$policy.messenger-saved" "$policy"
 }
 
-# disable_at_boot takes back what the packages enabled for the machine's next start. PostgreSQL's start
-# clusters, and there are none.
+# disable_at_boot disables what the packages have enabled for the next boot. PostgreSQL needs nothing: without
+# clusters its service starts nothing.
 disable_at_boot() {
     local package
     for package in "$@"; do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# PostgreSQL, for scripts/services. It refuses to run as root: root's runs as the user postgres.
+# PostgreSQL, for scripts/services. It refuses to run as root, so for root it runs as the user postgres.
 
 postgres_find() {
     local directory version
@@ -16,7 +16,7 @@ postgres_find() {
     return 1
 }
 
-# as_postgres runs a command as somebody who may run PostgreSQL, in a directory which that one can enter.
+# as_postgres runs a command as a user who may run PostgreSQL, in a directory that the user can enter.
 as_postgres() (
     cd /
     unset "${!PG@}"
@@ -36,8 +36,8 @@ postgres_start() {
     [ "$(id -u)" -ne 0 ] || chown -R postgres "$work"
     as_postgres "$programs/initdb" --pgdata="$work/cluster" --username=messenger --pwfile="$work/password" \
         --auth=scram-sha-256 --encoding=UTF8 --locale="$(unicode_locale)" --no-sync >>"$work/log" 2>&1 || return 1
-    # The tests pull the plug on it, so it keeps its promises: fsync stays on. There is no socket, since
-    # the path to this checkout may be longer than a socket's name can be.
+    # fsync stays on, since tests kill the server and check what it has stored. There is no socket, since
+    # the path to this checkout may be too long for one.
     cat >>"$work/cluster/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 port = $(cat "$work/port")
@@ -49,7 +49,7 @@ CONF
     postgres_ask "$work" postgres 'CREATE DATABASE messenger' >>"$work/log" 2>&1
 }
 
-# unicode_locale prints a locale that knows the letters of every language; in C, lower() knows ASCII only.
+# unicode_locale prints a locale for Unicode; in the locale C, lower() handles only ASCII.
 unicode_locale() {
     if locale -a | grep -qi '^c\.utf-\{0,1\}8$'; then echo C.UTF-8; else echo en_US.UTF-8; fi
 }

@@ -8,10 +8,10 @@ fail() {
     exit 1
 }
 
-# answers tells whether something listens on a port of the loopback.
+# answers succeeds if something listens on a port of the loopback address.
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# free_port prints a port that nobody listens on, from below the range that outgoing connections take.
+# free_port prints a free port below the range of ephemeral ports.
 free_port() {
     local port
     while :; do
@@ -24,8 +24,8 @@ free_port() {
 # random_word prints 128 random bits as hexadecimal digits.
 random_word() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# is_process tells whether the process $1 runs and has $2 in its command line, so that a number which
-# went to another program meanwhile is never taken for ours.
+# is_process succeeds if the process $1 runs and has $2 in its command line: the process id may have been
+# reused by another program.
 is_process() {
     local line
     [ -n "$1" ] || return 1
@@ -49,8 +49,8 @@ wait_until() {
 
 is_gone() { ! is_process "$@"; }
 
-# end_process stops the process $1 that has $2 in its command line with the signal $3, waits, and kills
-# it when it does not go.
+# end_process sends the signal $3 to the process $1 with $2 in its command line, waits, and kills it if it
+# does not end.
 end_process() {
     is_process "$1" "$2" || return 0
     kill -s "$3" "$1" 2>/dev/null || true
@@ -60,7 +60,7 @@ end_process() {
     wait_until 10 is_gone "$1" "$2"
 }
 
-# show_log prints the end of a log, for whoever has to find out why a service did not start.
+# show_log prints the end of the log of a service that did not start.
 show_log() {
     [ -s "$1" ] || return 0
     note "the end of its log:"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# RabbitMQ, for scripts/services: with a node name, a cookie and an epmd (Erlang's port mapper) of its own.
+# RabbitMQ, for scripts/services: with its own node name, cookie and epmd (Erlang's port mapper).
 
-# The wrapper on PATH insists on the user rabbitmq and on the machine's own files; what it wraps does not.
+# The wrapper on PATH requires the user rabbitmq and the machine-wide files; the wrapped program does not.
 rabbitmq_find() {
     local directory
     command -v epmd >/dev/null || return 1

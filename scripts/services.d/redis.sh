@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Redis, for scripts/services: nothing of it is kept on disk.
+# Redis, for scripts/services, without persistence.
 
 redis_find() {
     command -v redis-server >/dev/null || return 1

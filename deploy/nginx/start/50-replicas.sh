@@ -1,10 +1,10 @@
 #!/bin/sh
-# Starts the balancer, and keeps its list of replicas true for as long as the container runs: those that Docker's DNS
-# names and that answer /ping_db. So a replica gets no request before it is ready, and none soon after it was told to
-# stop. (`resolve` in nginx 1.27.3 and later lists what has an address, ready or not.)
+# Starts the balancer, and updates its list of replicas while the container runs: those that Docker's DNS has and that
+# answer /ping_db with 200. So a replica gets no request before it is ready, and none soon after it began to stop.
+# (`resolve` in nginx 1.27.3 and later uses all addresses, ready or not.)
 set -eu
 
-# In seconds. A replica goes on answering for SHUTDOWN_DELAY, which must be longer than both together.
+# In seconds. A stopping replica answers for SHUTDOWN_DELAY, which must be longer than both together.
 pause=2
 patience=2
 directory=/tmp/balancer
@@ -19,8 +19,8 @@ addresses() {
     getent ahostsv4 messenger | awk '{ print $1 }' | sort -u
 }
 
-# ready prints those of the given addresses that may be sent requests; when none may, all: their own 503 says more
-# than nginx's would.
+# ready prints those of the given addresses that are ready. If none is, it prints all, since their own 503 has more
+# details than nginx's.
 ready() {
     found=
     for address; do
@@ -31,8 +31,8 @@ ready() {
     echo "${found:-$*}"
 }
 
-# write makes the list of the given addresses. An idle connection is closed before SHUTDOWN_DELAY is over, so that none
-# is used when the replica closes it.
+# write writes the list with the given addresses. Idle connections are closed before SHUTDOWN_DELAY is over, so that no
+# request is sent on one that the replica closes.
 write() {
     {
         echo 'upstream messenger {'
@@ -51,7 +51,7 @@ write() {
     echo "replicas: $*"
 }
 
-# look brings the list up to date and fails if it was. An answer of DNS that is empty changes nothing.
+# look updates the list, and fails if there was no change. An empty answer of DNS changes nothing.
 look() {
     # shellcheck disable=SC2046 # words are addresses
     set -- $(addresses)
