@@ -93,7 +93,7 @@ func postgresServer() (*pgx.ConnConfig, error) {
 	return pgx.ParseConfig(url)
 }
 
-// openPostgres makes a fresh database on the server of TEST_POSTGRES_URL.
+// openPostgres creates an empty database on the server of TEST_POSTGRES_URL.
 func openPostgres(ctx context.Context, l *lab, name string) (*database, error) {
 	config, err := postgresServer()
 	if err != nil {
