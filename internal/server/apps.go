@@ -2,8 +2,6 @@ package server
 
 import (
 	"log/slog"
-	"net/http"
-	"runtime"
 	"slices"
 	"time"
 
@@ -17,15 +15,10 @@ import (
 	"messenger-api/internal/apps/throttling"
 	"messenger-api/internal/cache"
 	"messenger-api/internal/config"
-	"messenger-api/internal/httpkit"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/pages"
-	"messenger-api/internal/password"
 	"messenger-api/internal/ratelimit"
 )
-
-// maxWaitingPasswords is how many log-ins may wait for a password hash.
-const maxWaitingPasswords = 256
 
 // healthTag is the contract's tag of the operations that belong to no app.
 const healthTag = "health"
@@ -137,62 +130,4 @@ func build(on []entry, cfg config.Config, opened backends, log *slog.Logger) ([]
 		built = append(built, entry.build(p))
 	}
 	return built, nil
-}
-
-// maxConcurrentCommits is how many commits of messages run concurrently on PostgreSQL.
-const maxConcurrentCommits = 3
-
-// concurrentCommits leaves two connections of the pool, if it is large enough, for everything
-// else. SQLite has one writer.
-func concurrentCommits(settings config.Database) int {
-	if len(settings.Hosts) == 0 {
-		return 1
-	}
-	return max(1, min(maxConcurrentCommits, settings.PoolSize-2))
-}
-
-func newService(cfg config.Config, opened backends, cached *pages.Pages, log *slog.Logger) *messenger.Service {
-	passwords := password.NewHasher(password.Recommended, runtime.GOMAXPROCS(0), maxWaitingPasswords)
-	options := messenger.Options{
-		MessageMaxBytes: cfg.Limits.MessageMaxBytes,
-		SessionLifetime: cfg.Sessions.Lifetime,
-		HideAccounts:    bool(cfg.Sessions.HideAccounts),
-		NotifyChanged:   cached.Invalidate,
-		CommitsAtOnce:   concurrentCommits(cfg.Database),
-		Stall:           opened.stall,
-	}
-	if metrics := opened.telemetry.metrics; metrics != nil {
-		options.OnCommit = metrics.ObserveCommit
-	}
-	return messenger.NewService(opened.database, passwords, options, log)
-}
-
-// newHandler mounts the apps and wraps them in the middleware.
-func newHandler(cfg config.Config, built []apps.App, ready health, telemetry telemetry, log *slog.Logger) http.Handler {
-	router := httpkit.NewRouter(cfg.BodyMaxBytes())
-	ready.mount(router)
-	middleware := telemetry.middleware()
-	if len(cfg.Server.CORSOrigins) > 0 {
-		middleware = append(middleware, httpkit.CORS(cfg.Server.CORSOrigins, string(cfg.Sessions.Header)))
-	}
-	if cfg.Apps.AuthDisabled {
-		middleware = append(middleware, setAnonymousCaller)
-	}
-	for _, app := range built {
-		if app.Mount != nil {
-			app.Mount(router)
-		}
-		if app.Middleware != nil {
-			middleware = append(middleware, app.Middleware)
-		}
-	}
-	return router.Serve(log, httpkit.TrustedProxies(cfg.Server.TrustedProxies), middleware...)
-}
-
-// setAnonymousCaller replaces the app auth if AUTH_DISABLED is on.
-func setAnonymousCaller(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		httpkit.InfoFrom(r.Context()).Caller.AccountID = messenger.AnonymousAccount.ID
-		next.ServeHTTP(w, r)
-	})
 }
