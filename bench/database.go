@@ -163,7 +163,7 @@ func postgresSettings(config *pgx.ConnConfig) []string {
 	}
 }
 
-// execute runs a statement beside the server.
+// execute runs a statement on its own connection.
 func (d *database) execute(ctx context.Context, statement string) error {
 	if d.postgres != nil {
 		return execute(ctx, d.postgres, statement)

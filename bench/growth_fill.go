@@ -26,7 +26,7 @@ type tableRows struct {
 	rows    iter.Seq[row]
 }
 
-// people are the tables beside the log.
+// people returns the rows of all tables except events.
 func (g *grown) people() []tableRows {
 	return []tableRows{
 		{"accounts", []string{"account_id", "user_name", "password_hash", "created_at"}, func(yield func(row) bool) {

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// leastGrowth is the smallest database that has the shape.
+// leastGrowth is the smallest number of messages with this distribution.
 const leastGrowth = 10_000
 
 // shape is how so many messages are spread: a fifth of them is in one chat, half in a
@@ -22,7 +22,7 @@ type shape struct {
 	start                     time.Time
 }
 
-// The accounts that something special is measured with.
+// The accounts as which requests are measured.
 const (
 	everywhere = iota // in up to 10,000 chats
 	hundred           // in a hundred, the largest among them
@@ -45,7 +45,7 @@ func (s shape) chats() int { return 1 + largeChats + s.small }
 
 func (s shape) chatName(chat int) string { return fmt.Sprintf("chat %d", chat) }
 
-// usersOf is how many users a chat has.
+// usersOf returns the number of users of a chat.
 func (s shape) usersOf(chat int) int {
 	switch {
 	case chat == 0:
@@ -59,7 +59,7 @@ func (s shape) usersOf(chat int) int {
 	}
 }
 
-// accountOf is whose the user of a chat is. The first users are those of the special accounts.
+// accountOf returns the account of a user of a chat. The first users are those of the measured accounts.
 func (s shape) accountOf(chat, user int) int {
 	small := chat - largeChats - 1
 	switch {
@@ -110,7 +110,7 @@ func mix(a, b uint64) uint64 {
 	return x ^ x>>31
 }
 
-// token is the secret of a special account's session.
+// token is the session token of a measured account.
 func token(account int) messenger.Token {
 	return messenger.Token{0: byte(account + 1), 15: 1}
 }
@@ -123,7 +123,7 @@ type grownMessage struct {
 	text                string
 }
 
-// each calls take with every message, in the order in which they come.
+// each calls take with every message, in the order of their times.
 func (s shape) each(take func(grownMessage) error) error {
 	random, texts := rand.New(rand.NewPCG(1, 2)), corpus.New(1)
 	ends := make([]int64, s.chats())

@@ -10,7 +10,7 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// fillSettings trade safety, which a database that can be made again does not need, for speed.
+// fillSettings make filling faster without durability, which a generated database does not need.
 const fillSettings = "_pragma=synchronous(off)&_pragma=journal_mode(off)&_pragma=cache_size(-1000000)&_pragma=locking_mode(exclusive)"
 
 func (g *grown) fillSQLite(ctx context.Context) (err error) {
@@ -24,7 +24,7 @@ func (g *grown) fillSQLite(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it says that it is too late
+	defer tx.Rollback() //nolint:errcheck // after Commit it is sql.ErrTxDone
 	for _, table := range g.people() {
 		insert, err := prepareInsert(ctx, tx, table.name, table.columns)
 		if err != nil {

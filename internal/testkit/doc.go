@@ -2,6 +2,6 @@
 // real binary, over the embedded database or over PostgreSQL, with clients that
 // hold every answer against api/swagger.yml.
 //
-// What a test can't go on without ends it by Fatal, so call the helpers from
+// Helpers end the test by Fatal where they fail, so call them from
 // the test's own goroutine; those that return an error may be called from any.
 package testkit

@@ -9,7 +9,7 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// The walk-through of the README, by the generated client.
+// The example of the README, by the generated client.
 func testGeneratedClient(t *testing.T, s *testkit.Server) {
 	ctx := context.Background()
 	guest, err := messenger.NewClientWithResponses(s.URL)

@@ -137,7 +137,7 @@ func testSearchFresh(t *testing.T, s searcher) {
 	}
 }
 
-// The walk-through of the README, by the generated client.
+// The example of the README, by the generated client.
 func testSearchClient(t *testing.T, s searcher) {
 	ctx := context.Background()
 	r := newRoom(t, s.Server)

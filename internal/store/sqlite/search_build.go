@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// A fill goes on until BuildIndex ends it, whatever is indexed meanwhile.
+	// filling remains true until BuildIndex ends the fill, however much is indexed meanwhile.
 	selectFilling = `
 		SELECT coalesce((SELECT filling FROM search_versions WHERE version = ?1), 0)`
 	updateFilling = `

@@ -158,8 +158,8 @@ func findQueries(t *testing.T, store Searched) {
 	}
 }
 
-// findPlaceless has texts so long that their last words have no place in a phrase,
-// and a word so frequent.
+// findWithoutPosition has texts whose last words have no position in the index: because the text is
+// long, or because a word is frequent.
 func findWithoutPosition(t *testing.T, store Searched) {
 	user := newMember(t, store)
 	long := post(t, store, user,

@@ -77,7 +77,7 @@ func requireLagEvents(t *testing.T, store SearchStore, user messenger.User, want
 	requireEqual(t, got, want)
 }
 
-// RunInterruptedFill checks that an index that is filled in bulk is so to its end, whatever process goes on with it.
+// RunInterruptedFill checks that a bulk fill of the index stays one until its end, also if another process continues it.
 // open is that of RunVersions.
 func RunInterruptedFill(t *testing.T, open func(t *testing.T, version string) (store SearchStore, shut func())) {
 	const version = "one"
