@@ -4,11 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +36,31 @@ func dialFrom(t *testing.T, from, to string) net.Conn {
 	return conn
 }
 
+// keepUnfinished has an unfinished request under way until stop is closed: one that the service ends is followed by another.
+func keepUnfinished(t *testing.T, address string, stop <-chan struct{}) {
+	for {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		write(conn, partOfLogIn)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = io.Copy(io.Discard, conn)
+		}()
+		select {
+		case <-ended:
+			_ = conn.Close()
+		case <-stop:
+			_ = conn.Close()
+			<-ended
+			return
+		}
+	}
+}
+
 // With the deployed configuration one address has so many requests under way, the next one gets 503 in the contract's
 // form, and another address is answered.
 func TestNginxBoundsAnAddress(t *testing.T) {
@@ -50,11 +77,10 @@ func TestNginxBoundsAnAddress(t *testing.T) {
 		}
 		return answer.StatusCode, string(body), answer.Header
 	}
-	var slow []net.Conn
+	stop := make(chan struct{})
+	var slow sync.WaitGroup
 	for range 4 {
-		conn := dialFrom(t, "127.0.0.1", address)
-		write(conn, partOfLogIn)
-		slow = append(slow, conn)
+		slow.Go(func() { keepUnfinished(t, address, stop) })
 	}
 	await.Until(t, "the fifth request is refused", func() bool {
 		status, body, header := ping("127.0.0.1")
@@ -66,9 +92,8 @@ func TestNginxBoundsAnAddress(t *testing.T) {
 	if status, _, _ := ping("127.0.0.2"); status != http.StatusOK {
 		t.Errorf("another address gets %d", status)
 	}
-	for _, conn := range slow {
-		_ = conn.Close()
-	}
+	close(stop)
+	slow.Wait()
 	await.Until(t, "the address is answered again", func() bool {
 		status, _, _ := ping("127.0.0.1")
 		return status == http.StatusOK

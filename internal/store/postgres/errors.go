@@ -96,13 +96,9 @@ func (s *Store) appendFailure(err error) error {
 	if errors.Is(err, messenger.ErrOutcomeUnknown) {
 		return s.failure(err)
 	}
-	err = s.outages.report(err)
 	outcome := messenger.ErrRejected
-	var failed *pgconn.ConnectError
 	var refused *pgconn.PgError
 	switch state := sqlState(err); {
-	case errors.As(err, &failed) && isFinal(err):
-		return s.failure(err) // nothing was sent, and nothing would be with the next try
 	case !errors.As(err, &refused) && !unavailable(err):
 		return s.failure(err)
 	case !errors.As(err, &refused):

@@ -52,7 +52,7 @@ func explained(err error) error {
 	return err
 }
 
-// isFinal reports whether trying again at once is of no use: nothing was stored, and no other server will be found.
+// isFinal reports whether another attempt to connect would fail, too. A server that is read-only may be promoted soon.
 func isFinal(err error) bool {
 	code := outage.Code(err)
 	return code != "" && code != readOnlyTransaction
@@ -70,16 +70,17 @@ func (e *connectError) Error() string { return e.text }
 // Unwrap gives the error of the driver.
 func (e *connectError) Unwrap() error { return e.cause }
 
-// withHostsOnce makes one line of what the driver says of each way to each host, with and without TLS.
+// withHostsOnce shortens the driver's error to one line with each host once. The driver tries a host several times, with
+// and without TLS.
 func withHostsOnce(failed *pgconn.ConnectError) error {
-	ways := []error{failed.Unwrap()}
-	if several, ok := ways[0].(interface{ Unwrap() []error }); ok {
-		ways = several.Unwrap()
+	attempts := []error{failed.Unwrap()}
+	if several, ok := attempts[0].(interface{ Unwrap() []error }); ok {
+		attempts = several.Unwrap()
 	}
 	var hosts []string
 	reasons := map[string][]string{}
-	for _, way := range ways {
-		host, reason := hostAndReason(way)
+	for _, attempt := range attempts {
+		host, reason := hostAndReason(attempt)
 		if !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)
 		}
@@ -94,17 +95,17 @@ func withHostsOnce(failed *pgconn.ConnectError) error {
 	return &connectError{failed, text}
 }
 
-// hostAndReason takes apart what the driver says of one way to a host, as in "127.0.0.1:5432 (db): dial error: …".
-func hostAndReason(way error) (host, reason string) {
-	host, reason, found := strings.Cut(way.Error(), "): ")
+// hostAndReason splits the driver's error of one attempt, such as "127.0.0.1:5432 (db): dial error: …".
+func hostAndReason(attempt error) (host, reason string) {
+	host, reason, found := strings.Cut(attempt.Error(), "): ")
 	if !found {
-		return "", way.Error()
+		return "", attempt.Error()
 	}
 	address, name, _ := strings.Cut(host, " (")
 	if !strings.HasPrefix(address, name) {
 		address = name + " (" + address + ")"
 	}
-	if brief := outage.Reason(way); brief != way { //nolint:errorlint // whether it is the same one
+	if brief := outage.Reason(attempt); brief != attempt { //nolint:errorlint // whether it is the same one
 		reason = brief.Error()
 	}
 	return address, reason
