@@ -37,7 +37,7 @@ func TestOneProcessServesWithAMemoryCache(t *testing.T) {
 }
 
 // logWaits is a part of what a process logs while it waits for another one.
-const logWaits = "waits for its end"
+const logWaits = "this one waits until it ends"
 
 // The leader lock, and SQL that terminates the connection that holds it.
 const (
