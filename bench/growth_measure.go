@@ -34,7 +34,7 @@ const (
 	measureTime   = 4 * time.Hour
 )
 
-// cachePause is longer than a server that has just started goes without its cache.
+// cachePause is longer than a server on PostgreSQL goes without its cache after it has become the leader: 3 s.
 const cachePause = 6 * time.Second
 
 // growthClient asks a server of its own on one of the databases.

@@ -40,7 +40,6 @@ func (g *grown) soak(ctx context.Context, lasting time.Duration) error {
 	if err != nil {
 		return err
 	}
-	disk := before
 	var minutes []soakMinute
 	for lasting > 0 {
 		step := min(soakStep, lasting)
@@ -57,10 +56,9 @@ func (g *grown) soak(ctx context.Context, lasting time.Duration) error {
 			return err
 		}
 		one.memory = int64(memory) << 10
-		if disk, err = g.diskBytes(ctx); err != nil {
+		if one.disk, err = g.diskBytes(ctx); err != nil {
 			return err
 		}
-		one.disk = disk
 		minutes = append(minutes, one)
 		fmt.Fprintf(os.Stdout, "| %d | %d | %d | %.2f | %.2f | %.2f | %.0f | %d | %d |\n", len(minutes), one.requests, one.sent,
 			milliseconds(one.p50), milliseconds(one.p90), milliseconds(one.p99), milliseconds(one.max), one.memory>>20, one.disk>>20)
