@@ -55,17 +55,25 @@ test-go:
 fuzz: ## Run each fuzz target for FUZZTIME (3s)
 	@scripts/services run postgres -- $(MAKE) --no-print-directory fuzz-each
 
-# Inputs are hardly made smaller: servers in the background make every input look new. There is no race detector: it
-# would have everything compiled once more, and make each input slower.
+# One build serves all targets of a package. Inputs are hardly made smaller: servers in the background make every input
+# look new. There is no race detector: it would have everything compiled once more, and make each input slower.
 .PHONY: fuzz-each
 fuzz-each:
-	@packages=$$(git grep -l --untracked '^func Fuzz' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's,^,./,'); \
-	targets=$$(go test -vet=off -list '^Fuzz' $$packages | awk '/^Fuzz/ { t[n++] = $$1 } /^ok/ { while (n) print $$2, t[--n] }'); \
-	[ -n "$$targets" ] || { echo 'no fuzz target found' >&2; exit 1; }; \
-	while read -r package target; do \
-		echo "fuzz $$package $$target"; \
-		go test -vet=off -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" </dev/null; \
-	done <<<"$$targets"
+	@built=$$(mktemp -d); trap 'rm -rf "$$built"' EXIT; \
+	packages=$$(git grep -l --untracked '^func Fuzz' -- '*_test.go' | xargs -n 1 dirname | sort -u); \
+	[ -n "$$packages" ] || { echo 'no fuzz target found' >&2; exit 1; }; \
+	for package in $$packages; do \
+		go test -vet=off -c -fuzz . -o "$$built/fuzz.test" "./$$package"; \
+		cd "$$package"; \
+		targets=$$("$$built/fuzz.test" -test.list '^Fuzz'); \
+		[ -n "$$targets" ] || { echo "no fuzz target found in $$package" >&2; exit 1; }; \
+		for target in $$targets; do \
+			echo "fuzz ./$$package $$target"; \
+			"$$built/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
+				-test.fuzzminimizetime 10x -test.fuzzcachedir "$$(go env GOCACHE)/fuzz/messenger-api/$$package" </dev/null; \
+		done; \
+		cd "$$OLDPWD"; \
+	done
 
 .PHONY: bench
 bench: ## Measure sends, pages, start time and memory

@@ -33,6 +33,9 @@ func buildBinary() (string, error) {
 	path := filepath.Join(directory, "messenger-api.test")
 	// Tests of other packages may be running the previous binary, so it is replaced by a rename.
 	fresh := fmt.Sprintf("%s.%d", path, os.Getpid())
+	// Where the previous binary is of the present source, it is not linked again.
+	_ = os.Link(path, fresh) // there may be none
+	defer os.Remove(fresh)   // it is there after an error, and where both names are of one file
 	// No flags, so that the build cache of tests and linters is used.
 	command := exec.Command("go", "build", "-o", fresh, "messenger-api/cmd/messenger-api")
 	if output, err := command.CombinedOutput(); err != nil {
