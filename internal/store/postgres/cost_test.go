@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"messenger-api/internal/store/storetest"
 	"messenger-api/internal/testkit"
 )
 
@@ -30,7 +31,7 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	statements := statementsOfPackage(t)
+	statements := storetest.Statements(t)
 	for name := range statements {
 		if costs[name] == nil && searchCosts[name] == nil && !unbounded.MatchString(name) {
 			t.Errorf("%s is a new statement: say in cost_cases_test.go what it may cost", name)

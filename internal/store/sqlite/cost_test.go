@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"messenger-api/internal/store/storetest"
 )
 
 // The steps of SQLite's virtual machine that a statement may take, and the pages that it may read: a base, and some for each
@@ -63,7 +65,7 @@ func TestStatementsCostWhatTheyReturn(t *testing.T) {
 		t.Run("analyzed "+analyzed, func(t *testing.T) {
 			t.Parallel()
 			directory := t.TempDir()
-			statements := statementsOfPackage(t)
+			statements := storetest.Statements(t)
 			if err := open(t, directory).Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -1,17 +1,12 @@
 package sqlite
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
-)
 
-var statementWords = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
+	"messenger-api/internal/store/storetest"
+)
 
 // wholeTables are the full scans that a statement may make: of the list of migrations, of
 // arguments, of a subquery's result, of the full-text index's entries for words in one chat, of the
@@ -31,7 +26,7 @@ var readAll = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|selectAlmostEmpty|
 
 func TestEveryStatementHasItsIndex(t *testing.T) {
 	s := open(t, t.TempDir())
-	statements := statementsOfPackage(t)
+	statements := storetest.Statements(t)
 	if len(statements) < 15 {
 		t.Fatalf("only %d statements found", len(statements))
 	}
@@ -71,51 +66,4 @@ func explain(t *testing.T, s *Store, statement string) (steps []string) {
 		t.Fatal(err)
 	}
 	return steps
-}
-
-// statementsOfPackage finds every SQL constant of the package.
-func statementsOfPackage(t *testing.T) map[string]string {
-	t.Helper()
-	entries, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	statements := map[string]string{}
-	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), entry.Name(), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(node ast.Node) bool {
-			if spec, ok := node.(*ast.ValueSpec); ok {
-				collect(t, statements, spec)
-				return false
-			}
-			if literal, ok := node.(*ast.BasicLit); ok && statementWords.MatchString(strings.Trim(literal.Value, "`\"")) {
-				t.Errorf("%s: a statement that is no constant: %s", entry.Name(), literal.Value)
-			}
-			return true
-		})
-	}
-	return statements
-}
-
-func collect(t *testing.T, statements map[string]string, spec *ast.ValueSpec) {
-	t.Helper()
-	for i, value := range spec.Values {
-		literal, ok := value.(*ast.BasicLit)
-		if !ok || literal.Kind != token.STRING {
-			continue
-		}
-		text, err := strconv.Unquote(literal.Value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if statementWords.MatchString(text) {
-			statements[spec.Names[i].Name] = text
-		}
-	}
 }
