@@ -57,6 +57,43 @@ func TestTriesEndWithTheCallersTime(t *testing.T) {
 	})
 }
 
+// A sender who has little time left takes none from the others in its batch.
+func TestHurriedSenderHurriesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const hurried, patient = "hurried", "patient"
+		gate := make(chan struct{})
+		store := &scriptedStore{script: func(ctx context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {
+			if batch[0].Text == leader {
+				<-gate
+				return commit(), nil
+			}
+			time.Sleep(2 * time.Second) // less than an attempt may take
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			return commit(), nil
+		}}
+		service := newScripted(store)
+		var group sync.WaitGroup
+		send := func(ctx context.Context, text string, answer *sent) {
+			group.Go(func() { answer.id, answer.err = service.Send(ctx, Draft{ChatID: aChat, Text: text}) })
+			synctest.Wait()
+		}
+		soon, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var first, leaves, stays sent
+		send(t.Context(), leader, &first)
+		send(soon, hurried, &leaves)
+		send(t.Context(), patient, &stays)
+		close(gate)
+		group.Wait()
+		requireSent(t, store, patient, stays)
+		if len(store.tries) != 2 || leaves.err == nil {
+			t.Errorf("%d commits; the hurried sender's error is %v", len(store.tries), leaves.err)
+		}
+	})
+}
+
 func TestPanicFailsTheBatchAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &scriptedStore{script: func(_ context.Context, batch []Message, commit func() []AppendResult) ([]AppendResult, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -144,6 +145,17 @@ func TestFailingPageCache(t *testing.T) {
 		}
 	}
 	wantPage(t, p, "page")
+}
+
+// Pages over the largest size are given out and not kept.
+func TestLargestPageThatIsKept(t *testing.T) {
+	for size, kept := range map[int]int{pages.MaxBytes: 2, pages.MaxBytes + 1: 0} {
+		shared, local := newFake(), newFake()
+		wantPage(t, pages.New(shared, local), strings.Repeat("x", size))
+		if sets := shared.count("Set") + local.count("Set"); sets != kept {
+			t.Errorf("a page of %d bytes was kept %d times, want %d", size, sets, kept)
+		}
+	}
 }
 
 // A panic in a shared load is an error for every waiting reader, and does not end the process.

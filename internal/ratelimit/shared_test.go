@@ -87,6 +87,63 @@ func TestNodesShareOneLimit(t *testing.T) {
 	}
 }
 
+// What the shared count refuses costs a node nothing of its own.
+func TestRefusalCostsTheNodeNothing(t *testing.T) {
+	name := t.Name() + time.Now().String()
+	one, other := newNode(t, name, rate), newNode(t, name, rate)
+	key := ratelimit.NameKey("key")
+	for one.Take(t.Context(), key).OK {
+	}
+	for range 2 * rate.Events {
+		if other.Take(t.Context(), key).OK {
+			t.Fatal("the key is over its limit, and an event passed")
+		}
+	}
+	one.Return(t.Context(), key)
+	if !other.Take(t.Context(), key).OK {
+		t.Error("the node has counted what was refused")
+	}
+}
+
+// Where there are too many keys in the shared store, those who owe least are forgotten.
+func TestThoseWhoOweMostAreKept(t *testing.T) {
+	script := patient(newStore(t).Script(ratelimit.ScriptSource).Run)
+	set := t.Name() + time.Now().String()
+	run := func(key, count string) (owed time.Duration) {
+		t.Helper()
+		answer, err := script(t.Context(), []string{set}, []string{"60000000", "3600000000", count, key, "3"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Duration(answer[2]) * time.Microsecond
+	}
+	for range 5 {
+		run("owes most", "1")
+	}
+	for _, key := range []string{"a", "b", "c", "d"} {
+		run(key, "1")
+	}
+	if owed := run("owes most", "0"); owed < 4*time.Minute {
+		t.Errorf("the key that owed five minutes owes %v", owed)
+	}
+	if owed := run("a", "0"); owed != 0 {
+		t.Errorf("four keys are kept, and three may be: one still owes %v", owed)
+	}
+}
+
+// A store that lost everything does not make a node forget what it has counted itself.
+func TestOwnCountIsKept(t *testing.T) {
+	empty := func(context.Context, []string, []string) ([]int64, error) { return []int64{1, 0, 0}, nil }
+	limiter := ratelimit.NewShared("name", empty, ratelimit.NewMemory(rate, time.Now))
+	key := ratelimit.NameKey("key")
+	for range rate.Events {
+		limiter.Take(t.Context(), key)
+	}
+	if wait := limiter.Wait(t.Context(), key); wait <= 0 || limiter.Take(t.Context(), key).OK {
+		t.Errorf("Wait: %v, and another event passes", wait)
+	}
+}
+
 // A limiter whose shared store is unavailable counts in memory.
 func TestWithoutTheSharedStore(t *testing.T) {
 	broken := func(context.Context, []string, []string) ([]int64, error) { return nil, errors.New("gone") }

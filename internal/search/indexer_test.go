@@ -50,6 +50,33 @@ func TestSmallerBatches(t *testing.T) {
 	}
 }
 
+// growing is a store in which another message comes with each batch that is indexed.
+type growing struct {
+	search.Store
+
+	world *world
+	grown int
+}
+
+func (g *growing) ExtendIndex(ctx context.Context, extensions []search.Extension) ([]bool, error) {
+	if g.grown++; g.grown > 20 {
+		return nil, errors.New("this goes on for ever")
+	}
+	g.world.say("later", g.world.now())
+	return g.Store.ExtendIndex(ctx, extensions)
+}
+
+// What is sent while an account's chats are indexed is not waited for.
+func TestCatchUpEndsWhileOthersSend(t *testing.T) {
+	w := newWorld(t, search.Options{})
+	w.say("word", w.now())
+	indexer := search.NewIndexer(&growing{Store: w.store, world: w}, w.options, slog.New(slog.DiscardHandler))
+	w.must(indexer.CatchUp(t.Context(), w.account, messenger.ID{}))
+	if behind := w.behind(w.account); behind != 1 {
+		t.Errorf("%d chats are behind, want the one that has grown", behind)
+	}
+}
+
 // rounds tells since when an Indexer looks for new messages, each time.
 type rounds struct {
 	search.Store

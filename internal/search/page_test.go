@@ -2,12 +2,14 @@ package search_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"messenger-api/internal/errs"
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
 )
@@ -72,6 +74,24 @@ func TestPassedOver(t *testing.T) {
 		// Four gaps of 150, and what is left at the end.
 		if asked := int(store.asked.Load()); asked > 3*pages+40 {
 			t.Errorf("%d pages of %d asked %d times", pages, limit, asked)
+		}
+	}
+}
+
+// A task that has ended is gone after its time, whether it was deleted by then or not.
+func TestTaskEndsWithItsTime(t *testing.T) {
+	w := newWorld(t, search.Options{MaxResults: 4})
+	w.run()
+	w.say(numbered(1), w.now())
+	task := w.succeed("numbers")
+	for ahead, want := range map[time.Duration]error{0: nil, 2 * w.options.ResultTTL: errs.ErrTaskNotFound} {
+		options := w.options
+		options.Clock = func() time.Time { return time.Now().Add(ahead) }
+		service := search.NewService(w.store, search.NewCachedResults(w.cache, time.Hour), w.queue, options, slog.New(slog.DiscardHandler))
+		_, stateErr := service.State(t.Context(), w.account, task)
+		_, pageErr := service.Page(t.Context(), w.account, task, nil, 10, 1<<30, false)
+		if !errors.Is(stateErr, want) || !errors.Is(pageErr, want) {
+			t.Errorf("after %v the errors are %v and %v, want %v", ahead, stateErr, pageErr, want)
 		}
 	}
 }

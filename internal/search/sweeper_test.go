@@ -1,9 +1,11 @@
 package search_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"messenger-api/internal/errs"
@@ -102,4 +104,38 @@ func TestSweeperLeavesYoungTasksAlone(t *testing.T) {
 	if gone(young) {
 		t.Error("a task is deleted while it is published")
 	}
+}
+
+// requeued counts how often all open tasks are queued anew.
+type requeued struct {
+	search.Store
+
+	times int
+}
+
+func (r *requeued) RequeueTasks(context.Context, time.Time) error {
+	r.times++
+	return nil
+}
+
+func (*requeued) DeleteTasks(context.Context, time.Time, time.Time, int) (int, error) { return 0, nil }
+
+func (*requeued) ClaimDueTasks(context.Context, time.Time, time.Duration, int) ([]messenger.ID, error) {
+	return nil, nil
+}
+
+// All open tasks are queued at the start of the one process that has consumers, and not
+// again: they may be running by then.
+func TestTasksAreRequeuedAtTheStartAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &requeued{}
+		log := slog.New(slog.DiscardHandler)
+		tasks := embedded.Open(embedded.Options{Log: log})
+		sweeper := search.NewSweeper(store, tasks, true, search.Options{}, log)
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		if err := errors.Join(sweeper.Run(ctx), tasks.Close()); err != nil || store.times != 1 {
+			t.Errorf("all were queued %d times, %v", store.times, err)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -145,6 +146,43 @@ func TestRefusedNameIsNotCountedForTheAddress(t *testing.T) {
 		}
 		if left := len(guesses.queues.byAddress); left > 0 {
 			t.Errorf("%d queues are left", left)
+		}
+	})
+}
+
+// An attempt that is refused because of a larger network costs the smaller ones nothing.
+func TestRefusedNetworkCostsItsPartsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const perMinute = 2
+		guesses := newGuessLimiter(Options{LogInsPerMinute: perMinute, NewLimiter: func(_ string, rate ratelimit.Rate) ratelimit.Limiter {
+			return ratelimit.NewMemory(rate, time.Now)
+		}})
+		names := 0
+		guess := func(address string) error {
+			names++
+			networks := ratelimit.NetworkKeys(netip.MustParseAddr(address))
+			attempt, err := guesses.begin(t.Context(), attemptOrigin{networks: networks, account: ratelimit.NameKey(fmt.Sprint(names))})
+			if err == nil {
+				attempt.end(t.Context(), errs.ErrBadPassword)
+			}
+			return err
+		}
+		for _, address := range []string{"2001:db8:1:1::1", "2001:db8:1:2::1"} { // two /64s use up what their /56 may
+			for range perMinute {
+				if err := guess(address); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		const third = "2001:db8:1:3::1"
+		for range 10 * perMinute {
+			if err := guess(third); !errors.Is(err, errs.ErrRequestLimit) {
+				t.Fatalf("the /56 is over its limit, and the error is %v", err)
+			}
+		}
+		time.Sleep(time.Minute / (perMinute * time.Duration(networkFactors[1]))) // of the bubble: the /56 may once more
+		if err := guess(third); err != nil {
+			t.Errorf("the /64 has paid for what its /56 was refused: %v", err)
 		}
 	})
 }

@@ -26,8 +26,6 @@ type noSessions struct {
 	queries int
 }
 
-func (*noSessions) Writers() (writers, underway int) { return 1, 1 }
-
 func (n *noSessions) SessionsByToken(context.Context, []messenger.TokenHash) (map[messenger.TokenHash]messenger.Session, error) {
 	n.queries++
 	return nil, nil
@@ -87,5 +85,42 @@ func TestEndedSessionIsNoLongerKnown(t *testing.T) {
 	}
 	if store.queries != 1 {
 		t.Errorf("the database was queried %d times, want once", store.queries)
+	}
+}
+
+// slowSessions is a store in which every session is open, and that takes a while to say so.
+type slowSessions struct {
+	messenger.Store
+
+	asked time.Time
+}
+
+func (s *slowSessions) SessionsByToken(_ context.Context, hashes []messenger.TokenHash) (map[messenger.TokenHash]messenger.Session, error) {
+	s.asked = time.Now()
+	time.Sleep(time.Millisecond)
+	return map[messenger.TokenHash]messenger.Session{hashes[0]: {ExpiresAt: time.Now().Add(time.Hour)}}, nil
+}
+
+// A session is believed from before the database was asked: what ended it meanwhile is
+// not in the answer.
+func TestSessionIsBelievedFromBeforeItsRead(t *testing.T) {
+	entries, err := memory.Open(memory.Options{MaxBytes: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = entries.Close() }) // it never fails
+	store := &slowSessions{}
+	a := newApp(store, Options{})
+	a.cached = &cachedSessions{entries, time.Now}
+	token := messenger.Token{1}
+	if _, err := a.find(t.Context(), token, token.Hash()); err != nil {
+		t.Fatal(err)
+	}
+	entry, ok, err := entries.Get(t.Context(), sessionKey(token.Hash()))
+	if err != nil || !ok {
+		t.Fatalf("the session is not cached: %v", err)
+	}
+	if readAt := unixMicro(entry[40:]); readAt.After(store.asked) {
+		t.Errorf("it is believed from %v on, and the database was asked at %v", readAt, store.asked)
 	}
 }

@@ -75,15 +75,44 @@ func TestLifetimeByTheClock(t *testing.T) {
 
 func TestMaxBytes(t *testing.T) {
 	const bound = 256 << 10
-	c := open(t, Options{MaxBytes: bound})
 	for _, size := range []int{0, 100, 10_000, bound / 3} {
-		for i := range 10 * bound / (size + entryOverhead) {
+		c := open(t, Options{MaxBytes: bound})
+		count := 10 * bound / (size + entryOverhead)
+		for i := range count {
 			_ = c.Set(t.Context(), fmt.Sprint(size, "/", i), make([]byte, size), time.Hour)
 		}
 		c.entries.CleanUp()
+		kept := 0
+		for i := range count {
+			value, _ := c.find(fmt.Sprint(size, "/", i))
+			kept += len(value)
+		}
+		if kept > bound || size > 0 && kept < bound/4 {
+			t.Errorf("values of %d bytes are kept to %d bytes in all, of %d", size, kept, bound)
+		}
 		if weight := c.entries.WeightedSize(); weight > bound {
 			t.Errorf("values of %d bytes take %d bytes of %d", size, weight, bound)
 		}
+	}
+}
+
+// Of two who set a value at once both get that of the first, also where the second one
+// comes while the first is about to set it.
+func TestGetOrSetInTheMiddle(t *testing.T) {
+	var next atomic.Pointer[func()]
+	c := open(t, Options{MaxBytes: 1 << 20, Now: func() time.Time {
+		if what := next.Swap(nil); what != nil {
+			(*what)()
+		}
+		return time.Unix(1_700_000_000, 0)
+	}})
+	c.Clear(0) // from then on GetOrSet asks the clock whether the cache is paused
+	var inner []byte
+	comesBetween := func() { inner, _ = c.GetOrSet(t.Context(), "key", []byte("inner"), time.Hour) }
+	next.Store(&comesBetween)
+	outer, err := c.GetOrSet(t.Context(), "key", []byte("outer"), time.Hour)
+	if err != nil || string(inner) != "inner" || string(outer) != "inner" {
+		t.Errorf("one got %q, the other %q, %v", inner, outer, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -45,7 +46,18 @@ func TestFull(t *testing.T) {
 	refusals := queuetest.Recorder{Refuse: 20}
 	refusals.Work = func(context.Context, queue.ID) error { return errors.New("failed on purpose") }
 	ids := queuetest.Publish(t, q, capacity)
-	full := func() bool { return errors.Is(q.Publish(t.Context(), queuetest.NewID()), queue.ErrUnavailable) }
+	full := func() bool {
+		t.Helper()
+		refused := make(chan error, 1)
+		go func() { refused <- q.Publish(context.WithoutCancel(t.Context()), queuetest.NewID()) }()
+		select {
+		case err := <-refused:
+			return errors.Is(err, queue.ErrUnavailable)
+		case <-time.After(10 * time.Second):
+			t.Fatal("Publish waits for room, where it has to refuse at once")
+			return false
+		}
+	}
 	if !full() {
 		t.Error("a full queue accepted a message")
 	}

@@ -100,10 +100,16 @@ func TestMemoryAlarm(t *testing.T) {
 	q, lines := open(t, broker.URL(), names)
 	var all queuetest.Recorder
 	release := make(chan struct{})
-	all.Work = func(context.Context, queue.ID) error { return queuetest.Wait(t, release) }
 	ids := queuetest.Publish(t, q, 20)
-	queuetest.Consume(t, q, 1, all.Handler())
-	await.Until(t, "one runs", func() bool { return all.Running() == 1 })
+	failing := queuetest.Publish(t, q, 1)[0]
+	all.Work = func(_ context.Context, id queue.ID) error {
+		if id == failing {
+			return errors.New("failed on purpose")
+		}
+		return queuetest.Wait(t, release)
+	}
+	stop := queuetest.Consume(t, q, 2, all.Handler())
+	await.Until(t, "two run", func() bool { return all.Running() == 2 })
 
 	broker.Control("set_vm_memory_high_watermark", "0.0000001")
 	await.Until(t, "Ping reports that publishing is blocked", func() bool {
@@ -113,13 +119,17 @@ func TestMemoryAlarm(t *testing.T) {
 		t.Errorf("Ping: %v, want ErrUnavailable", err)
 	}
 	close(release)
-	await.Until(t, "the rest is consumed", func() bool { return all.AllDone(ids) })
+	await.Until(t, "the rest is consumed", func() bool { return all.AllDone(ids) && all.Handled(failing) > 0 })
+	stop() // what failed can't be published for another try, and must not be lost
+	var later queuetest.Recorder
+	queuetest.Consume(t, q, 1, later.Handler())
+	await.Within(t, 20*time.Second, "what failed is tried again", func() bool { return later.Done(failing) > 0 })
 	broker.Control("set_vm_memory_high_watermark", "0.4")
 	id := publishAgain(t, q)
 	if err := q.Ping(t.Context()); err != nil {
 		t.Errorf("Ping: %v", err)
 	}
-	await.Until(t, "it arrives", func() bool { return all.Done(id) > 0 })
+	await.Until(t, "it arrives", func() bool { return later.Done(id) > 0 })
 	if lines.Has(logLost) != 0 {
 		t.Errorf("the consumer lost its connection:\n%s", outages(lines))
 	}
