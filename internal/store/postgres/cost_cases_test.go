@@ -4,7 +4,7 @@ import "regexp"
 
 // unbounded are the statements that may scan whole tables (exports, whether there is any row,
 // counts of tasks), and those that read no table or a table of one row.
-var unbounded = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|tryLeaderLock|endHolder|analyzeTables|selectRecordedIdentity|selectIdentity|selectWritable|selectBackendPID|selectForbidden|` +
+var unbounded = regexp.MustCompile(`^(dump[A-Z].*|selectHasData|limitLockWait|tryLeaderLock|confirmLeader|selectServer|endHolder|analyzeTables|selectRecordedIdentity|selectIdentity|selectWritable|selectBackendPID|selectForbidden|` +
 	`requeueTasks|countTasks|selectOldestWaiting|selectVersions|upsertVersion|deleteVersion|selectAlmostEmpty|tryBuildLock|withoutTimeouts|limitStep|selectWordsIndexed)$`)
 
 // costs has the number of rows that each statement needs: those that it returns or changes, and

@@ -27,9 +27,13 @@ const (
 // predecessor may serve outdated pages.
 const takeoverDelay = leaderLease
 
-// tryLeaderLock takes a session-level advisory lock, which is held until the connection
-// ends. The key is "messenge" in ASCII.
-const tryLeaderLock = `SELECT pg_try_advisory_lock(7882833662242088805)`
+const (
+	// tryLeaderLock takes a session-level advisory lock, which is held until the connection
+	// ends. The key is "messenge" in ASCII.
+	tryLeaderLock = `SELECT pg_try_advisory_lock(7882833662242088805)`
+	// confirmLeader succeeds as long as the connection, and with it the lock, is there.
+	confirmLeader = `SELECT 1`
+)
 
 // LeaderObserver is notified whether this process is the leader. Calls are never concurrent.
 type LeaderObserver interface {
@@ -110,7 +114,7 @@ func (s *Store) holdLeaderLock(ctx context.Context, observer LeaderObserver, del
 		}
 		requested := time.Now()
 		confirming, cancel := context.WithTimeout(ctx, leaderConfirmTimeout)
-		_, err := connection.Exec(confirming, "SELECT 1")
+		_, err := connection.Exec(confirming, confirmLeader)
 		cancel()
 		if err != nil {
 			return elected, fmt.Errorf("confirm the lock: %w", err)

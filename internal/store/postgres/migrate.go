@@ -29,6 +29,9 @@ const migrationLockTimeout = 3 * time.Second
 // minVersion is the oldest supported server, as server_version_num.
 const minVersion = 150000
 
+const selectServer = `
+	SELECT current_setting('server_version_num')::int, current_setting('server_encoding')`
+
 // Migrate migrates the schema to this binary's version. Any number of processes may call it
 // at once: one migrates, the others wait. A newer schema is not changed.
 func (s *Store) Migrate(ctx context.Context) error {
@@ -106,8 +109,7 @@ func (s *Store) withProvider(ctx context.Context, work func(*goose.Provider) err
 func checkServer(ctx context.Context, database *sql.DB) error {
 	var version int
 	var encoding string
-	err := database.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding')`).
-		Scan(&version, &encoding)
+	err := database.QueryRowContext(ctx, selectServer).Scan(&version, &encoding)
 	switch {
 	case err != nil:
 		return fmt.Errorf("ask the server's version: %w", err)
