@@ -106,8 +106,10 @@ func race(t *testing.T, reader *pages.Pages) (loaded chan struct{}, store func()
 	goOn := make(chan struct{})
 	var reading sync.WaitGroup
 	reading.Go(func() {
+		load := sync.OnceFunc(func() { close(loaded) })
+		defer load() // also where the page was cached, so that the test fails and does not hang
 		page, err := reader.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) {
-			close(loaded)
+			load()
 			<-goOn
 			return []byte("old"), nil
 		})
