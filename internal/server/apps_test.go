@@ -30,6 +30,7 @@ func settingsOf(on []string) []string {
 
 // A server with any tested combination of apps starts and serves exactly their operations,
 // or refuses to start and says why. Each app alone, each off, and all pairs off are tested.
+// Whether a limit is enforced is tested where one app is on, or one is off.
 func TestEveryCombinationOfApps(t *testing.T) {
 	t.Parallel()
 	for set := 1; set < 1<<len(known); set++ {
@@ -41,10 +42,15 @@ func TestEveryCombinationOfApps(t *testing.T) {
 		}
 		t.Run(strings.Join(on, "+"), func(t *testing.T) {
 			t.Parallel()
-			s := testkit.Start(t, append(testkit.Embedded(t), settingsOf(on)...)...)
+			s := testkit.Start(t, append(testkit.Migrated(t), settingsOf(on)...)...)
 			checkPaths(t, s, on)
 			checkServedDocument(t, s, on)
-			checkThrottling(t, on)
+			if throttled := s.Guest(t).Get("/unknown").Header.Get("RateLimit") != ""; throttled != slices.Contains(on, "throttling") {
+				t.Errorf("answers tell of a limit: %v", throttled)
+			}
+			if len(on) == 1 || len(on) >= len(known)-1 {
+				checkThrottling(t, on)
+			}
 			if !strings.Contains(s.Logs(), `"apps":"`+strings.Join(on, ", ")+`"`) {
 				t.Errorf("the log does not name the apps %q:\n%s", on, s.Logs())
 			}
@@ -103,7 +109,7 @@ func TestUnknownApps(t *testing.T) {
 // checkThrottling checks whether a limit of one request per second is enforced.
 func checkThrottling(t *testing.T, on []string) {
 	t.Helper()
-	s := testkit.Start(t, append(testkit.Embedded(t), append(settingsOf(on), "THROTTLING_RPS=1")...)...)
+	s := testkit.Start(t, append(testkit.Migrated(t), append(settingsOf(on), "THROTTLING_RPS=1")...)...)
 	limited := false
 	for range 200 {
 		if s.Guest(t).Get("/unknown").Status == http.StatusTooManyRequests {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -16,30 +17,55 @@ import (
 // operations lists the operations of an OpenAPI document that have one of the tags.
 func operations(t *testing.T, text []byte, tags []string) []string {
 	t.Helper()
-	parsed, err := openapi3.NewLoader().LoadFromData(text)
+	all, err := tagged(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []string
-	for path, item := range parsed.Paths.Map() {
-		for method, operation := range item.Operations() {
-			if slices.Contains(tags, operation.Tags[0]) {
-				all = append(all, method+" "+path)
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
+	return withTags(all, tags)
 }
 
-// wholeContract is the contract of all apps.
-func wholeContract(t *testing.T) []byte {
-	t.Helper()
+func withTags(all map[string]string, tags []string) (found []string) {
+	for operation, tag := range all {
+		if slices.Contains(tags, tag) {
+			found = append(found, operation)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// tagged gives the tag of each operation of an OpenAPI document.
+func tagged(text []byte) (map[string]string, error) {
+	parsed, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{}
+	for path, item := range parsed.Paths.Map() {
+		for method, operation := range item.Operations() {
+			all[method+" "+path] = operation.Tags[0]
+		}
+	}
+	return all, nil
+}
+
+// contract gives the tag of each operation of the contract of all apps.
+var contract = sync.OnceValues(func() (map[string]string, error) {
 	text, err := document.Document(document.Options{Tags: append([]string{"health"}, known...)})
+	if err != nil {
+		return nil, err
+	}
+	return tagged(text)
+})
+
+// contracted lists the operations of the contract that have one of the tags.
+func contracted(t *testing.T, tags []string) []string {
+	t.Helper()
+	all, err := contract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return withTags(all, tags)
 }
 
 // For each app the router has the same operations as api/swagger.yml.
@@ -54,7 +80,7 @@ func TestRoutesAreTheDocumentsOperations(t *testing.T) {
 			got = append(got, operation.Method+" "+operation.Pattern)
 		}
 		slices.Sort(got)
-		if want := operations(t, wholeContract(t), append([]string{"health"}, on...)); !slices.Equal(got, want) {
+		if want := contracted(t, append([]string{"health"}, on...)); !slices.Equal(got, want) {
 			t.Errorf("apps %q:\nthe routes are %q\nthe document's %q", on, got, want)
 		}
 	}
@@ -69,8 +95,8 @@ func checkPaths(t *testing.T, s *testkit.Server, on []string) {
 		caller = s.As(t, "alice")
 	}
 	tags := append([]string{"health"}, on...)
-	there := operations(t, wholeContract(t), tags)
-	for _, operation := range operations(t, wholeContract(t), append([]string{"health"}, known...)) {
+	there := contracted(t, tags)
+	for _, operation := range contracted(t, append([]string{"health"}, known...)) {
 		method, path, _ := strings.Cut(operation, " ")
 		if path == "/v1/auth/logout" && slices.Contains(on, "auth") {
 			continue // it would end the session; internal/e2e tests it
@@ -92,7 +118,7 @@ func checkServedDocument(t *testing.T, s *testkit.Server, on []string) {
 	}
 	served := s.Guest(t).Get("/swagger.yml").Want(200).Body
 	got := operations(t, served, append([]string{"health"}, known...))
-	if want := operations(t, wholeContract(t), append([]string{"health"}, on...)); !slices.Equal(got, want) {
+	if want := contracted(t, append([]string{"health"}, on...)); !slices.Equal(got, want) {
 		t.Errorf("apps %q: the served document has\n%q, want\n%q", on, got, want)
 	}
 	for _, name := range known {

@@ -11,7 +11,7 @@ import (
 func onBoth(t *testing.T, test func(t *testing.T, database []string)) {
 	t.Helper()
 	t.Parallel()
-	for name, open := range map[string]func(testing.TB) []string{"embedded": testkit.Embedded, "postgres": testkit.Postgres} {
+	for name, open := range map[string]func(testing.TB) []string{"embedded": testkit.Migrated, "postgres": testkit.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))
