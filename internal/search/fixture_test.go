@@ -115,7 +115,7 @@ func (w *world) succeed(text string) messenger.ID {
 	w.t.Helper()
 	task, err := w.service.Start(w.t.Context(), w.account, search.Request{Text: text})
 	w.must(err)
-	status, err := w.service.Await(w.t.Context(), w.account, task, time.Minute)
+	status, err := w.service.Await(w.t.Context(), w.account, task, 30*time.Second)
 	w.must(err)
 	if status != search.Success {
 		w.t.Fatalf("the task is %s", status)

@@ -76,7 +76,7 @@ func TestTaskRunsTwice(t *testing.T) {
 		for range 3 {
 			w.must(w.queue.Publish(t.Context(), task))
 		}
-		status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+		status, err := w.service.Await(t.Context(), w.account, task, 30*time.Second)
 		w.must(err)
 		w.must(w.queue.Publish(t.Context(), task))
 		if ids, _ := w.page(task, nil, 100); status != search.Success || !slices.Equal(ids, []messenger.ID{sent}) {
@@ -100,7 +100,7 @@ func TestLostLease(t *testing.T) {
 		t.Fatal("the task is not taken")
 	}
 	w.run()
-	status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+	status, err := w.service.Await(t.Context(), w.account, task, 30*time.Second)
 	if w.must(err); status != search.Success {
 		t.Fatalf("the task is %s", status)
 	}

@@ -24,7 +24,7 @@ func TestTaskThatEndsItsConsumersFails(t *testing.T) {
 		}
 	}
 	w.run()
-	status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+	status, err := w.service.Await(t.Context(), w.account, task, 30*time.Second)
 	if w.must(err); status != search.Failed {
 		t.Errorf("the task is %s", status)
 	}

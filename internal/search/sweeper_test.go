@@ -50,14 +50,14 @@ func TestSweeperPublishesAgain(t *testing.T) {
 			w.consumer = search.NewConsumer(w.store, results, restarted, search.NewIndexer(w.store, w.options, log), w.options, log)
 			w.run()
 			w.sweep(restarted, c.alone, c.ahead)
-			status, err := w.service.Await(t.Context(), w.account, waits, time.Minute)
+			status, err := w.service.Await(t.Context(), w.account, waits, 30*time.Second)
 			if w.must(err); status != search.Success {
 				t.Errorf("a task that waited is %s", status)
 			}
 			if !c.alone {
 				return // its consumer's lease is not over by the consumer's clock
 			}
-			status, err = w.service.Await(t.Context(), w.account, abandoned, time.Minute)
+			status, err = w.service.Await(t.Context(), w.account, abandoned, 30*time.Second)
 			if w.must(err); status != search.Success {
 				t.Errorf("a task whose consumer died is %s", status)
 			}

@@ -88,7 +88,7 @@ func TestSearchResumesInTimeSlices(t *testing.T) {
 	results := search.NewCachedResults(w.cache, time.Hour)
 	w.consumer = search.NewConsumer(store, results, w.queue, search.NewIndexer(store, options, log), options, log)
 	w.run()
-	status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+	status, err := w.service.Await(t.Context(), w.account, task, 30*time.Second)
 	if w.must(err); status != search.Success {
 		t.Fatalf("the task is %s", status)
 	}
@@ -130,7 +130,7 @@ func TestUnreadableProgress(t *testing.T) {
 	}
 	w.run()
 	for _, task := range tasks {
-		status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+		status, err := w.service.Await(t.Context(), w.account, task, 30*time.Second)
 		w.must(err)
 		if ids, _ := w.page(task, nil, 100); status != search.Success || !slices.Equal(ids, sent) {
 			t.Errorf("%s, found %v, want %v", status, ids, sent)

@@ -1,16 +1,23 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/testkit/await"
 )
 
-// refuseAtCommit makes the COMMIT of a transaction fail that has inserted the text "poison".
+// refuseAtCommit makes the COMMIT of a transaction fail that has inserted the text "poison", and that of one
+// that has inserted "too much", as where the disk is full.
 const refuseAtCommit = `
 	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused at the commit'; END $$;
 	CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
-		FOR EACH ROW WHEN (new.text = 'poison') EXECUTE FUNCTION refuse()`
+		FOR EACH ROW WHEN (new.text = 'poison') EXECUTE FUNCTION refuse();
+	CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the disk is full' USING ERRCODE = 'disk_full'; END $$;
+	CREATE CONSTRAINT TRIGGER fill AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW WHEN (new.text = 'too much') EXECUTE FUNCTION fill()`
 
 // AppendMessages returns an error and stores nothing where the commit fails, on the fast path
 // and on the validated path.
@@ -67,4 +74,42 @@ func TestFailedCommitBesideALockedChat(t *testing.T) {
 	if err != nil || len(stored) > 0 {
 		t.Errorf("stored are %+v, %v, want nothing", stored, err)
 	}
+}
+
+// Where a chat of the batch was locked, the messages to the others are stored before it is
+// its turn: that it fails then does not say that nothing is stored.
+func TestFailureAfterOthersAreStored(t *testing.T) {
+	t.Parallel()
+	store, pool := openFresh(t)
+	if _, err := pool.Exec(t.Context(), refuseAtCommit); err != nil {
+		t.Fatal(err)
+	}
+	locked, free := member(t, store), member(t, store)
+	await.Until(t, "the locked chat is free before it is given up", func() bool {
+		locker, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		unlock := func() { _ = locker.Rollback(context.WithoutCancel(t.Context())) } // its end is what counts
+		defer unlock()
+		if _, err := locker.Exec(t.Context(), "SELECT FROM chats WHERE chat_id = $1 FOR UPDATE", locked.ChatID); err != nil {
+			t.Fatal(err)
+		}
+		sent := message(free, "stored")
+		ended := make(chan error, 1)
+		go func() {
+			_, err := store.AppendMessages(t.Context(), batch(message(locked, "too much"), sent))
+			ended <- err
+		}()
+		await.Until(t, "the message to the free chat is stored", func() bool {
+			stored, err := store.Messages(t.Context(), free.ChatID, 1<<62, 1, 1<<20)
+			return err == nil && len(stored) == 1 && stored[0].ID == sent.ID
+		})
+		unlock()
+		err = <-ended
+		if err != nil && !errors.Is(err, messenger.ErrOutcomeUnknown) {
+			t.Fatalf("the error is %v, want an unknown outcome", err)
+		}
+		return err != nil
+	})
 }
