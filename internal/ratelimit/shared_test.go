@@ -107,7 +107,7 @@ func TestRefusalCostsTheNodeNothing(t *testing.T) {
 
 // Where there are too many keys in the shared store, those who owe least are forgotten.
 func TestThoseWhoOweMostAreKept(t *testing.T) {
-	script := patient(newStore(t).Script(ratelimit.ScriptSource).Run)
+	script := retry(newStore(t).Script(ratelimit.ScriptSource).Run)
 	set := t.Name() + time.Now().String()
 	run := func(key, count string) (owed time.Duration) {
 		t.Helper()

@@ -81,11 +81,11 @@ func (b *Broker) Start() {
 	if err := b.server.Start(); err != nil {
 		b.t.Fatalf("start rabbitmq-server: %v", err)
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(startTimeout)
 	for !b.acceptsAMQP() {
 		if time.Now().After(deadline) {
 			text, _ := os.ReadFile(filepath.Join(b.home, "log"))
-			b.t.Fatalf("rabbitmq-server does not respond after %v:\n%s", patience, text)
+			b.t.Fatalf("rabbitmq-server does not respond after %v:\n%s", startTimeout, text)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -11,8 +11,11 @@ import (
 	"messenger-api/internal/queue"
 )
 
-// patience is how long the suite waits for a condition before it fails.
-const patience = 60 * time.Second
+// endTimeout is how long a Consume may take to end, startTimeout a RabbitMQ to start.
+const (
+	endTimeout   = 20 * time.Second
+	startTimeout = 60 * time.Second
+)
 
 // Pauses are the pauses to open the queues of the suite with.
 func Pauses() []time.Duration {
@@ -81,8 +84,8 @@ func Consume(t testing.TB, q queue.Queue, parallel int, handler queue.Handler) (
 		cancel()
 		select {
 		case <-done:
-		case <-time.After(patience):
-			t.Errorf("Consume did not end in %v", patience)
+		case <-time.After(endTimeout):
+			t.Errorf("Consume did not end in %v", endTimeout)
 		}
 	}
 	t.Cleanup(stop)

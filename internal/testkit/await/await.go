@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// timeout is long enough for a machine that is busy with other tests.
-	timeout = 50 * time.Second
+	// timeout is long enough for a machine that is busy with other tests, and leaves a test that
+	// fails by it within a minute.
+	timeout = 30 * time.Second
 	pause   = 5 * time.Millisecond
 )
 
