@@ -96,26 +96,6 @@ func TestMaxBytes(t *testing.T) {
 	}
 }
 
-// Of two who set a value at once both get that of the first, also where the second one
-// comes while the first is about to set it.
-func TestGetOrSetInTheMiddle(t *testing.T) {
-	var next atomic.Pointer[func()]
-	c := open(t, Options{MaxBytes: 1 << 20, Now: func() time.Time {
-		if what := next.Swap(nil); what != nil {
-			(*what)()
-		}
-		return time.Unix(1_700_000_000, 0)
-	}})
-	c.Clear(0) // from then on GetOrSet asks the clock whether the cache is paused
-	var inner []byte
-	comesBetween := func() { inner, _ = c.GetOrSet(t.Context(), "key", []byte("inner"), time.Hour) }
-	next.Store(&comesBetween)
-	outer, err := c.GetOrSet(t.Context(), "key", []byte("outer"), time.Hour)
-	if err != nil || string(inner) != "inner" || string(outer) != "inner" {
-		t.Errorf("one got %q, the other %q, %v", inner, outer, err)
-	}
-}
-
 func TestValueTooLarge(t *testing.T) {
 	c, big := open(t, Options{MaxBytes: 1 << 20}), make([]byte, 1<<20)
 	ctx := t.Context()
