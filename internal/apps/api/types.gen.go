@@ -32,7 +32,8 @@ type Message struct {
 	// ClientMessageID The `client_message_id` of the request. Absent if it had none.
 	ClientMessageID *string `json:"client_message_id,omitempty"`
 
-	// CreatedAt When the server stored the message. The order is that of `seq`: this time may go back from one message to the next, since clocks of servers differ, and are set.
+	// CreatedAt When the server stored the message. The order is that of `seq`: this time may go back from one message to
+	// the next, since clocks of servers differ, and are set.
 	CreatedAt string `json:"created_at"`
 
 	// MessageID Identifies the message.
