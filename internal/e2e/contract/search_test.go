@@ -47,7 +47,7 @@ func TestSearch(t *testing.T) {
 		{"start refused", testSearchRefused},
 		{"status", testSearchStatus},
 		{"both spellings of task_id", testSearchSpellings},
-		{"order of judgement", testSearchOrder},
+		{"precedence of errors", testSearchOrder},
 		{"Prefer", testSearchPrefer},
 		{"fields", testSearchFields},
 		{"order of results", testSearchNewestFirst},

@@ -70,7 +70,7 @@ func TestContract(t *testing.T) {
 		{"names in NFC", testNFC},
 		{"names compared exactly", testNamesExactly},
 		{"names that look alike", testNamesThatLookAlike},
-		{"order of judgement", testOrder},
+		{"precedence of errors", testPrecedence},
 		{"details", testDetails},
 		{"bodies that are no JSON", testBadBodies},
 		{"bodies that are taken", testGoodBodies},

@@ -9,9 +9,9 @@ import (
 	"messenger-api/internal/testkit"
 )
 
-// oldest is for how long pages may lack a message of a node without a connection to Redis: 5 s, and some for
+// maxStaleness is for how long pages may lack a message of a node without a connection to Redis: 5 s, and some for
 // the precision of Redis's times.
-const oldest = 5*time.Second + 2*time.Millisecond
+const maxStaleness = 5*time.Second + 2*time.Millisecond
 
 // history has what clients sent and read. It is safe for concurrent use.
 type history struct {
@@ -27,9 +27,9 @@ type sent struct {
 	id   string
 	// The times before the request and after the answer.
 	began, answered time.Time
-	// reached: its node was connected to Redis meanwhile. Then every later read must have the
+	// connected: its node was connected to Redis meanwhile. Then every later read must have the
 	// message; otherwise every read that begins 5 s later.
-	reached bool
+	connected bool
 }
 
 // read is a first page, or the one that a 304 named.
@@ -108,8 +108,8 @@ func (h *history) check(t *testing.T, r read, length int, place map[string]int) 
 			continue
 		}
 		age := r.began.Sub(s.answered)
-		if age > oldest || age > 0 && s.reached {
-			t.Logf("node %d: a read has no message that was answered %v before (its node reached Redis: %v)", r.node, age, s.reached)
+		if age > maxStaleness || age > 0 && s.connected {
+			t.Logf("node %d: a read has no message that was answered %v before (its node was connected to Redis: %v)", r.node, age, s.connected)
 			return 1
 		}
 	}

@@ -67,7 +67,7 @@ func (l *load) verify(t *testing.T) {
 		outages := outagesOf(t, l.cluster.nodes[node])
 		for i := range l.history.sent {
 			s := &l.history.sent[i]
-			s.reached = s.reached || s.node == node && !during(outages, s.began, s.answered)
+			s.connected = s.connected || s.node == node && !during(outages, s.began, s.answered)
 		}
 	}
 	l.history.verify(t, l.cluster.alice[0], l.chats)

@@ -54,11 +54,11 @@ func TestQuietChatOfANodeCutOff(t *testing.T) {
 	q.send(0)
 	answered := time.Now()
 	proxy.Restore()
-	for seen := false; time.Since(answered) < oldest+time.Second; time.Sleep(5 * time.Millisecond) {
+	for seen := false; time.Since(answered) < maxStaleness+time.Second; time.Sleep(5 * time.Millisecond) {
 		q.want(t, 0, 2)
 		began := time.Now()
 		length := q.length(1)
-		if age := began.Sub(answered); length < 2 && (seen || age > oldest) {
+		if age := began.Sub(answered); length < 2 && (seen || age > maxStaleness) {
 			t.Fatalf("a read %v after the answer lacks the message (seen before: %v)", age, seen)
 		}
 		seen = length == 2
@@ -79,7 +79,7 @@ func TestQuietChatAndRestoredRedis(t *testing.T) {
 	q.want(t, 1, 2)
 	c.redis.Kill()
 	c.redis.Start()
-	for time.Since(saved) < oldest+time.Second {
+	for time.Since(saved) < maxStaleness+time.Second {
 		q.want(t, 0, 2)
 		q.want(t, 1, 2)
 	}

@@ -10,7 +10,7 @@ import (
 // A request with several faults gets the answer of the first in the contract's
 // order: 401, 404 of the chat, 400, 404 of the user. The 429s are in
 // throttling_test.go.
-func testOrder(t *testing.T, s *testkit.Server) {
+func testPrecedence(t *testing.T, s *testkit.Server) {
 	r := newRoom(t, s)
 	guest, stranger := s.Guest(t), s.WithSession(t, nobody)
 	unknownChat, unknownUser := testkit.MessagesPath(nobody, nobody), testkit.MessagesPath(r.chat, nobody)
