@@ -92,7 +92,7 @@ func (s *scrape) collectPools(to chan<- prometheus.Metric, sources *Sources) {
 
 func (s *scrape) collectCaches(to chan<- prometheus.Metric, pages pages.Stats) {
 	callers := s.metrics.callers
-	counter(to, s.cacheReads, float64(pages.Local), "pages", "hit_near")
+	counter(to, s.cacheReads, float64(pages.Local), "pages", "hit_local")
 	counter(to, s.cacheReads, float64(pages.Shared), "pages", "hit_shared")
 	counter(to, s.cacheReads, float64(pages.Misses), "pages", "miss")
 	counter(to, s.cacheReads, float64(pages.Bypassed), "pages", "bypass")

@@ -29,7 +29,7 @@ func TestCachesOfTwoNodes(t *testing.T) {
 	other.WithSession(t, alice.Session).Page(chat, 10, "")
 	scrape := one.Scrape(t)
 	want(t, scrape, 1, "messenger_cache_reads_total", "kind", "pages", "outcome", "miss")
-	want(t, scrape, 2, "messenger_cache_reads_total", "kind", "pages", "outcome", "hit_near")
+	want(t, scrape, 2, "messenger_cache_reads_total", "kind", "pages", "outcome", "hit_local")
 	want(t, other.Scrape(t), 1, "messenger_cache_reads_total", "kind", "pages", "outcome", "hit_shared")
 	want(t, other.Scrape(t), 1, "messenger_cache_reads_total", "kind", "sessions", "outcome", "hit")
 	lint(t, scrape)
