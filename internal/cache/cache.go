@@ -46,9 +46,12 @@ type Cache interface {
 	Set(ctx context.Context, key string, value []byte, lifetime time.Duration) error
 	// Delete deletes the keys; absent ones are no error.
 	Delete(ctx context.Context, keys ...string) error
-	// Settled is false while the cache is unreachable, and for a settling time after it
-	// was reached again: writes of other nodes may be missing, and a restored cache may
-	// hold old values. To know whether a read can be relied on, call it after the read.
+	// Settled is false while the cache is unreachable, and for a settling time after it was
+	// reached again or cleared. Meanwhile a value may be older than a write that failed, by
+	// this process or by any other, or than the snapshot that the cache was restored from.
+	// Who relies on the newest value sets it with a lifetime of at most the settling time:
+	// then all such values have expired at its end. To know whether a value that was read
+	// can be relied on, call Settled after the read.
 	Settled() bool
 	// Close closes the connections and stops the background work. It may be called twice.
 	Close() error

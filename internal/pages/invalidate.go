@@ -19,9 +19,11 @@ const (
 // maxConcurrentInvalidations limits how many versions one Invalidate sets at a time.
 const maxConcurrentInvalidations = 64
 
-// Invalidate invalidates every cached page of the chats. It returns when no reader that
-// starts afterwards can get one of them, or when the shared cache is unreachable. Call it
-// after the change is committed and before it is answered.
+// Invalidate invalidates every cached page of the chats. It returns when the shared cache
+// has confirmed that: no reader that starts afterwards gets one of them. It gives up when the
+// cache is unreachable, and after 2 s in which it does not answer in time or refuses; then
+// readers may get these pages for up to TTL. Call it after the change is committed and before
+// it is answered.
 func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	if p == nil {
 		return
@@ -48,9 +50,10 @@ func (p *Pages) Invalidate(ctx context.Context, chats ...[16]byte) {
 	_ = group.Wait() // nobody returns an error
 }
 
-// deleteVersions deletes the versions and reports whether it did; the next reader sets a
-// new one. That is enough only for a cache in this process. With a remote one a reader's
-// GetOrSet may be retried, and set its old version again after the deletion.
+// deleteVersions deletes the versions of a cache in this process and reports whether it did;
+// the next reader sets a new one. For a remote cache a new version is set instead. A deletion
+// is safe there only as long as nothing between here and the cache repeats a request: a
+// reader's GetOrSet, executed again after the deletion, would bring back the old version.
 func (p *Pages) deleteVersions(ctx context.Context, chats [][16]byte) bool {
 	keys := make([]string, len(chats))
 	for i, chat := range chats {
@@ -65,7 +68,8 @@ func (p *Pages) setNewVersion(ctx context.Context, chat [16]byte) {
 		if err == nil || errors.Is(err, cache.ErrDown) {
 			return
 		}
-		// A full cache refuses to set, but still deletes.
+		// A full cache refuses to set, but still deletes. The cache's client repeats no
+		// request (redis.Options), so the old version does not come back.
 		if !errors.Is(err, cache.ErrSlow) && p.shared.Delete(ctx, versionKey(chat)) == nil {
 			return
 		}

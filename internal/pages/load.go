@@ -7,7 +7,9 @@ import (
 	"time"
 )
 
-// loadTimeout limits a load, which several requests may wait for.
+// loadTimeout limits a load, which several requests may wait for. It may be longer than the
+// pause after memory.Cache.Clear: a page that was read before the cache was cleared is stored
+// under a version from before, which nobody looks up any more.
 const loadTimeout = 5 * time.Second
 
 // loadOnce runs one load for all readers that miss the same page at the same time. The

@@ -9,19 +9,19 @@ import (
 )
 
 func TestETag(t *testing.T) {
-	read := func(p *pages.Pages, text string) pages.Page {
-		page, err := p.Read(t.Context(), pageKey, load(text))
+	pageOf := func(p *pages.Pages, text string) pages.Page {
+		page, err := read(t.Context(), p, pageKey, load(text))
 		if err != nil || string(page.Body()) != text {
 			t.Fatalf("Read = %q, %v; want %q", page, err, text)
 		}
 		return page
 	}
 	cached, other := nodes(t, true)
-	one, again, two := read(cached, "text"), read(nil, "text"), read(nil, "another")
+	one, again, two := pageOf(cached, "text"), pageOf(nil, "text"), pageOf(nil, "another")
 	if form := regexp.MustCompile(`^"[0-9a-f]{32}"$`); !form.MatchString(one.ETag()) {
 		t.Errorf("ETag = %s", one.ETag())
 	}
-	if one.ETag() != again.ETag() || one.ETag() != read(other, "text").ETag() {
+	if one.ETag() != again.ETag() || one.ETag() != pageOf(other, "text").ETag() {
 		t.Error("the same body has different tags")
 	}
 	if one.ETag() == two.ETag() {
@@ -29,18 +29,18 @@ func TestETag(t *testing.T) {
 	}
 	long := strings.Repeat("x", 1<<20)
 	for _, other := range []string{long[1:], "y" + long[1:], long[1:] + "y", long[:1<<19] + "y" + long[1<<19+1:]} {
-		if read(nil, long).ETag() == read(nil, other).ETag() {
+		if pageOf(nil, long).ETag() == pageOf(nil, other).ETag() {
 			t.Error("two long bodies that differ in one byte have the same tag")
 		}
 	}
-	empty := read(nil, "")
+	empty := pageOf(nil, "")
 	if len(empty.Body()) != 0 || empty.ETag() == one.ETag() {
 		t.Errorf("an empty page is %q", empty)
 	}
 }
 
 func TestMatches(t *testing.T) {
-	page, err := (*pages.Pages)(nil).Read(t.Context(), pageKey, load("text"))
+	page, err := read(t.Context(), nil, pageKey, load("text"))
 	if err != nil {
 		t.Fatal(err)
 	}

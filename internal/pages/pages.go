@@ -1,14 +1,17 @@
-// Package pages caches encoded pages of messages and never serves a stale one.
+// Package pages caches encoded pages of messages.
 //
 // Each chat has a version, a random value in the cache that all nodes share. A
 // reader gets the version first, setting one if there is none, and then the page
-// under the key (chat, version, limit, from). Whoever changes a chat sets a new
-// version after the commit and before the answer, or deletes the old one. Pages
-// read before the change are cached under the old version, which is never looked up
-// again.
+// under the key (chat, version, limit, before). Whoever changes a chat replaces the
+// version after the commit and before the answer: see Invalidate. So a page under a
+// version was read from the database after that version was made, and what was read
+// before a change is under a version that nobody looks up any more.
 //
-// While a node can't reach the shared cache, other nodes don't see its invalidations:
-// they may serve stale pages for up to TTL.
+// A page therefore has every change whose invalidation the shared cache confirmed
+// before Find was called. Any other change, as one by a node that can't reach the
+// cache, may be missing for TTL: by then the version that it did not replace has
+// expired, since reading a version does not extend its lifetime. A reader without a
+// version that can be relied on bypasses the caches. docs/architecture.md lists the cases.
 package pages
 
 import (
@@ -35,25 +38,17 @@ type Pages struct {
 	stats   counters
 }
 
-// New makes a Pages over the cache that all nodes share and a local one in this
-// process's memory. local is nil where the shared cache itself is in this process.
+// New makes a Pages over the shared cache, which has the versions and the pages of all
+// nodes, and a local one, which spares this process requests for pages to a shared cache
+// elsewhere. local is nil where the shared cache itself is in this process's memory.
 func New(shared, local cache.Cache) *Pages { return &Pages{shared: shared, local: local} }
 
 // Load reads a page from the database and encodes it.
 type Load func(ctx context.Context) ([]byte, error)
 
-// Read returns a page that reflects every change of the chat that was answered before
-// Read was called. It returns the errors of load, which are not cached.
-func (p *Pages) Read(ctx context.Context, key Key, load Load) (Page, error) {
-	page, missing := p.Find(ctx, key)
-	if page != nil {
-		return page, nil
-	}
-	return missing.Load(ctx, load)
-}
-
-// Find is the first half of Read: it returns the cached page, or nil and a Miss to load
-// it with.
+// Find returns the cached page, or nil and a Miss to load it with. Either page has every
+// change of the chat whose invalidation the shared cache confirmed before Find was called;
+// the package comment says what holds for the others.
 func (p *Pages) Find(ctx context.Context, key Key) (Page, Miss) {
 	version, ok := p.version(ctx, key.Chat)
 	if !ok {
@@ -75,8 +70,9 @@ type Miss struct {
 	key   string
 }
 
-// Load is the second half of Read. Since time may have passed since Find, it checks first
-// whether another reader has loaded the page.
+// Load loads the page, and caches it unless Find bypassed the caches. Concurrent loads of
+// one key are one call of load. Since time may have passed since Find, it checks first whether
+// another reader has loaded the page. It returns the errors of load, which are not cached.
 func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	if m.pages == nil {
 		return loadPage(ctx, load)
@@ -91,8 +87,8 @@ func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	return m.pages.loadOnce(ctx, m.key, load)
 }
 
-// version gets the chat's version, or sets one. It returns false where there is no
-// version that can be relied on.
+// version gets the chat's version, or sets one. It returns false where there is none that
+// can be relied on: no cache, no answer from it in time, or one that is not settled.
 func (p *Pages) version(ctx context.Context, chat [16]byte) ([]byte, bool) {
 	if p == nil {
 		return nil, false

@@ -25,7 +25,7 @@ func readConcurrently(t *testing.T, p *pages.Pages) (loads int) {
 	var all sync.WaitGroup
 	for range readers {
 		all.Go(func() {
-			page, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) {
+			page, err := read(t.Context(), p, pageKey, func(context.Context) ([]byte, error) {
 				begun.Add(1)
 				<-goOn
 				return []byte("page"), nil
@@ -89,13 +89,13 @@ func TestCanceledReader(t *testing.T) {
 		canceled, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		all.Go(func() {
-			if page, err := p.Read(canceled, pageKey, slow); !errors.Is(err, context.Canceled) {
+			if page, err := read(canceled, p, pageKey, slow); !errors.Is(err, context.Canceled) {
 				t.Errorf("the canceled reader got %q, %v", page, err)
 			}
 		})
 		synctest.Wait()
 		all.Go(func() {
-			if page, err := p.Read(t.Context(), pageKey, slow); err != nil || string(page.Body()) != "page" {
+			if page, err := read(t.Context(), p, pageKey, slow); err != nil || string(page.Body()) != "page" {
 				t.Errorf("the other reader got %q, %v", page, err)
 			}
 		})
@@ -111,7 +111,7 @@ func TestErrorsAreNotCached(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, p, _ *pages.Pages) {
 		failed := errors.New("the database is gone")
 		for range 3 {
-			page, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) { return []byte("half"), failed })
+			page, err := read(t.Context(), p, pageKey, func(context.Context) ([]byte, error) { return []byte("half"), failed })
 			if !errors.Is(err, failed) || page != nil {
 				t.Fatalf("Read = %q, %v; want the load's error", page, err)
 			}
@@ -161,7 +161,7 @@ func TestLargestPageThatIsKept(t *testing.T) {
 // A panic in a shared load is an error for every waiting reader, and does not end the process.
 func TestPanicWhileLoading(t *testing.T) {
 	withAndWithoutLocal(t, func(t *testing.T, p, _ *pages.Pages) {
-		_, err := p.Read(t.Context(), pageKey, func(context.Context) ([]byte, error) { panic("no page") })
+		_, err := read(t.Context(), p, pageKey, func(context.Context) ([]byte, error) { panic("no page") })
 		if err == nil {
 			t.Error("want an error")
 		}

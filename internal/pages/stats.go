@@ -9,7 +9,8 @@ type Stats struct {
 	Local, Shared uint64
 	// Misses were in neither.
 	Misses uint64
-	// Bypassed were read without a version, as while the shared cache is unreachable.
+	// Bypassed were read from the database without a version that can be relied on, as while
+	// the shared cache is unreachable.
 	Bypassed uint64
 }
 

@@ -16,11 +16,15 @@ import (
 	"messenger-api/internal/ratelimit"
 )
 
-// caches are the cache that all nodes share and, in front of it, the local one in this
-// process's memory. local is nil where shared is in this process's memory itself.
+// caches are what is cached in. With CACHE_TYPE=redis shared is Redis, and local is a cache of
+// pages in this process's memory in front of it. With CACHE_TYPE=memory shared is in this
+// process's memory, and there is no local one.
 type caches struct {
-	shared, local cache.Cache
-	// memory is the cache in this process's memory: local, or shared where local is nil.
+	// shared has what all nodes must agree on: versions, pages, sessions.
+	shared cache.Cache
+	// local is nil with CACHE_TYPE=memory.
+	local cache.Cache
+	// memory is the one in this process's memory: local or, where that is nil, shared.
 	memory *memory.Cache
 	// limits runs rate limits in Redis, shared by all nodes; nil where each node counts by
 	// itself.

@@ -11,9 +11,12 @@ import (
 	"messenger-api/internal/store/postgres"
 )
 
-// cachePause is how long nothing is cached after the cache was cleared, so that nothing is
-// cached that was read before. It is also longer than a previous leader may go on without
-// noticing that this process has become the leader.
+// cachePause is how long nothing is cached after the cache in memory was cleared. It is as
+// long as a look-up of a session may take (messenger.sessionsTimeout), so that no session that
+// was read before is cached; memory.Cache.Clear says why a page may be. It is also longer than
+// the lease of a leader (2 s): that long a previous leader may accept sends without noticing
+// that this process is the leader now, and they invalidate nothing here. One that it commits
+// later still may be missing from a page here for pages.TTL.
 const cachePause = 3 * time.Second
 
 var (

@@ -13,11 +13,13 @@ import (
 // maxWaitingPasswords is how many log-ins may wait for a password hash.
 const maxWaitingPasswords = 256
 
-// maxConcurrentCommits is how many commits of messages run concurrently on PostgreSQL.
+// maxConcurrentCommits is how many commits of messages run concurrently on PostgreSQL, beside
+// one of messages to contended chats (messenger.Service.contendedSends).
 const maxConcurrentCommits = 3
 
 // concurrentCommits leaves two connections of the pool, if it is large enough, for everything
-// else. SQLite has one writer.
+// else: one, while messages to contended chats are committed. SQLite has one writer, which the
+// two batchers take in turn.
 func concurrentCommits(settings config.Database) int {
 	if len(settings.Hosts) == 0 {
 		return 1

@@ -26,8 +26,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// entry is a value with its lifetime and the number of calls of Clear before it was set.
-// Entries of an earlier generation count as absent.
+// entry is a value with its lifetime and the cache's generation when it was set. Each Clear
+// begins a new generation; entries of an earlier one count as absent.
 type entry struct {
 	value      []byte
 	lifetime   time.Duration
@@ -40,7 +40,7 @@ type Cache struct {
 	maxEntry    uint64 // the largest weight of an entry
 	now         func() time.Time
 	pausedUntil atomic.Pointer[time.Time] // nothing is stored until then
-	generations atomic.Uint64             // counts calls of Clear
+	generation  atomic.Uint64             // the number of calls of Clear
 	close       sync.Once
 }
 
@@ -79,13 +79,14 @@ func newEntry(value []byte, lifetime time.Duration, generation uint64) entry {
 	return entry{value: copied, lifetime: max(lifetime, time.Millisecond), generation: generation}
 }
 
-// Clear empties the cache, and stores nothing for the pause. The pause must be longer than a
-// caller may take from reading the database to storing the result here: then no value read
-// before Clear is stored after it.
+// Clear empties the cache, and stores nothing for the pause. A value that was read from the
+// database before Clear may be stored here only if its caller takes longer than the pause. Who
+// stores it under a key that others look up must not take so long (a look-up of a session takes
+// 3 s at most); a page may, since its key has a version from before Clear.
 func (c *Cache) Clear(pause time.Duration) {
 	until := c.now().Add(pause)
 	c.pausedUntil.Store(&until)
-	c.generations.Add(1)
+	c.generation.Add(1)
 	c.entries.InvalidateAll()
 }
 
@@ -98,7 +99,7 @@ func (c *Cache) Settled() bool {
 // find returns the value of the key, if it was set after the last Clear.
 func (c *Cache) find(key string) ([]byte, bool) {
 	found, ok := c.entries.GetIfPresent(key)
-	if !ok || found.generation != c.generations.Load() {
+	if !ok || found.generation != c.generation.Load() {
 		return nil, false
 	}
 	return found.value, true
@@ -107,7 +108,7 @@ func (c *Cache) find(key string) ([]byte, bool) {
 // admit reports whether an entry may be stored, and with which generation. The generation is
 // read first, so that a Clear in between makes the entry absent.
 func (c *Cache) admit(key string, value []byte) (generation uint64, ok bool) {
-	generation = c.generations.Load()
+	generation = c.generation.Load()
 	return generation, weight(key, value) <= c.maxEntry && c.Settled()
 }
 

@@ -15,8 +15,8 @@ import (
 	"messenger-api/internal/outage"
 )
 
-// oldest is the first version whose SET takes NX and GET together.
-const oldest = 7
+// minMajorVersion is the first version whose SET takes NX and GET together.
+const minMajorVersion = 7
 
 // errUnfit says that the server can be reached, but will never do.
 var errUnfit = errors.New("this server can't be used")
@@ -123,8 +123,8 @@ func judge(server map[string]rueidis.RedisMessage) error {
 	}
 	version := text("version")
 	major, _, _ := strings.Cut(version, ".")
-	if number, err := strconv.Atoi(major); err != nil || number < oldest {
-		return fmt.Errorf("%w: Redis %d or newer is needed, and it is %q", errUnfit, oldest, version)
+	if number, err := strconv.Atoi(major); err != nil || number < minMajorVersion {
+		return fmt.Errorf("%w: Redis %d or newer is needed, and it is %q", errUnfit, minMajorVersion, version)
 	}
 	switch text("mode") {
 	case "cluster":

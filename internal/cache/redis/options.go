@@ -101,7 +101,9 @@ func (o Options) client() (rueidis.ClientOption, error) {
 		ClientName:        "messenger-api",
 		ClientSetInfo:     rueidis.DisableClientSetInfo,
 		ForceSingleClient: true,
-		DisableRetry:      true,
+		// A GetOrSet that was executed must not be sent again by rueidis: it could bring back a
+		// value that was deleted meanwhile.
+		DisableRetry: true,
 		// One connection, so that the heartbeat's reply comes after the replies to all
 		// requests before it.
 		PipelineMultiplex: -1,

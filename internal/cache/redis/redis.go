@@ -1,9 +1,10 @@
 // Package redis is the cache that all nodes share: one Redis server. All calls of a node
 // are pipelined over one connection.
 //
-// The connection is also the circuit breaker. Requests are sent while there is one, each
-// with its own timeout. When it is lost, or no reply has arrived for IdleTimeout, it is
-// closed, and every call returns cache.ErrDown at once until a new one is established.
+// While there is a connection, requests are sent, each with a timeout of its own, after which
+// the call returns cache.ErrSlow. When the connection is lost, or no reply at all has arrived
+// for IdleTimeout, it is closed: every call returns cache.ErrDown at once, without a request,
+// until a new connection was made in the background.
 package redis
 
 import (
@@ -137,7 +138,9 @@ func (c *Cache) keys(keys []string) []string {
 }
 
 // Settled implements cache.Cache. The settling time begins with each connection, including
-// the first: before a restart this process may have failed to write to the cache.
+// the first: before it this process, or the one that ran here until then, may have failed to
+// write to the cache, and Redis may have been restored. Pages set SettleTime to the lifetime of
+// their versions, which GetOrSet does not extend.
 func (c *Cache) Settled() bool {
 	l := c.link.Load()
 	return l != nil && l.age() >= c.options.SettleTime

@@ -23,8 +23,8 @@ const (
 // before it becomes the leader: the lease of its predecessor may be valid for so long after
 // the server has ended the predecessor's connection. A process that gets the lock at its
 // first try does not wait, so that a start is quick. One case is not covered: a process that
-// starts within 2 s after its predecessor lost the connection; until the lease expires, the
-// predecessor may serve outdated pages.
+// starts within 2 s after its predecessor lost the connection. Until the lease expires, for 2 s
+// at most, both serve, and the predecessor's pages may lack what this process stores.
 const takeoverDelay = leaderLease
 
 const (
