@@ -53,7 +53,8 @@ type sendResult struct {
 	err error
 }
 
-// sender commits batches of messages.
+// sender is what the batchers of messages do with a batch: flush commits it, with retries and
+// by halves where the database rejects it, and notify then has its chats' pages invalidated.
 type sender struct {
 	store         Store
 	notifyChanged func(ctx context.Context, chats ...[16]byte)
@@ -122,6 +123,8 @@ func (s *sender) commit(batch []pendingMessage, indexes []int, results []sendRes
 		err := s.attemptCommit(batch, indexes, results)
 		unknown = unknown || errors.Is(err, ErrOutcomeUnknown)
 		if err == nil {
+			// The messages to contended chats are left; the others have their results. After an
+			// unknown outcome an earlier attempt may have stored these: they are tried again.
 			indexes, err = s.recordContended(batch, indexes, results), ErrBusy
 			if !unknown || len(indexes) == 0 {
 				return

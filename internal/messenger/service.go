@@ -31,7 +31,8 @@ type Options struct {
 	// HideAccounts makes a log-in to an account that does not exist look like
 	// one with a wrong password.
 	HideAccounts bool
-	// CommitsAtOnce is the most concurrent commits of messages; 0 means 1.
+	// CommitsAtOnce is the most concurrent commits of messages; 0 means 1. One more may run for
+	// contended chats, whose locks other transactions hold.
 	CommitsAtOnce int
 	// NotifyChanged is called after each commit and before the senders get their
 	// results, with each chat that the commit changed, so that no cache serves a page

@@ -96,7 +96,8 @@ var (
 	ErrRejected = errors.New("rejected by the database")
 	// ErrBusy: a lock was not acquired in time.
 	ErrBusy = errors.New("the database is busy")
-	// ErrOutcomeUnknown: the connection was lost; the batch may be stored, not stored,
-	// or still be committed.
+	// ErrOutcomeUnknown: the batch may be stored, not stored, or still be committed, since the
+	// connection was lost. A store also returns it where nothing is stored and the same batch
+	// is soon likely to be accepted, as after a failover: callers try it again.
 	ErrOutcomeUnknown = errors.New("the outcome is unknown")
 )

@@ -1,6 +1,14 @@
 // Package search finds messages. A search is a task in a queue, which a Consumer executes; its results are stored
 // until the client has read them. An Indexer keeps the full-text index up to date, and a Sweeper republishes and
 // deletes tasks.
+//
+// A task's state is in its row; the queue has only its id. With RabbitMQ the row is valid once the publication is
+// confirmed, with the embedded queue at once. An account can have 20 open tasks, and its newest 50 ended ones are kept.
+//
+// A Consumer leases the row for 15 s, renews the lease, and counts attempts; only the valid attempt can succeed. After
+// a second the task stores a checkpoint and goes to the end of the queue; the next attempt resumes there, also after a
+// crash. After three failures the id is a dead letter and the task Failed; failures while the database is down or too
+// slow do not count. The Sweeper publishes tasks again that wait too long or whose lease has expired.
 package search
 
 import (

@@ -11,8 +11,8 @@ const (
 		INSERT INTO chats (chat_id, chat_name, created_by, created_at) VALUES ($1, $2, $3, $4)`
 	selectChatExists = `
 		SELECT EXISTS (SELECT FROM chats WHERE chat_id = $1)`
-	// The events and the users of a chat change only under this lock. All transactions lock
-	// chats in the order of their ids, so that two can't deadlock.
+	// The events and the users of a chat change only under this lock. Chats are locked in the
+	// order of their ids; the one exception, and what happens then, is at advanceChats.
 	lockChats = `
 		SELECT chat_id FROM chats WHERE chat_id = ANY($1) ORDER BY chat_id FOR NO KEY UPDATE`
 )

@@ -11,9 +11,10 @@ import (
 // maxCachedSeqs is the limit of cached chats, which take about 50 bytes each.
 const maxCachedSeqs = 16384
 
-// lastSeqCache caches the last seq of chats, as of the last commit. Entries need no expiry:
-// only this process appends. It must be acquired before use, and cleared after a transaction
-// that was not committed.
+// lastSeqCache caches the last seq of chats, as of the last commit. Entries need no expiry: the
+// directory's lock keeps other processes from appending, and in this one whatever appends an event
+// must use the cache. It must be acquired before the transaction begins, updated after its commit,
+// and cleared after a transaction that was not committed.
 type lastSeqCache struct {
 	sem  *semaphore.Weighted
 	last map[messenger.ID]int64

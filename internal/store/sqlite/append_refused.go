@@ -8,8 +8,9 @@ import (
 	"messenger-api/internal/messenger"
 )
 
-// rejected finds out why a message was not inserted: its user is not the account's, or it is
-// stored already, perhaps by this batch.
+// rejected finds out why insertMessage inserted nothing: the user is not the account's, or the
+// message is stored already, perhaps by this batch. It is no messenger.ErrRejected, which is an
+// error of the database.
 func (a *batchAppend) rejected(message *messenger.Message) (messenger.AppendResult, error) {
 	var isUser sql.Null[bool]
 	err := a.row(selectIsUser, named(message.ChatID[:], message.UserID[:], message.AccountID[:]), &isUser)
