@@ -649,8 +649,9 @@ type ClientInterface interface {
 	// with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
 	// last one. `next` is always present. `HEAD` works too.
 	//
-	// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
-	// `If-None-Match` gives 304 while the page is unchanged.
+	// A page has every message that was acknowledged before the request. The exception: while several servers share a
+	// cache, and one of them can't reach it, or not in time, its latest messages may be missing for 5 seconds. A page of
+	// at most 1 MiB has an `ETag`, which in `If-None-Match` gives 304 while the page is unchanged.
 	//
 	// Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
 	ListMessages(ctx context.Context, chatID string, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1053,8 +1054,9 @@ func (c *Client) ListSearchResults(ctx context.Context, taskID string, params *L
 // with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
 // last one. `next` is always present. `HEAD` works too.
 //
-// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
-// `If-None-Match` gives 304 while the page is unchanged.
+// A page has every message that was acknowledged before the request. The exception: while several servers share a
+// cache, and one of them can't reach it, or not in time, its latest messages may be missing for 5 seconds. A page of
+// at most 1 MiB has an `ETag`, which in `If-None-Match` gives 304 while the page is unchanged.
 //
 // Corresponds with GET /v1/chats/{chat_id}/messages (the `ListMessages` operationId).
 func (c *Client) ListMessages(ctx context.Context, chatID string, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2074,8 +2076,9 @@ type ClientWithResponsesInterface interface {
 	// with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
 	// last one. `next` is always present. `HEAD` works too.
 	//
-	// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
-	// `If-None-Match` gives 304 while the page is unchanged.
+	// A page has every message that was acknowledged before the request. The exception: while several servers share a
+	// cache, and one of them can't reach it, or not in time, its latest messages may be missing for 5 seconds. A page of
+	// at most 1 MiB has an `ETag`, which in `If-None-Match` gives 304 while the page is unchanged.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2938,8 +2941,9 @@ func (c *ClientWithResponses) ListSearchResultsWithResponse(ctx context.Context,
 // with this iterator. The pages of the iterators have every message exactly once. A page shorter than `limit` is the
 // last one. `next` is always present. `HEAD` works too.
 //
-// A page has every message that was acknowledged before the request. A page of at most 1 MiB has an `ETag`, which in
-// `If-None-Match` gives 304 while the page is unchanged.
+// A page has every message that was acknowledged before the request. The exception: while several servers share a
+// cache, and one of them can't reach it, or not in time, its latest messages may be missing for 5 seconds. A page of
+// at most 1 MiB has an `ETag`, which in `If-None-Match` gives 304 while the page is unchanged.
 //
 // Returns a wrapper object for the known response body format(s).
 //
