@@ -9,6 +9,9 @@ import (
 // Store is what the domain needs of a database. Implementations are safe for
 // concurrent use; times are kept to the microsecond. When the database can't
 // answer, an error is of kind errs.Unavailable. storetest holds both to it.
+//
+// A chat's lock is what orders the changes of its users and events: on PostgreSQL the lock
+// of its row, on SQLite the write lock of the whole database.
 type Store interface {
 	// Ping checks that the database answers and accepts writes.
 	Ping(ctx context.Context) error

@@ -1,7 +1,7 @@
-// Package postgres implements messenger.Store and search.Store on PostgreSQL 15 or newer,
-// with hand-written SQL, one file per table; only events has several: events.go reads them, and
-// append.go and its paths insert them. Every method is safe for concurrent use, by any number
-// of nodes on one database.
+// Package postgres implements messenger.Store and search.Store (search.Tasks, Results and
+// Index) on PostgreSQL 15 or newer, with hand-written SQL, one file per table. Only events has
+// several: events.go reads them, and append.go and its paths insert them. Every method is safe
+// for concurrent use, by any number of nodes on one database.
 //
 // Events are appended under the locks of their chats' rows. A statement's snapshot is as old
 // as its beginning: whatever is checked or numbered is read in a later statement than the one

@@ -1,6 +1,6 @@
-// Package sqlite implements messenger.Store and search.Store on an embedded SQLite database in a
-// data directory, with hand-written SQL, one file per table; the code that inserts events is in
-// append.go and the files beside it.
+// Package sqlite implements messenger.Store and search.Store (search.Tasks, Results and Index) on an
+// embedded SQLite database in a data directory, with hand-written SQL, one file per table; the code
+// that inserts events is in append.go and the files beside it.
 //
 // A file lock lets one process serve from a directory. In it one connection writes and several
 // read concurrently; every commit is synced to the disk before it returns. There are no
