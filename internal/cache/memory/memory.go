@@ -79,10 +79,10 @@ func newEntry(value []byte, lifetime time.Duration, generation uint64) entry {
 	return entry{value: copied, lifetime: max(lifetime, time.Millisecond), generation: generation}
 }
 
-// Clear empties the cache, and stores nothing for the pause. A value that was read from the
-// database before Clear may be stored here only if its caller takes longer than the pause. Who
-// stores it under a key that others look up must not take so long (a look-up of a session takes
-// 3 s at most); a page may, since its key has a version from before Clear.
+// Clear empties the cache, and stores nothing for the pause, so that no value is stored that was
+// read from the database before. For that the pause must be as long as a caller takes from its
+// read to storing the result: 3 s at most for a session. A page may take longer: it is stored
+// under a version from before Clear, which nobody looks up any more.
 func (c *Cache) Clear(pause time.Duration) {
 	until := c.now().Add(pause)
 	c.pausedUntil.Store(&until)
