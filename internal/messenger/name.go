@@ -47,33 +47,47 @@ func checkNewName(field, name string) error {
 	if strings.TrimFunc(name, unicode.IsSpace) != name {
 		return errs.ErrBadParameters.WithDetails("%s must not begin or end with white space", field)
 	}
-	runes := []rune(name)
+	runes := []rune(nationalFlags.Replace(name))
 	for i, r := range runes {
-		if isJoiner(r) && i > 0 && i+1 < len(runes) && !isInvisible(runes[i-1]) && !isInvisible(runes[i+1]) {
-			continue
-		}
-		if isInvisible(r) {
+		if isInvisible(r) && !isJoiner(runes, i) && !isFormSelector(runes, i) {
 			return errs.ErrBadParameters.WithDetails("%s must not hold the invisible character %U", field, r)
 		}
 	}
 	return nil
 }
 
-// isJoiner reports whether r is one of the two joiners that some scripts, and emoji, need
-// between visible characters.
-func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+// nationalFlags replaces the flags that are a black flag and invisible tags, those of England,
+// Scotland and Wales, by the black flag. Other tags can't be seen.
+var nationalFlags = strings.NewReplacer(
+	"\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\U0001f3f4",
+	"\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "\U0001f3f4",
+	"\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f", "\U0001f3f4",
+)
+
+// isJoiner reports whether the character at i is one of the two joiners that some scripts, and
+// emoji, need, and stands between visible characters.
+func isJoiner(runes []rune, i int) bool {
+	return (runes[i] == '\u200c' || runes[i] == '\u200d') && i > 0 && i+1 < len(runes) &&
+		(!isInvisible(runes[i-1]) || isFormSelector(runes, i-1)) && !isInvisible(runes[i+1])
+}
+
+// isFormSelector reports whether the character at i chooses the form, text or emoji, of the
+// symbol before it. After anything else, such as a letter, it changes nothing that can be seen.
+func isFormSelector(runes []rune, i int) bool {
+	const firstSymbol, keycap = '\u2122', '\u20e3'
+	if i == 0 || runes[i] != '\ufe0e' && runes[i] != '\ufe0f' {
+		return false
+	}
+	before := runes[i-1]
+	return before >= firstSymbol && unicode.In(before, unicode.So, unicode.Sm) || strings.ContainsRune("©®‼⁉ℹ〰", before) ||
+		i+1 < len(runes) && runes[i+1] == keycap && strings.ContainsRune("0123456789#*", before)
+}
 
 // isInvisible reports whether r is a control character, a bidirectional or other format mark, a
-// line separator, or a letter without a glyph. Variation selectors and tags are allowed: they
-// choose the form of an emoji.
+// line separator, a variation selector, or a letter without a glyph.
 func isInvisible(r rune) bool {
-	switch {
-	case unicode.Is(unicode.Variation_Selector, r), r >= 0xe0020 && r <= 0xe007f:
-		return false
-	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point):
-		return true
-	}
-	return r == '\u2800' // a Braille pattern without dots
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
+		r == '\u2800' // a Braille pattern without dots
 }
 
 // checkText rejects text that a database can't store: invalid UTF-8, and NUL.

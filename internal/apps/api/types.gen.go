@@ -5,7 +5,7 @@ package api
 // ChatCreation A chat to create.
 type ChatCreation struct {
 	// ChatName The name of the chat. One with white space around it, control characters, bidirectional marks or invisible
-	// characters is refused; U+200C and U+200D may stand between two visible ones.
+	// characters is refused; U+200C and U+200D may stand between two visible ones, U+FE0E and U+FE0F after a symbol.
 	ChatName string `json:"chat_name"`
 }
 

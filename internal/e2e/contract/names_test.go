@@ -84,6 +84,8 @@ func testNamesThatLookAlike(t *testing.T, s *testkit.Server) {
 		base + "\u200eb", base + "\u202eb", base + "\u2066b", base + "\u061cb", // bidirectional marks
 		base + "\u200b", base + "\u2060b", "\ufeff" + base, base + "\u00adb", base + "\u3164", base + "\u2028b", base + "\u2800", base + "\u115fb",
 		base + "\u200d", "\u200c" + base, base + "\u200d\u200db", "a \u200d\u200b", // joiners that join nothing
+		base + "\ufe0f", base + "\ufe00b", base + "!\ufe0f", base + "1\ufe0f", base + "+\ufe0f", base + "\u6f22\U000e0100", // selectors of no other form
+		base + "\u2764\ufe0f\ufe0f", base + "\U000e0067b", base + "\U0001f3f4\U000e0078\U000e007f",
 	} {
 		s.Guest(t).Post("/v1/auth/register", credentials(name, "x")).Refused(http.StatusBadRequest, "bad-parameters")
 		alice.Post("/v1/chats", map[string]string{"chat_name": name}).Refused(http.StatusBadRequest, "bad-parameters")
@@ -91,8 +93,9 @@ func testNamesThatLookAlike(t *testing.T, s *testkit.Server) {
 		s.Guest(t).Post("/v1/auth/login", credentials(name, "x")).Refused(http.StatusBadRequest, "user-not-found")
 	}
 	for _, name := range []string{
-		"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",                                                       // Persian
-		"\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f", "\U0001f3f4\U000e0067\U000e0062\U000e007f", // emoji
+		"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",                                                                               // Persian
+		"\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f", "\u2764\ufe0f\u200d\U0001f525", "\U0001f3f3\ufe0f\u200d\U0001f308", // emoji
+		"1\ufe0f\u20e3", "\u00a9\ufe0f", "\u203c\ufe0f", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 		"\u0915\u094d\u200d\u0937", "two words", "\u00a1hola!",
 	} {
 		alice.CreateChat(name)
