@@ -64,5 +64,12 @@ func (h *MemoryLease) Acquire(ctx context.Context, bytes int) error {
 // Shrink lowers what is held to the given number of bytes.
 func (h *MemoryLease) Shrink(bytes int) { h.lease.Shrink(int64(bytes)) }
 
+// Detach takes what is held from the request, for work that goes on without it. The caller
+// must call release once that ends.
+func (h *MemoryLease) Detach() (release func()) {
+	moved := h.lease.Move()
+	return func() { moved.Release() }
+}
+
 // Release returns everything. It may be called again.
 func (h *MemoryLease) Release() { h.lease.Release() }

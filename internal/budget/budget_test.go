@@ -195,8 +195,14 @@ func TestGrowAndShrink(t *testing.T) {
 	one.Shrink(1)
 	one.Shrink(2)
 	other.Release()
+	moved := one.Move()
+	one.Release()
 	if held, _ := b.Usage(); held != 1 {
 		t.Errorf("%d are held, want 1", held)
+	}
+	moved.Release()
+	if held, _ := b.Usage(); held != 0 {
+		t.Errorf("%d are held, want 0", held)
 	}
 }
 

@@ -78,5 +78,12 @@ func (l *Lease[Key]) Shrink(units int64) {
 	b.grant()
 }
 
+// Move returns a lease with what this one holds, which then holds nothing.
+func (l *Lease[Key]) Move() Lease[Key] {
+	moved := *l
+	l.held = 0
+	return moved
+}
+
 // Release returns everything. It may be called again, and the lease used again.
 func (l *Lease[Key]) Release() { l.Shrink(0) }

@@ -13,8 +13,9 @@ import (
 const loadTimeout = 5 * time.Second
 
 // loadOnce runs one load for all readers that miss the same page at the same time. The
-// key contains the version, so the page is new enough for each of them.
-func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, error) {
+// key contains the version, so the page is new enough for each of them. See Miss.Load for
+// detach.
+func (p *Pages) loadOnce(ctx context.Context, key string, load Load, detach Detach) (Page, error) {
 	result := p.loading.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
@@ -29,6 +30,11 @@ func (p *Pages) loadOnce(ctx context.Context, key string, load Load) (Page, erro
 		page, _ := loaded.Val.(Page)
 		return page, loaded.Err
 	case <-ctx.Done():
+		ended := detach()
+		go func() {
+			<-result
+			ended()
+		}()
 		return nil, ctx.Err()
 	}
 }

@@ -46,6 +46,10 @@ func New(shared, local cache.Cache) *Pages { return &Pages{shared: shared, local
 // Load reads a page from the database and encodes it.
 type Load func(ctx context.Context) ([]byte, error)
 
+// Detach is called when a reader leaves a load that goes on, and what it returns when that
+// load has ended.
+type Detach func() (ended func())
+
 // Find returns the cached page, or nil and a Miss to load it with. Either page has every
 // change of the chat whose invalidation the shared cache confirmed before Find was called;
 // the package comment says what holds for the others.
@@ -73,7 +77,9 @@ type Miss struct {
 // Load loads the page, and caches it unless Find bypassed the caches. Concurrent loads of
 // one key are one call of load. Since time may have passed since Find, it checks first whether
 // another reader has loaded the page. It returns the errors of load, which are not cached.
-func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
+// When ctx ends during a load, Load returns, and the load goes on for other readers: Load
+// calls detach then, and what that returned when the load has ended.
+func (m Miss) Load(ctx context.Context, load Load, detach Detach) (Page, error) {
 	if m.pages == nil {
 		return loadPage(ctx, load)
 	}
@@ -84,7 +90,7 @@ func (m Miss) Load(ctx context.Context, load Load) (Page, error) {
 	if page, ok, err := first.Get(ctx, m.key); err == nil && ok && len(page) >= etagBytes {
 		return page, nil
 	}
-	return m.pages.loadOnce(ctx, m.key, load)
+	return m.pages.loadOnce(ctx, m.key, load, detach)
 }
 
 // version gets the chat's version, or sets one. It returns false where there is none that

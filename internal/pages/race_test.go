@@ -23,7 +23,7 @@ func read(ctx context.Context, p *pages.Pages, key pages.Key, load pages.Load) (
 	if page != nil {
 		return page, nil
 	}
-	return missing.Load(ctx, load)
+	return missing.Load(ctx, load, func() func() { return func() {} })
 }
 
 // wantPage reads while the database has the text stored, and fails the test unless that text

@@ -77,7 +77,8 @@ func TestReadersWithoutAVersionShareNothing(t *testing.T) {
 	}
 }
 
-// A reader whose request is canceled returns at once, and the load goes on for the others.
+// A reader whose request is canceled returns at once, and the load goes on for the others. What
+// the reader holds for the load is detached until the load ends.
 func TestCanceledReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pages.New(newFake(), nil)
@@ -87,9 +88,15 @@ func TestCanceledReader(t *testing.T) {
 			return []byte("page"), ctx.Err()
 		}
 		canceled, cancel := context.WithCancel(t.Context())
+		var detached, ended atomic.Bool
 		var all sync.WaitGroup
 		all.Go(func() {
-			if page, err := read(canceled, p, pageKey, slow); !errors.Is(err, context.Canceled) {
+			_, missing := p.Find(canceled, pageKey)
+			page, err := missing.Load(canceled, slow, func() func() {
+				detached.Store(true)
+				return func() { ended.Store(true) }
+			})
+			if !errors.Is(err, context.Canceled) {
 				t.Errorf("the canceled reader got %q, %v", page, err)
 			}
 		})
@@ -100,10 +107,20 @@ func TestCanceledReader(t *testing.T) {
 			}
 		})
 		synctest.Wait()
+		if detached.Load() {
+			t.Error("a reader that waits was detached")
+		}
 		cancel()
 		synctest.Wait()
+		if !detached.Load() || ended.Load() {
+			t.Errorf("after the reader left: detached %v, and the load has ended: %v", detached.Load(), ended.Load())
+		}
 		close(goOn)
 		all.Wait()
+		synctest.Wait()
+		if !ended.Load() {
+			t.Error("the reader was not told of the load's end")
+		}
 	})
 }
 

@@ -44,7 +44,8 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 }
 
 // page returns a page, cached or loaded, with its length acquired from the budget. Each
-// reader acquires the bytes for loading although several may share one load.
+// reader acquires the bytes for loading although several may share one load. They count until
+// the load ends, also where the reader has left before.
 func (a *app) page(ctx context.Context, lease *apps.MemoryLease, from messenger.Cursor, limit int) (pages.Page, error) {
 	page, missing := a.pages.Find(ctx, pages.Key{Chat: from.ChatID, Limit: limit, Before: from.Before})
 	if page != nil {
@@ -53,7 +54,8 @@ func (a *app) page(ctx context.Context, lease *apps.MemoryLease, from messenger.
 	if err := lease.Acquire(ctx, apps.PageLoadBytes); err != nil {
 		return nil, err
 	}
-	page, err := missing.Load(ctx, func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) })
+	load := func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) }
+	page, err := missing.Load(ctx, load, lease.Detach)
 	lease.Shrink(len(page))
 	return page, err
 }
