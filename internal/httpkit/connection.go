@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync/atomic"
 	"syscall"
@@ -72,6 +73,18 @@ func (c *connection) Close() error {
 	}
 	c.limit.release(c)
 	return c.Conn.Close()
+}
+
+// resetOnClose makes the close of an HTTP/1.0 request's connection a reset: there the end of
+// the connection is the end of the body, so that a part of it would look like the whole.
+func resetOnClose(r *http.Request) {
+	tracked, ok := r.Context().Value(connectionKey{}).(*connection)
+	if !ok || r.ProtoAtLeast(1, 1) {
+		return
+	}
+	if tcp, ok := tracked.Conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // if it fails, the connection is closed as usual
+	}
 }
 
 type connectionKey struct{}

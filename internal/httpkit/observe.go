@@ -35,6 +35,7 @@ func Observe(log *slog.Logger, proxies TrustedProxies, access map[string]Access,
 				}
 				info.body.Release()
 				if info.abort {
+					resetOnClose(r)
 					panic(http.ErrAbortHandler)
 				}
 			}()
