@@ -73,8 +73,8 @@ func (s *Service) confirm(ctx context.Context, task Task, key SortKey) (SortKey,
 		return key, err
 	}
 	if err := s.results.DeleteResults(ctx, task.ID, task.Attempt, confirmed); err != nil {
-		// They stay confirmed, and are deleted with the task.
-		s.log.WarnContext(ctx, "confirmed search results were not deleted; they expire with their task", "error", err)
+		// They stay confirmed, and are deleted with the task. An outage is logged by the store itself.
+		s.log.DebugContext(ctx, "confirmed search results were not deleted; they expire with their task", "error", err)
 	}
 	return confirmed, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"messenger-api/internal/apps"
+	"messenger-api/internal/outage"
 	"messenger-api/internal/store/postgres"
 	"messenger-api/internal/store/sqlite"
 )
@@ -31,15 +32,22 @@ func clearOnExternalChanges(opened backends, log *slog.Logger) apps.App {
 	if !ok {
 		return apps.App{}
 	}
+	failing := outage.Log{
+		Logger: log, Remind: outage.Remind, Lost: "checking whether a command changed the database failed: the cache is cleared until it succeeds",
+		Still: "checking whether a command changed the database still fails", Found: "checking whether a command changed the database succeeds again",
+	}
 	changes := store.ChangeDetector()
 	_, _ = changes.Changed(context.Background()) // after an error the next call reports a change
 	return apps.App{Run: func(ctx context.Context) error {
 		for pause(ctx, changePollInterval); ctx.Err() == nil; pause(ctx, changePollInterval) {
 			changed, err := changes.Changed(ctx)
+			if err == nil {
+				failing.End()
+			}
 			switch {
 			case ctx.Err() != nil:
 			case err != nil:
-				log.WarnContext(ctx, "checking whether a command changed the database failed: the cache is cleared", "error", err)
+				failing.Report(err)
 				opened.caches.memory.Clear(cachePause)
 			case changed:
 				log.InfoContext(ctx, "a command changed the database: the cache is cleared")

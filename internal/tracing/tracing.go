@@ -20,6 +20,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+
+	"messenger-api/internal/outage"
 )
 
 // Traces makes spans and sends them in the background. It is safe for concurrent use.
@@ -35,7 +37,11 @@ type Traces struct {
 func Open(ctx context.Context, service, version string, log *slog.Logger) (*Traces, error) {
 	// The libraries' logger and error handler are global.
 	otel.SetLogger(logr.New(logSink{log}))
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("sending traces failed", "error", err) }))
+	failing := &outage.Log{
+		Logger: log, Remind: outage.Remind, Lost: "sending traces failed; they are lost until it succeeds",
+		Still: "sending traces still fails", Found: "traces are sent again",
+	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(failing.Report))
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("configure the export of traces: %w", err)
@@ -46,7 +52,7 @@ func Open(ctx context.Context, service, version string, log *slog.Logger) (*Trac
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
 		return nil, errors.Join(fmt.Errorf("make the resource attributes of traces: %w", err), exporter.Shutdown(ctx))
 	}
-	return newTraces(sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(attributes))), nil
+	return newTraces(sdk.NewTracerProvider(sdk.WithBatcher(loggedExporter{exporter, failing}), sdk.WithResource(attributes))), nil
 }
 
 func newTraces(provider *sdk.TracerProvider) *Traces {

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"messenger-api/internal/outage"
 )
 
 // maxLogBytes is the size at which the write-ahead log is truncated: twice that of SQLite's
@@ -28,6 +30,10 @@ const (
 // RunCheckpoints truncates the write-ahead log by a checkpoint whenever it exceeds maxLogBytes,
 // until ctx ends.
 func (s *Store) RunCheckpoints(ctx context.Context) error {
+	failing := outage.Log{
+		Logger: s.log, Remind: outage.Remind, Lost: "the write-ahead log exceeds its limit and could not be truncated; retrying",
+		Still: "the write-ahead log still could not be truncated", Found: "the write-ahead log was truncated",
+	}
 	for pause := logCheckInterval; ; {
 		select {
 		case <-ctx.Done():
@@ -39,9 +45,11 @@ func (s *Store) RunCheckpoints(ctx context.Context) error {
 		if err == nil && size > maxLogBytes {
 			err = s.checkpoint(ctx)
 		}
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "the write-ahead log exceeds its limit and could not be truncated; tried again",
-				"bytes", size, "error", err)
+		switch {
+		case err == nil:
+			failing.End()
+		case ctx.Err() == nil:
+			failing.Report(fmt.Errorf("at %d bytes: %w", size, err))
 			pause = checkpointRetryPause
 		}
 	}
