@@ -29,6 +29,8 @@ const (
 	invalidAuthorization     = "28000"
 	noSuchDatabase           = "3D000"
 	notPermitted             = "42501"
+	undefinedTable           = "42P01"
+	undefinedSchema          = "3F000"
 	tooManyConnections       = "53300"
 	diskFull                 = "53100"
 	// Both are caused by a pooler in transaction mode, which loses prepared statements.
@@ -79,7 +81,8 @@ func unavailable(err error) bool {
 		return !errors.Is(err, context.Canceled)
 	}
 	switch refused.Code {
-	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, unknownPreparedStatement, duplicatePreparedStatement, notPermitted:
+	case readOnlyTransaction, deadlockDetected, serializationFailed, lockNotAvailable, unknownPreparedStatement, duplicatePreparedStatement,
+		notPermitted, undefinedTable, undefinedSchema:
 		return true
 	}
 	// 08 connection, 28 authorization, 3D no such database, 53 resources, 57 operator, 58 system.

@@ -15,6 +15,7 @@ var (
 	errAnotherSystem    = errors.New("it is another system than the one that this service last wrote to")
 	errOldTimeline      = errors.New("it is on an older timeline than the server that this service last wrote to: another one was promoted in its place, and this one should not take writes")
 	errForked           = errors.New("it is another server than the one that this service last wrote to on the same timeline: two were promoted, and one of them should not take writes")
+	errNoIdentity       = errors.New("the table server_identity is no longer there, or the user may not use its schema (SQLSTATE 42P01)")
 	errDatabaseMoved    = errors.New("the database was last written on another system: if it was restored or moved here on purpose, run `messenger-api migrate adopt`")
 	errSeveralPrimaries = errors.New("several servers take writes, and nothing tells which is the right one: stop all but that one")
 )
@@ -73,13 +74,8 @@ func (f *fence) check(ctx context.Context, server serverState, connection *pgcon
 			return err
 		}
 	}
-	switch {
-	case server.id.system != primary.system:
-		return fmt.Errorf("%w: %v, and not %v", errAnotherSystem, server.id, primary)
-	case server.id.timeline < primary.timeline:
-		return fmt.Errorf("%w: %v, and not %v", errOldTimeline, server.id, primary)
-	case server.id.timeline == primary.timeline && primary.mark != "" && server.id.mark != primary.mark:
-		return fmt.Errorf("%w: %v", errForked, server.id)
+	if err := server.checkIsAfter(primary); err != nil {
+		return err
 	}
 	if server.id.mark == "" && server.hasIdentityTable {
 		var err error
@@ -88,6 +84,22 @@ func (f *fence) check(ctx context.Context, server serverState, connection *pgcon
 		}
 	}
 	f.setPrimary(server)
+	return nil
+}
+
+// checkIsAfter returns an error unless the server is the primary, or was promoted after it.
+func (s serverState) checkIsAfter(primary identity) error {
+	marked := s.id.timeline == primary.timeline && primary.mark != ""
+	switch {
+	case s.id.system != primary.system:
+		return fmt.Errorf("%w: %v, and not %v", errAnotherSystem, s.id, primary)
+	case s.id.timeline < primary.timeline:
+		return fmt.Errorf("%w: %v, and not %v", errOldTimeline, s.id, primary)
+	case marked && !s.hasIdentityTable:
+		return fmt.Errorf("%w: %v", errNoIdentity, s.id)
+	case marked && s.id.mark != primary.mark:
+		return fmt.Errorf("%w: %v", errForked, s.id)
+	}
 	return nil
 }
 

@@ -17,6 +17,8 @@ var refusals = map[string]string{
 	invalidAuthorization: "correct POSTGRES_USER, or have the server's pg_hba.conf let this user in from this host, with or without TLS as POSTGRES_SSLMODE says",
 	noSuchDatabase:       "create the database, or correct POSTGRES_DB",
 	notPermitted:         "give the user of POSTGRES_USER the permissions that docs/deploy.md lists",
+	undefinedTable:       "give the user of POSTGRES_USER the permissions on the schema that docs/deploy.md lists; a table that was removed comes from a backup",
+	undefinedSchema:      "give the user of POSTGRES_USER the permissions on the schema that docs/deploy.md lists",
 	tooManyConnections:   "raise the limit of connections of the server, the database or the user, or lower POOL_SIZE",
 	readOnlyTransaction:  "have POSTGRES_HOSTS name the primary, or promote a standby",
 	diskFull:             "make room on the server's disk",
@@ -43,8 +45,11 @@ func explained(err error) error {
 		}
 	}
 	state := sqlState(err)
-	if errors.Is(err, errReadOnly) {
+	switch {
+	case errors.Is(err, errReadOnly):
 		state = readOnlyTransaction
+	case errors.Is(err, errNoIdentity):
+		state = undefinedTable
 	}
 	if advice, ok := refusals[state]; ok {
 		return &outage.Refusal{Code: state, Advice: advice, Cause: err}

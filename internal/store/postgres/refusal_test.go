@@ -29,6 +29,7 @@ func TestRefusals(t *testing.T) {
 		"connect":     {"42501", "docs/deploy.md", "REVOKE CONNECT ON DATABASE $database FROM PUBLIC", "GRANT CONNECT ON DATABASE $database TO PUBLIC"},
 		"connections": {"53300", "POOL_SIZE", "ALTER ROLE $user CONNECTION LIMIT 0", "ALTER ROLE $user CONNECTION LIMIT -1"},
 		"one table":   {"42501", "docs/deploy.md", "REVOKE INSERT ON events FROM $user", "GRANT INSERT ON events TO $user"},
+		"schema":      {"42P01", "docs/deploy.md", "REVOKE USAGE ON SCHEMA public FROM PUBLIC, $user", "GRANT USAGE ON SCHEMA public TO PUBLIC, $user"},
 		"no writes":   {"25006", "primary", "ALTER ROLE $user SET default_transaction_read_only = on", "ALTER ROLE $user RESET default_transaction_read_only"},
 	} {
 		t.Run(name, func(t *testing.T) {
