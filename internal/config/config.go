@@ -37,7 +37,7 @@ type Server struct {
 	Workers        int           `env:"WORKERS_NUM" unset:"not set" min:"1" max:"1000000" doc:"Accepted and without effect: one process uses all processors."`
 	ShutdownDelay  time.Duration `env:"SHUTDOWN_DELAY" envDefault:"0s" min:"0s" max:"5m" doc:"How long to go on serving, with Connection: close, after a signal to stop, so that a proxy can stop sending requests first."`
 	TrustedProxies Proxies       `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128" doc:"Comma-separated addresses and networks of proxies whose X-Forwarded-For is trusted; the word none for no proxies."`
-	Connections    int           `env:"CONNECTIONS_MAX" unset:"what the limit of open files allows, 10000 at most" min:"8" max:"1000000" doc:"Largest number of client connections at a time. Beyond it the longest idle ones are closed for new ones. It can't exceed what the limit of open files leaves after the connections to database, cache and queue."`
+	Connections    int           `env:"CONNECTIONS_MAX" unset:"what the limit of open files allows, 10000 at most" min:"8" max:"1000000" doc:"Largest number of client connections at a time. Beyond it the longest idle ones are closed for new ones. One address that is no trusted proxy may have a quarter of them. It can't exceed what the limit of open files leaves after the connections to database, cache and queue."`
 	CORSOrigins    Origins       `env:"CORS_ORIGINS" unset:"none" doc:"Comma-separated origins, scheme://host[:port], whose web pages may call the API. There is no wildcard."`
 }
 

@@ -29,12 +29,14 @@ type connection struct {
 	header     int         // bytes received since the last request
 	headerRead atomic.Bool // the header has arrived, and its request is being served
 
-	limit *connectionLimit
-	idle  atomic.Bool // idleElement is not nil
+	limit   *connectionLimit
+	network netip.Prefix // the narrowest of the client; zero for a proxy
+	idle    atomic.Bool  // idleElement is not nil
 	// The fields below are guarded by limit.mu.
-	idleElement *list.Element // in limit.idle
-	idleSince   time.Time
-	released    bool
+	place                       budget.Lease[netip.Prefix] // of the limits of its networks
+	idleElement, networkElement *list.Element              // in limit.idle
+	idleSince                   time.Time
+	released                    bool
 }
 
 // Read implements net.Conn.
@@ -48,15 +50,15 @@ func (c *connection) Read(into []byte) (int, error) {
 	}
 	if n > 0 && !c.headerRead.Load() {
 		if c.header += n; c.header > uncountedHeaderBytes && !c.lease.Grow(headerCost) {
-			_, _ = io.WriteString(c.Conn, headerBudgetResponse) // the connection is closed either way
+			_, _ = io.WriteString(c.Conn, unavailableResponse) // the connection is closed either way
 			return 0, io.EOF
 		}
 	}
 	return n, err
 }
 
-// headerBudgetResponse equals the response of WriteError to errs.ErrServiceUnavailable.
-const headerBudgetResponse = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 33\r\n" +
+// unavailableResponse equals the response of WriteError to errs.ErrServiceUnavailable.
+const unavailableResponse = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 33\r\n" +
 	"Retry-After: 1\r\nConnection: close\r\n\r\n" + `{"message":"service-unavailable"}`
 
 // endRequest is called after each request and when the connection is closed.

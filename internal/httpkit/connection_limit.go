@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"syscall"
 	"time"
 
+	"messenger-api/internal/budget"
 	"messenger-api/internal/outage"
 )
 
@@ -17,25 +19,37 @@ import (
 const minIdleTime = time.Second
 
 // connectionLimit limits how many connections are open. At the limit the longest idle one
-// is closed for a new one, which waits while none is idle.
+// is closed for a new one, which waits while none is idle. So that one client can't take all
+// connections, each network has a limit, too: beyond it a new one is refused, unless one of
+// the network is idle.
 type connectionLimit struct {
-	maxOpen int
-	outage  outage.Log
+	maxOpen  int
+	networks *budget.Budget[netip.Prefix]
+	outage   outage.Log
+	refusals outage.Log
 
 	mu   sync.Mutex
 	open int
-	// idle has the connections without a request, the longest idle first.
-	idle list.List
+	idle idleConnections
 	// changed receives a value when a connection was closed or became idle.
 	changed chan struct{}
 }
 
 func newConnectionLimit(maxOpen int, log *slog.Logger) *connectionLimit {
-	return &connectionLimit{maxOpen: maxOpen, changed: make(chan struct{}, 1), outage: outage.Log{
-		Logger: log, Remind: outage.Remind,
-		Lost:  "no more connections can be open: the longest idle ones are closed for new ones, which wait where none is idle",
-		Still: "still no more connections can be open", Found: "the number of connections is below the limit again",
-	}}
+	l := &connectionLimit{
+		maxOpen: maxOpen, networks: budget.New[netip.Prefix](networkLimits(maxOpen)), changed: make(chan struct{}, 1),
+		outage: outage.Log{
+			Logger: log, Remind: outage.Remind,
+			Lost:  "no more connections can be open: the longest idle ones are closed for new ones, which wait where none is idle",
+			Still: "still no more connections can be open", Found: "the number of connections is below the limit again",
+		},
+		refusals: outage.Log{
+			Logger: log, Remind: outage.Remind, Lost: "a network has as many connections as one may have: further ones of it get 503",
+			Still: "connections of a network over its limit still get 503", Found: "no network is over its limit of connections any more",
+		},
+	}
+	l.idle.byNetwork = map[netip.Prefix]*list.List{}
+	return l
 }
 
 var errConnectionLimit = errors.New("CONNECTIONS_MAX, which follows from the limit of open files where it is not set, is reached")
@@ -70,7 +84,7 @@ func (l *connectionLimit) tryAcquire() (wait time.Duration, ok bool) {
 		return 0, true
 	}
 	l.outage.Report(fmt.Errorf("%d are open: %w", l.open, errConnectionLimit))
-	oldest, since := l.longestIdle()
+	oldest, since := l.idle.longest()
 	if oldest == nil {
 		return time.Second, false
 	}
@@ -90,17 +104,9 @@ func (l *connectionLimit) acceptFailed(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.outage.Report(err)
-	if oldest, _ := l.longestIdle(); oldest != nil {
+	if oldest, _ := l.idle.longest(); oldest != nil {
 		l.closeIdle(oldest)
 	}
-}
-
-func (l *connectionLimit) longestIdle() (oldest *connection, since time.Duration) {
-	if l.idle.Len() == 0 {
-		return nil, 0
-	}
-	oldest = l.idle.Front().Value.(*connection)
-	return oldest, time.Since(oldest.idleSince)
 }
 
 // closeIdle closes an idle connection. The server's pending read fails, and it closes the
@@ -117,9 +123,7 @@ func (l *connectionLimit) markIdle(c *connection) {
 	if c.released || c.idleElement != nil {
 		return
 	}
-	c.idleSince = time.Now()
-	c.idleElement = l.idle.PushBack(c)
-	c.idle.Store(true)
+	l.idle.add(c)
 	l.signal()
 }
 
@@ -128,7 +132,7 @@ func (l *connectionLimit) markIdle(c *connection) {
 func (l *connectionLimit) markActive(c *connection) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.removeIdle(c)
+	l.idle.remove(c)
 	return !c.released
 }
 
@@ -144,20 +148,13 @@ func (l *connectionLimit) releaseLocked(c *connection) {
 		return
 	}
 	c.released = true
-	l.removeIdle(c)
+	c.place.Release()
+	l.idle.remove(c)
 	l.open--
 	if l.open < l.maxOpen*3/4 {
 		l.outage.End()
 	}
 	l.signal()
-}
-
-func (l *connectionLimit) removeIdle(c *connection) {
-	if c.idleElement != nil {
-		l.idle.Remove(c.idleElement)
-		c.idleElement = nil
-		c.idle.Store(false)
-	}
 }
 
 func (l *connectionLimit) signal() {

@@ -3,6 +3,7 @@ package httpkit
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,16 +24,17 @@ const (
 // headerLimits are in bytes; the keys are a client's networks.
 var headerLimits = budget.Limits{Total: 32 << 20, PerKey: [3]int64{4 << 20, 8 << 20, 16 << 20}}
 
-// Connections manages the connections of one server. It limits their number and the memory
-// of request headers, and cancels a request's context when its connection is reset.
+// Connections manages the connections of one server. It limits their number, in all and for
+// each network, and the memory of request headers, and cancels a request's context when its
+// connection is reset.
 type Connections struct {
 	proxies TrustedProxies
 	headers *budget.Budget[netip.Prefix]
 	limit   *connectionLimit
 }
 
-// NewConnections makes Connections for up to maxOpen connections. Only the total limit of
-// header memory applies to the proxies. It logs when the limit of connections is reached.
+// NewConnections makes Connections for up to maxOpen connections. Only the total limits apply
+// to the proxies. It logs when a limit of connections is reached.
 func NewConnections(proxies TrustedProxies, maxOpen int, log *slog.Logger) *Connections {
 	return &Connections{proxies, budget.New[netip.Prefix](headerLimits), newConnectionLimit(maxOpen, log)}
 }
@@ -69,15 +71,35 @@ type limitedListener struct {
 // Accept implements net.Listener.
 func (l *limitedListener) Accept() (net.Conn, error) {
 	limit := l.connections.limit
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		limit.acceptFailed(err)
-		return nil, err
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			limit.acceptFailed(err)
+			return nil, err
+		}
+		tracked := l.connections.track(conn)
+		if !limit.admit(tracked) {
+			_, _ = io.WriteString(conn, unavailableResponse) // the buffer of a new connection has room for it
+			_ = conn.Close()
+			continue
+		}
+		if !limit.acquire(l.closed) {
+			tracked.place.Release()
+			return nil, errors.Join(net.ErrClosed, conn.Close())
+		}
+		return tracked, nil
 	}
-	if !limit.acquire(l.closed) {
-		return nil, errors.Join(net.ErrClosed, conn.Close())
+}
+
+// track wraps a new connection.
+func (c *Connections) track(conn net.Conn) *connection {
+	tracked := &connection{Conn: conn, limit: c.limit}
+	networks := c.networksOf(conn)
+	if len(networks) > 0 {
+		tracked.network = networks[0]
 	}
-	return &connection{Conn: conn, limit: limit, lease: l.connections.headers.Lease(l.connections.networksOf(conn)...)}, nil
+	tracked.lease, tracked.place = c.headers.Lease(networks...), c.limit.networks.Lease(networks...)
+	return tracked
 }
 
 // Close implements net.Listener.
