@@ -10,6 +10,7 @@ import (
 	"messenger-api/internal/cache"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/await"
 )
 
 // While Redis does not reply, requests accumulate in the client's ring. Reads fail before
@@ -25,14 +26,18 @@ func TestReadsFailFastWithoutReplies(t *testing.T) {
 	for range readers {
 		all.Go(func() {
 			for range reads {
-				if err := errorOfGet(t, c); !errors.Is(err, cache.ErrSlow) {
+				err := errorOfGet(t, c)
+				if t.Context().Err() != nil {
+					return // the test has failed
+				}
+				if !errors.Is(err, cache.ErrSlow) {
 					t.Errorf("a read without a reply: %v", err)
 					return
 				}
 			}
 		})
 	}
-	all.Wait()
+	await.Return(t, "no read waits for a slot", all.Wait)
 }
 
 // After many abandoned reads, new ones work as soon as Redis has replied.
@@ -49,7 +54,7 @@ func TestReadsAfterOverload(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	await.Return(t, "no read waits for a slot", all.Wait)
 	proxy.Heal()
 	awaitUp(t, c)
 	if lines.String() != "" {

@@ -71,8 +71,7 @@ func TestClientCacheHitsAreNoReplies(t *testing.T) {
 	}
 	await.Until(t, "the key is cached", get)
 	proxy.Swallow()
-	for get() { // without pauses
-	}
+	await.Until(t, "hits in the client-side cache end", func() bool { return !get() })
 	if !errors.Is(err, cache.ErrDown) {
 		t.Errorf("GetClientCached while Redis does not reply: %v; want ErrDown", err)
 	}
@@ -113,5 +112,5 @@ func cancelFirstCaller(t *testing.T, c *redis.Cache, server *cachetest.Server, k
 	}
 	cancel()
 	server.Resume()
-	all.Wait()
+	await.Return(t, "all callers return", all.Wait)
 }

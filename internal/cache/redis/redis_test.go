@@ -12,6 +12,7 @@ import (
 	"messenger-api/internal/cache"
 	"messenger-api/internal/cache/cachetest"
 	"messenger-api/internal/cache/redis"
+	"messenger-api/internal/testkit/await"
 	"messenger-api/internal/testkit/logtext"
 )
 
@@ -53,7 +54,7 @@ func open(t testing.TB, address *url.URL, choose ...func(*redis.Options)) (*redi
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.Close() })
+	t.Cleanup(func() { await.Return(t, "Close returns", func() { _ = c.Close() }) })
 	return c, lines
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -21,7 +20,7 @@ func open(t testing.TB, capacity int) *embedded.Queue {
 	q := embedded.Open(embedded.Options{
 		Capacity: capacity, Pauses: queuetest.Pauses(), Propagator: queuetest.Propagator(), Log: slog.New(slog.DiscardHandler),
 	})
-	t.Cleanup(func() { _ = q.Close() })
+	queuetest.Close(t, q)
 	return q
 }
 
@@ -50,13 +49,8 @@ func TestFull(t *testing.T) {
 		t.Helper()
 		refused := make(chan error, 1)
 		go func() { refused <- q.Publish(context.WithoutCancel(t.Context()), queuetest.NewID()) }()
-		select {
-		case err := <-refused:
-			return errors.Is(err, queue.ErrUnavailable)
-		case <-time.After(10 * time.Second):
-			t.Fatal("Publish waits for room, where it has to refuse at once")
-			return false
-		}
+		err := await.Receive(t, "Publish returns although there is no room", refused)
+		return errors.Is(err, queue.ErrUnavailable)
 	}
 	if !full() {
 		t.Error("a full queue accepted a message")

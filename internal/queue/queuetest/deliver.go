@@ -39,7 +39,7 @@ func testManyPublishers(t *testing.T, open func() queue.Queue) {
 			}
 		})
 	}
-	publishers.Wait()
+	await.Return(t, "all are published", publishers.Wait)
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 }
 
@@ -51,9 +51,11 @@ func testParallel(t *testing.T, open func() queue.Queue) {
 	ids := Publish(t, q, 4*parallel)
 	Consume(t, q, parallel, all.Handler())
 	await.Until(t, "the limit of concurrent calls is reached", func() bool { return all.Running() == parallel })
-	for range len(ids) {
-		release <- struct{}{}
-	}
+	await.Return(t, "each id is handled", func() {
+		for range ids {
+			release <- struct{}{}
+		}
+	})
 	await.Until(t, "every id arrives", func() bool { return all.AllDone(ids) })
 	if got := all.MaxRunning(); got != parallel {
 		t.Errorf("%d concurrent calls, want %d", got, parallel)

@@ -27,7 +27,7 @@ func testEndOfContext(t *testing.T, open func() queue.Queue) {
 	case <-time.After(50 * time.Millisecond):
 	}
 	close(release)
-	if err := <-ended; err != nil {
+	if err := await.Receive(t, "Consume ends", ended); err != nil {
 		t.Errorf("Consume: %v", err)
 	}
 	var second Recorder
@@ -64,10 +64,8 @@ func testEndDuringFailure(t *testing.T, open func() queue.Queue) {
 	stop := Consume(t, q, 1, first.Handler())
 	id := Publish(t, q, 1)[0]
 	await.Until(t, "it runs", func() bool { return first.Running() == 1 })
-	stopped := make(chan struct{})
-	go func() { defer close(stopped); stop() }()
-	close(release)
-	<-stopped
+	go close(release) // while stop waits for it
+	stop()
 	var second Recorder
 	Consume(t, q, 1, second.Handler())
 	await.Until(t, "it is retried", func() bool { return second.Done(id) == 1 })
@@ -91,7 +89,7 @@ func testClose(t *testing.T, open func() queue.Queue) {
 	}()
 	await.Until(t, "Close has begun", func() bool { return q.Publish(t.Context(), NewID()) != nil })
 	close(release)
-	if err := errors.Join(<-ended, <-closed, q.Close()); err != nil {
+	if err := errors.Join(await.Receive(t, "Consume ends", ended), await.Receive(t, "Close returns", closed), q.Close()); err != nil {
 		t.Error(err)
 	}
 }

@@ -9,13 +9,11 @@ import (
 	"time"
 
 	"messenger-api/internal/queue"
+	"messenger-api/internal/testkit/await"
 )
 
-// endTimeout is how long a Consume may take to end, startTimeout a RabbitMQ to start.
-const (
-	endTimeout   = 20 * time.Second
-	startTimeout = 60 * time.Second
-)
+// startTimeout is how long a RabbitMQ may take to start.
+const startTimeout = 60 * time.Second
 
 // Pauses are the pauses to open the queues of the suite with.
 func Pauses() []time.Duration {
@@ -82,14 +80,21 @@ func Consume(t testing.TB, q queue.Queue, parallel int, handler queue.Handler) (
 	}()
 	stop = func() {
 		cancel()
-		select {
-		case <-done:
-		case <-time.After(endTimeout):
-			t.Errorf("Consume did not end in %v", endTimeout)
-		}
+		await.Receive(t, "Consume ends", done)
 	}
 	t.Cleanup(stop)
 	return stop
+}
+
+// Close closes a queue when the test ends.
+func Close(t testing.TB, q queue.Queue) {
+	t.Cleanup(func() {
+		await.Return(t, "Close returns", func() {
+			if err := q.Close(); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		})
+	})
 }
 
 // Wait waits until the channel has a value or is closed, or until the test ends, so that a

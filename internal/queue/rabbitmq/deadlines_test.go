@@ -65,7 +65,7 @@ func TestManyCallersDialOnce(t *testing.T) {
 			}
 		})
 	}
-	callers.Wait()
+	await.Return(t, "all callers get an error", callers.Wait)
 	if tries := dialled.Load(); tries != 1 {
 		t.Errorf("32 callers made %d connections, want 1", tries)
 	}

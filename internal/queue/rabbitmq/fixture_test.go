@@ -69,13 +69,11 @@ func open(t testing.TB, address string, names rabbitmq.Names, changes ...func(*r
 	}
 	q := rabbitmq.Open(options)
 	t.Cleanup(func() {
-		if err := q.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
 		if strings.Contains(lines.String(), "amqp://") {
 			t.Errorf("the log has the address:\n%s", outages(lines))
 		}
 	})
+	queuetest.Close(t, q)
 	return q, lines
 }
 

@@ -76,9 +76,10 @@ func (l *load) fails(t *testing.T) {
 	await.Until(t, "publishing fails", func() bool { return l.refused.Load() > before })
 }
 
-func (l *load) end() []queue.ID {
+func (l *load) end(t *testing.T) []queue.ID {
+	t.Helper()
 	close(l.stop)
-	l.running.Wait()
+	await.Return(t, "the publishers end", l.running.Wait)
 	return l.confirmed
 }
 
@@ -129,9 +130,10 @@ func TestCutConnections(t *testing.T) {
 	consumer, lines := open(t, toConsume, names)
 	var all queuetest.Recorder
 	all.Work = flaky(&all)
-	queuetest.Consume(t, consumer, 4, all.Handler())
+	const parallel = 2 // less than the number of outages: none may cost one of the parallel calls
+	queuetest.Consume(t, consumer, parallel, all.Handler())
 	l := startLoad(t, publisher)
-	for round := range 3 {
+	for round := range parallel + 1 {
 		l.more(t, 50)
 		publishing.Down()
 		l.fails(t)
@@ -142,7 +144,7 @@ func TestCutConnections(t *testing.T) {
 		consuming.Up()
 		awaitBack(t, address, names, lines, round+1)
 	}
-	ids := l.end()
+	ids := l.end(t)
 	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
 	if lost, found := lines.Has(logLost), lines.Has(logFound); lost != 3 || found != 3 || lines.Has(logDeadLost) != 0 {
 		t.Errorf("three outages were logged as %d, and %d ends of them:\n%s", lost, found, outages(lines))
@@ -174,7 +176,7 @@ func TestKilledBroker(t *testing.T) {
 		broker.Start()
 		l.more(t, 100)
 	}
-	ids := l.end()
+	ids := l.end(t)
 	await.Until(t, "every confirmed id arrives", func() bool { return all.AllDone(ids) })
 	if lines.Has(logLost) != lines.Has(logFound) || lines.Has(logLost) < 3 || lines.Has(logDeadLost) != 0 {
 		t.Errorf("not every one of the three outages was logged once:\n%s", outages(lines))

@@ -167,7 +167,8 @@ func TestDeliveryLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 21 {
-		if err := (<-deliveries).Nack(false, true); err != nil {
+		delivery := await.Receive(t, "it is delivered again", deliveries)
+		if err := delivery.Nack(false, true); err != nil {
 			t.Fatal(err)
 		}
 	}
