@@ -35,6 +35,29 @@ func TestLookingAheadAfterALossConfirmsNothing(t *testing.T) {
 	}
 }
 
+// A search that has found as many as are kept goes on until it knows whether there is one more, here
+// one that the first step is too short for.
+func TestLeftOutResultIsReported(t *testing.T) {
+	const kept, between = 4, 200
+	for _, older := range []int{0, 1} {
+		w := newWorld(t, search.Options{MaxResults: kept})
+		w.run()
+		base := w.now().Add(-time.Hour)
+		for i := range older + between + kept {
+			text := "else"
+			if i < older || i >= older+between {
+				text = numbered(i)
+			}
+			w.say(text, base.Add(time.Duration(i)*time.Second))
+		}
+		task, err := w.store.Task(t.Context(), w.succeed("numbers"))
+		w.must(err)
+		if task.More != (older > 0) {
+			t.Errorf("%d matches older than the %d that are kept: more is %v", older, kept, task.More)
+		}
+	}
+}
+
 // An attempt may run again when the answer to its success is lost, and finds more
 // then. What was first written as the task's newest result stays that.
 func TestNothingNewerThanTheNewestResult(t *testing.T) {

@@ -96,6 +96,27 @@ func TestMaxBytes(t *testing.T) {
 	}
 }
 
+// Of two callers who set a value at once, both get that of the first, also where the first one sets
+// it between the second one's look-up and its set.
+func TestGetOrSetBetweenLookupAndSet(t *testing.T) {
+	c := open(t, Options{MaxBytes: 1 << 20})
+	c.Clear(0) // from now on GetOrSet calls now between its look-up and its set
+	now := c.now
+	var first []byte
+	c.now = func() time.Time {
+		c.now = now
+		first, _ = c.GetOrSet(t.Context(), "key", []byte("first"), time.Hour) // never fails
+		return now()
+	}
+	second, _ := c.GetOrSet(t.Context(), "key", []byte("second"), time.Hour)
+	if string(first) != "first" || string(second) != "first" {
+		t.Errorf("one got %q, the other %q; want the first value for both", first, second)
+	}
+	if stored, _, _ := c.Get(t.Context(), "key"); string(stored) != "first" {
+		t.Errorf("%q is stored", stored)
+	}
+}
+
 func TestValueTooLarge(t *testing.T) {
 	c, big := open(t, Options{MaxBytes: 1 << 20}), make([]byte, 1<<20)
 	ctx := t.Context()
