@@ -54,6 +54,7 @@ func unfinished(t *testing.T, s testkit.API, count int, text func(i int) string)
 // The memory of unfinished bodies is bounded per address and in total; requests from other addresses are
 // served.
 func TestUnfinishedBodies(t *testing.T) {
+	t.Parallel()
 	const length = 1 << 20
 	for name, c := range map[string]struct {
 		address func(i int) string
@@ -64,6 +65,7 @@ func TestUnfinishedBodies(t *testing.T) {
 		"addresses of a farm": {func(i int) string { return fmt.Sprintf("192.0.%d.%d", i/250, i%250) }, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := testkit.StartBinary(t, testkit.Embedded(t)...)
 			alice := s.As(t, "alice")
 			chat := alice.CreateChat("tea")
@@ -89,6 +91,7 @@ func TestUnfinishedBodies(t *testing.T) {
 
 // The memory of unfinished headers is bounded, too.
 func TestUnfinishedHeaders(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartBinary(t, append(testkit.Embedded(t), "TRUSTED_PROXIES=none")...)
 	alice := s.As(t, "alice")
 	padding := strings.Repeat("a", 12<<10)
@@ -104,6 +107,7 @@ func TestUnfinishedHeaders(t *testing.T) {
 
 // Any number of successive requests may have a long header.
 func TestLongHeaders(t *testing.T) {
+	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "TRUSTED_PROXIES=none")...)
 	alice := s.As(t, "alice")
 	for range 300 {

@@ -15,8 +15,10 @@ import (
 
 // A client that shuts down its sending side after the request, like nc, gets its answer.
 func TestAClientThatClosesItsSendingHalf(t *testing.T) {
+	t.Parallel()
 	for name, database := range map[string][]string{"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := testkit.Start(t, database...)
 			alice := s.As(t, "alice")
 			chat := alice.CreateChat("tea")
@@ -67,6 +69,7 @@ func TestAClientThatClosesItsSendingHalf(t *testing.T) {
 
 // A reset connection cancels its request. There is no answer, and the request is logged with its outcome.
 func TestAClientThatCutsItsConnection(t *testing.T) {
+	t.Parallel()
 	database := testkit.Postgres(t)
 	s := testkit.Start(t, database...)
 	alice := s.As(t, "alice")

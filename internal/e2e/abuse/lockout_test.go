@@ -38,8 +38,10 @@ func addresses(count int, form string) []string {
 // Wrong passwords from many networks can lock an account for other networks, but not for an address from
 // which the owner has logged in recently.
 func TestLockingAnOwnerOut(t *testing.T) {
+	t.Parallel()
 	for name, database := range databases(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			// So slow that no attempt is allowed again during the test.
 			s := testkit.Start(t, append(database, "THROTTLING_AUTH_RPM=2")...)
 			s.As(t, "alice")

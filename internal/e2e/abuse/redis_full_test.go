@@ -18,6 +18,7 @@ import (
 // A full Redis evicts the keys with the shortest time to live. The counters of wrong passwords survive: two
 // nodes together check no more passwords than the limit allows.
 func TestGuessesWhileRedisIsFull(t *testing.T) {
+	t.Parallel()
 	redis := cachetest.StartServer(t, "--maxmemory", "4mb", "--maxmemory-policy", "volatile-ttl")
 	settings := append(testkit.Postgres(t), "CACHE_TYPE=redis", "REDIS_URL="+redis.URL().String(), "THROTTLING_AUTH_RPM=30")
 	nodes := []*testkit.Server{testkit.Start(t, settings...), testkit.Start(t, settings...)}

@@ -20,12 +20,14 @@ const tasksKept = 50
 
 // The number of ended searches is bounded: the oldest are deleted, in the database and in Redis.
 func TestFinishedSearches(t *testing.T) {
+	t.Parallel()
 	redis := cachetest.StartServer(t)
 	for name, settings := range map[string][]string{
 		"embedded": testkit.Embedded(t), "postgres": testkit.Postgres(t),
 		"redis": append(testkit.Postgres(t), "CACHE_TYPE=redis", "REDIS_URL="+redis.URL().String()),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := testkit.Start(t, settings...)
 			alice := s.As(t, "alice")
 			chat := alice.CreateChat("tea")
@@ -57,6 +59,7 @@ func TestFinishedSearches(t *testing.T) {
 
 // Searches have their own rate limit.
 func TestTheRateOfSearches(t *testing.T) {
+	t.Parallel()
 	s := testkit.Start(t, append(testkit.Embedded(t), "THROTTLING_SEARCH_RPM=3")...)
 	alice, bob := s.As(t, "alice"), s.As(t, "bob")
 	for range 3 {
