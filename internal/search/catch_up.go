@@ -19,8 +19,8 @@ func (x *Indexer) CatchUp(ctx context.Context, account, chat messenger.ID) error
 	}
 }
 
-// catchUp is CatchUp until the deadline. It returns how many messages were unindexed at first, and how many
-// still are.
+// catchUp is CatchUp until the deadline, but for one batch at least, however long it took to list the chats. It returns
+// how many messages were unindexed at first, and how many still are.
 func (x *Indexer) catchUp(
 	ctx context.Context, account, chat messenger.ID, deadline time.Time,
 ) (before, left int64, err error) {
@@ -51,11 +51,11 @@ func (x *Indexer) catchUp(
 		}
 		before = max(before, work.messages())
 		for len(work.chats) > 0 {
-			if x.clock().After(deadline) {
-				return before, work.messages(), nil
-			}
 			if err := x.indexNext(ctx, work); err != nil {
 				return before, work.messages(), err
+			}
+			if len(work.chats) > 0 && x.clock().After(deadline) {
+				return before, work.messages(), nil
 			}
 		}
 		// Another indexer may have advanced some of these chats: read again how far they are indexed.

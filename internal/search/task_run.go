@@ -91,17 +91,18 @@ func (t *taskRun) work(ctx context.Context) (complete bool, err error) {
 	}
 	for !t.finder.complete() {
 		started := t.options.Clock()
-		if started.After(over) {
-			return false, nil
-		}
 		if err := t.finder.step(ctx, t.stepTimeout()); err != nil {
 			return false, err
 		}
-		if t.options.Clock().Sub(started) < stepTimeout {
+		ended := t.options.Clock()
+		if ended.Sub(started) < stepTimeout {
 			t.checkpoint.slow = 0
 		}
+		if ended.After(over) { // after a step, so that each time slice makes progress, however long it took to list the chats
+			break
+		}
 	}
-	return true, nil
+	return t.finder.complete(), nil
 }
 
 // index indexes the account's chats up to the current ends of their logs, and reports whether the time was enough.

@@ -114,6 +114,52 @@ func TestSearchResumesInTimeSlices(t *testing.T) {
 	}
 }
 
+// slowlyListed is a store of which each list of chats takes longer than a time slice of a clock of its own.
+type slowlyListed struct {
+	search.Store
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (s *slowlyListed) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *slowlyListed) list() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(2 * time.Second)
+}
+
+func (s *slowlyListed) AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]search.IndexLag, error) {
+	s.list()
+	return s.Store.AccountIndexLag(ctx, account, chat, limit)
+}
+
+func (s *slowlyListed) LogRanges(ctx context.Context, account messenger.ID, request search.Request) ([]search.LogRange, error) {
+	s.list()
+	return s.Store.LogRanges(ctx, account, request)
+}
+
+// Each time slice indexes a batch, or searches a step, even if it took longer than the slice to list the account's chats.
+func TestSearchProgressesWhereListsAreSlow(t *testing.T) {
+	w := newWorld(t, search.Options{MaxResults: 100})
+	sent := w.sayMany(3)
+	store := &slowlyListed{Store: w.store, now: w.now()}
+	options := w.options
+	options.Clock = store.clock
+	log := slog.New(slog.DiscardHandler)
+	results := search.NewCachedResults(w.cache, time.Hour)
+	w.consumer = search.NewConsumer(store, results, w.queue, search.NewIndexer(store, options, log), options, log)
+	w.run()
+	if ids, _ := w.page(w.succeed("numbers"), nil, 100); !slices.Equal(ids, sent) {
+		t.Errorf("found %v, want %v", ids, sent)
+	}
+}
+
 // What another version has kept of a search is no use; the search begins anew.
 func TestUnreadableProgress(t *testing.T) {
 	w := newWorld(t, search.Options{MaxResults: 100})
