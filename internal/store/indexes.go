@@ -5,7 +5,8 @@ import "slices"
 // IndexVersion is a search index in a database, and the version of the analyser that made it.
 type IndexVersion struct {
 	Version string
-	// Suffix is the suffix of its tables' names; empty for those of the migrations, which always exist.
+	// Suffix is the suffix of its tables' names; empty for those of the migrations, which always exist and are the first
+	// version's.
 	Suffix string
 	// Used orders the versions by when each was last put to use: greater is later.
 	Used int64
@@ -28,7 +29,8 @@ func ChooseIndex(existing []IndexVersion, version string) (own IndexVersion, isN
 		own = existing[0]
 	case at > 0:
 		own.Suffix = existing[at].Suffix
-	case slices.ContainsFunc(existing, func(one IndexVersion) bool { return one.Suffix == "" }):
+	case len(existing) > 0:
+		// Never the tables of the migrations again: a process of the version that they were of may still write to them.
 		own.Suffix = "_" + version
 	}
 	others := slices.DeleteFunc(existing, func(one IndexVersion) bool { return one.Version == version })

@@ -3,7 +3,10 @@ package postgres_test
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/store/postgres"
 	"messenger-api/internal/store/storetest"
 	"messenger-api/internal/testkit"
 )
@@ -32,11 +35,16 @@ func TestSearch(t *testing.T) {
 	t.Parallel()
 	storetest.RunSearch(t, func(t *testing.T) storetest.Searched {
 		store, pool := openFresh(t)
-		return storetest.Searched{SearchStore: store, Execute: func(t *testing.T, statement string, arguments ...any) {
-			t.Helper()
-			if _, err := pool.Exec(t.Context(), statement, arguments...); err != nil {
-				t.Fatal(err)
-			}
-		}}
+		return searched(store, pool)
 	})
+}
+
+// searched lets a test run its own SQL by the pool.
+func searched(store *postgres.Store, pool *pgxpool.Pool) storetest.Searched {
+	return storetest.Searched{SearchStore: store, Execute: func(t *testing.T, statement string, arguments ...any) {
+		t.Helper()
+		if _, err := pool.Exec(t.Context(), statement, arguments...); err != nil {
+			t.Fatal(err)
+		}
+	}}
 }

@@ -10,11 +10,13 @@ func TestVersionsOfTheAnalyser(t *testing.T) { storetest.RunVersions(t, reopenin
 
 func TestInterruptedFill(t *testing.T) { storetest.RunInterruptedFill(t, reopening(t)) }
 
+func TestDeletionsInVersions(t *testing.T) { storetest.RunDeletionsInVersions(t, reopening(t)) }
+
 // reopening opens one database again and again.
-func reopening(t *testing.T) func(*testing.T, string) (storetest.SearchStore, func()) {
+func reopening(t *testing.T) func(*testing.T, string) (storetest.Searched, func()) {
 	t.Helper()
 	directory := t.TempDir()
-	return func(t *testing.T, version string) (storetest.SearchStore, func()) {
+	return func(t *testing.T, version string) (storetest.Searched, func()) {
 		t.Helper()
 		s, err := Open(t.Context(), Options{Directory: directory, Analyser: version}, discard)
 		if err != nil {
@@ -23,7 +25,7 @@ func reopening(t *testing.T) func(*testing.T, string) (storetest.SearchStore, fu
 		if err := s.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return s, func() {
+		return searched(s), func() {
 			if err := s.Close(); err != nil {
 				t.Error(err)
 			}

@@ -14,17 +14,21 @@ func TestStore(t *testing.T) {
 
 func TestSearch(t *testing.T) {
 	storetest.RunSearch(t, func(t *testing.T) storetest.Searched {
-		s := open(t, t.TempDir())
-		return storetest.Searched{SearchStore: s, Execute: func(t *testing.T, statement string, arguments ...any) {
-			t.Helper()
-			for i, argument := range arguments {
-				if id, ok := argument.(messenger.ID); ok {
-					arguments[i] = id[:]
-				}
-			}
-			if _, err := s.write(t.Context(), strings.ReplaceAll(statement, "$", "?"), arguments...); err != nil {
-				t.Fatal(err)
-			}
-		}}
+		return searched(open(t, t.TempDir()))
 	})
+}
+
+// searched lets a test run its own SQL.
+func searched(s *Store) storetest.Searched {
+	return storetest.Searched{SearchStore: s, Execute: func(t *testing.T, statement string, arguments ...any) {
+		t.Helper()
+		for i, argument := range arguments {
+			if id, ok := argument.(messenger.ID); ok {
+				arguments[i] = id[:]
+			}
+		}
+		if _, err := s.write(t.Context(), strings.ReplaceAll(statement, "$", "?"), arguments...); err != nil {
+			t.Fatal(err)
+		}
+	}}
 }
