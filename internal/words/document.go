@@ -22,6 +22,12 @@ const (
 	// maxPosition and maxOccurrences are what PostgreSQL's tsvector can hold.
 	maxPosition    = 16383
 	maxOccurrences = 256
+	// maxBytes is what a tsvector can hold in all, less the room for one more lexeme, the message's author.
+	maxBytes = 1<<20 - 1 - 64
+	// termBytes is what a term takes beside its own bytes: an index may put a prefix of up to 16 bytes before it, and
+	// positions are counted and aligned. positionBytes is what each position takes.
+	termBytes     = 16 + 3
+	positionBytes = 2
 	// positionless stands in Document.order for an occurrence without a position.
 	positionless = -1
 )
@@ -38,9 +44,8 @@ type Term struct {
 // first occurrence. An occurrence beyond the text's 16383rd word, or beyond the
 // 256th of its term, or that is a letter within a run of a script without spaces, is positionless: its term is found, but no phrase is.
 //
-// The number of terms is not capped: those of a text of 262144 bytes stay below the
-// 1 MiB that a tsvector may take, since folding at most doubles a letter's bytes, and
-// a position costs at most 5 bytes more.
+// A document fits into a tsvector with the prefix that an index puts before each term. So the last words of a text may be
+// left out, but only if it has more than about 150 KB, nearly all of it different words.
 type Document struct {
 	Terms []Term
 	// order is the index in Terms of each word up to maxPosition, or positionless.
@@ -65,11 +70,14 @@ func Analyse(text string) Document {
 	kept.Grow(min(len(text), maxPosition))
 	known := index{}
 	scan := scanner{text: text}
-	number := 0
+	number, size := 0, 0
 	for next, ok := scan.next(); ok; next, ok = scan.next() {
 		term := found.term(next.text)
 		at, isNew := known.add(made.Terms, term)
 		if isNew {
+			if size += len(term) + termBytes; size > maxBytes {
+				break
+			}
 			made.Terms = append(made.Terms, Term{Text: appendTerm(&kept, term)})
 			counts = append(counts, 0)
 		}
@@ -85,6 +93,7 @@ func Analyse(text string) Document {
 			made.order = append(made.order, at)
 			counts[at]++
 			placed++
+			size += positionBytes
 		}
 	}
 	made.assignPositions(counts, placed)

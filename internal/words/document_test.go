@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -109,11 +110,12 @@ const (
 	largestVector = 1<<20 - 1
 )
 
-// stored is what PostgreSQL needs for the terms and positions of a tsvector.
+// stored is what PostgreSQL needs for the terms and positions of a tsvector, with the longest prefix of each term.
 func stored(d Document) int {
+	const prefix = len("ffffffff.fffff|")
 	bytes := 0
 	for _, term := range d.Terms {
-		bytes += len(term.Text)
+		bytes += prefix + len(term.Text)
 		if count := len(term.Positions); count > 0 {
 			bytes += bytes%2 + 2 + 2*count
 		}
@@ -136,7 +138,19 @@ func largest() map[string]string {
 	for i := 0; growing.Len() < longestText-70; i++ {
 		fmt.Fprintf(&growing, "%s%d ", strings.Repeat("\u0958", 5+i%2), i)
 	}
+	// Each two adjacent letters are another word.
+	const letters = 19997
+	pairs := make([]rune, 0, longestText/3)
+	for letter, step := 0, 1; len(pairs) < longestText/3; letter = (letter + step) % letters {
+		pairs = append(pairs, rune(0x4E00+letter))
+		step = 1 + len(pairs)/letters
+	}
+	var few strings.Builder // letters
+	for i := 0; few.Len() < longestText-8; i++ {
+		few.WriteString(strconv.FormatInt(int64(i), 36) + " ")
+	}
 	return map[string]string{
+		"pairs": string(pairs), "few letters": few.String(),
 		"short": short.String(), "growing": growing.String(), "long": strings.Repeat(strings.Repeat("\u0958", 32)+" ", 2700),
 		"numbers": numbers(40000), "one word": strings.Repeat("\u0958", 87000), "same": strings.Repeat("a ", longestText/2),
 	}
