@@ -1,10 +1,12 @@
 package search
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 
 	"messenger-api/internal/messenger"
+	"messenger-api/internal/words"
 )
 
 // checkpoint is the state of a search that is stored between its time slices, so that the next one resumes
@@ -23,10 +25,14 @@ type checkpoint struct {
 	remainders map[messenger.ID]Remainder
 }
 
-// checkpointVersion is the version of the format. A checkpoint of another version is ignored.
-const checkpointVersion = 2
+// checkpointVersion is the version of the format. A checkpoint of another one is ignored, and one of a process with
+// another analyser, too: its positions are those of another index, of which this one may lack the messages.
+const checkpointVersion = 3
 
-var errBadCheckpoint = errors.New("the checkpoint of a search is not readable")
+var errBadCheckpoint = errors.New("the checkpoint of a search is not readable, or of another analyser's index")
+
+// checkpointHeader is what a checkpoint begins with.
+func checkpointHeader() string { return string(rune(checkpointVersion)) + words.Version() }
 
 // checkpoint returns the state to store.
 func (f *finder) checkpoint() checkpoint {
@@ -46,10 +52,11 @@ func (f *finder) resume(from checkpoint) {
 }
 
 func (p checkpoint) pack() []byte {
-	packed := []byte{checkpointVersion, 0}
+	searching := byte(0)
 	if p.searching {
-		packed[1] = 1
+		searching = 1
 	}
+	packed := append([]byte(checkpointHeader()), searching)
 	packed = binary.AppendVarint(packed, p.unindexed)
 	packed = binary.AppendVarint(packed, p.slow)
 	packed = binary.AppendVarint(packed, p.total)
@@ -64,11 +71,12 @@ func (p checkpoint) pack() []byte {
 }
 
 func unpackCheckpoint(packed []byte) (p checkpoint, err error) {
-	if len(packed) < 2 || packed[0] != checkpointVersion {
+	rest, ok := bytes.CutPrefix(packed, []byte(checkpointHeader()))
+	if !ok || len(rest) == 0 {
 		return p, errBadCheckpoint
 	}
-	p.searching = packed[1] == 1
-	read := reader{packed[2:], nil}
+	p.searching = rest[0] == 1
+	read := reader{rest[1:], nil}
 	p.unindexed, p.slow, p.total = read.varint(), read.varint(), read.varint()
 	if count := read.varint(); count >= 0 && count <= int64(len(packed)/packedBytes) {
 		p.results = unpackResults(read.bytes(int(count) * packedBytes))

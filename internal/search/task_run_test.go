@@ -10,6 +10,7 @@ import (
 
 	"messenger-api/internal/messenger"
 	"messenger-api/internal/search"
+	"messenger-api/internal/words"
 )
 
 // laborious is a store that looks at one message at a time, and indexes one, and of which each such step
@@ -160,12 +161,17 @@ func TestSearchProgressesWhereListsAreSlow(t *testing.T) {
 	}
 }
 
-// What another version has kept of a search is no use; the search begins anew.
+// What another version has kept of a search, or one with another analyser, which has another index, is no use; the search
+// begins anew.
 func TestUnreadableProgress(t *testing.T) {
 	w := newWorld(t, search.Options{MaxResults: 100})
 	sent := w.sayMany(3)
 	var tasks []messenger.ID
-	for _, kept := range []string{"", "x", "\x01\x00", "\x02", "\x02\x01\x00\x00\x00\x7f", "\x02\x01\x00\x00\x00\x00abc", "\x02\x01\xff\xff"} {
+	own, searched := "\x03"+words.Version(), "\x01\x00\x00\x00\x00" // nothing is left to index, and all chats are searched
+	for _, kept := range []string{
+		"", "x", "\x02" + searched, "\x03000000000000" + searched,
+		own, own + "\x01\x00\x00\x00\x7f", own + searched + "abc", own + "\x01\xff\xff",
+	} {
 		task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
 		w.must(err)
 		taken, _, err := w.store.TakeTask(t.Context(), task, w.now(), w.now().Add(time.Minute))
