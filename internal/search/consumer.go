@@ -86,10 +86,10 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 	}
 	ctx, release := c.holdLease(ctx, task)
 	defer release()
-	saved := false
+	saved, failed := false, true
 	defer func() {
 		if !saved { // also after a panic
-			c.release(ctx, task)
+			c.release(ctx, task, failed)
 		}
 	}()
 	run := newTaskRun(c.store, c.indexer, task, c.options, c.log)
@@ -104,6 +104,7 @@ func (c *Consumer) work(ctx, serving context.Context, id messenger.ID) error {
 		return c.pause(ctx, task, run)
 	})
 	if errs.Is(err, errs.Unavailable) {
+		failed = false
 		return nil // the Sweeper publishes the task again
 	}
 	if err != nil {
@@ -191,11 +192,11 @@ func (c *Consumer) fail(ctx context.Context, id messenger.ID) error {
 	return nil
 }
 
-// release ends the task's lease, so that another consumer can take it at once.
-func (c *Consumer) release(ctx context.Context, task Task) {
+// release ends the task's lease, so that another consumer can take it at once. failed says that the attempt counts as a try.
+func (c *Consumer) release(ctx context.Context, task Task, failed bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callDeadline)
 	defer cancel()
-	if err := c.store.ReleaseTask(ctx, task.ID, task.Attempt); err != nil {
+	if err := c.store.ReleaseTask(ctx, task.ID, task.Attempt, failed); err != nil {
 		c.log.DebugContext(ctx, "a task's lease was not released and will expire", "task_id", task.ID.String(), "error", err)
 	}
 }

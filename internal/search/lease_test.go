@@ -70,7 +70,7 @@ func (l *leased) SucceedTask(context.Context, messenger.ID, int, search.Outcome,
 	return true, nil
 }
 
-func (l *leased) ReleaseTask(context.Context, messenger.ID, int) error {
+func (l *leased) ReleaseTask(context.Context, messenger.ID, int, bool) error {
 	l.released = true
 	return nil
 }

@@ -108,7 +108,7 @@ func TestLostLease(t *testing.T) {
 	if w.must(err); ended {
 		t.Error("the first attempt has ended the task")
 	}
-	w.must(w.store.ReleaseTask(t.Context(), task, first.Attempt))
+	w.must(w.store.ReleaseTask(t.Context(), task, first.Attempt, true))
 	w.must(w.store.FailTask(t.Context(), task, w.now()))
 	if ids, _ := w.page(task, nil, 100); !slices.Equal(ids, []messenger.ID{sent}) {
 		t.Errorf("found %v, want %v", ids, sent)

@@ -182,3 +182,57 @@ func TestSearchOutlastsSlowDatabase(t *testing.T) {
 		t.Errorf("the timeouts were %v", store.timeouts)
 	}
 }
+
+// partlyDown is a store that takes tasks, and is unavailable for their work until it is well.
+type partlyDown struct {
+	search.Store
+
+	well    <-chan struct{}
+	refused chan struct{}
+}
+
+func (s *partlyDown) AccountIndexLag(ctx context.Context, account, chat messenger.ID, limit int) ([]search.IndexLag, error) {
+	select {
+	case <-s.well:
+		return s.Store.AccountIndexLag(ctx, account, chat, limit)
+	case s.refused <- struct{}{}:
+	default:
+	}
+	return nil, errs.ErrServiceUnavailable
+}
+
+// The attempts that a consumer gave up since the database was unavailable use up no try, however many there are.
+func TestSearchOutlastsUnavailableDatabase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, search.Options{MaxResults: 4})
+	w.say(numbered(1), w.now())
+	well := make(chan struct{})
+	store := &partlyDown{Store: w.store, well: well, refused: make(chan struct{})}
+	log := slog.New(slog.DiscardHandler)
+	w.consumer = search.NewConsumer(store, w.store, w.queue, search.NewIndexer(store, w.options, log), w.options, log)
+	task, err := w.service.Start(t.Context(), w.account, search.Request{Text: "numbers"})
+	w.must(err)
+	const attempts = 12 // more than a task has tries
+	for range attempts {
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.consumer.Run(ctx, 1) }()
+		refused := false
+		select {
+		case <-store.refused:
+			refused = true
+		case <-time.After(time.Minute):
+		}
+		stop()
+		if w.must(<-ended); !refused {
+			t.Fatal("the task is not tried again")
+		}
+		w.must(w.queue.Publish(t.Context(), task)) // as the Sweeper does
+	}
+	close(well)
+	w.run()
+	status, err := w.service.Await(t.Context(), w.account, task, time.Minute)
+	if w.must(err); status != search.Success {
+		t.Errorf("the task is %s", status)
+	}
+}

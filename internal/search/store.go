@@ -47,8 +47,9 @@ type Tasks interface {
 	// RenewTask extends the lease of the attempt, and reports whether the
 	// attempt is still the valid one.
 	RenewTask(ctx context.Context, task messenger.ID, attempt int, leaseEnd time.Time) (bool, error)
-	// ReleaseTask returns the task of a failed attempt to WAITING, if the attempt is still the valid one.
-	ReleaseTask(ctx context.Context, task messenger.ID, attempt int) error
+	// ReleaseTask returns the task of an attempt without progress to WAITING, if the attempt is still the valid one.
+	// failed says that the attempt remains counted in Tries; one that ended because the database was unavailable does not.
+	ReleaseTask(ctx context.Context, task messenger.ID, attempt int, failed bool) error
 	// PauseTask returns the task of an attempt that made progress to WAITING, if the attempt is still the valid one, and
 	// reports whether it did. The next attempt gets the checkpoint, and Tries is reset. done is the fraction of the work
 	// that is done, 0 to 1; a stored one never decreases. The next publication is due at due.

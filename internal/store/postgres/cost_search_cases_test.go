@@ -15,7 +15,7 @@ var searchCosts = map[string][]cost{
 	"selectTask":               {{"id(6, 1)", 1}},
 	"takeTask":                 {{"id(6, 4), now(), now()", 1}},
 	"renewTask":                {{"id(6, 1), 1, now()", 1}},
-	"releaseTask":              {{"id(6, 1), 1", 1}},
+	"releaseTask":              {{"id(6, 1), 1, true", 1}},
 	"pauseTask":                {{"id(6, 1), 1, NULL, 0.5, now()", 1}},
 	"succeedTask":              {{"id(6, 1), 1, 5, id(5, 5), 5, id(5, 5), now(), false", 1}},
 	"insertResults":            {{"id(6, 9000), 1, ARRAY[1, 2], ARRAY[id(5, 1), id(5, 2)], ARRAY[id(3, 1), id(3, 1)], ARRAY[1, 2]", 3}},

@@ -24,7 +24,8 @@ const (
 	renewTask = `
 		UPDATE search_tasks SET lease_ends_at = $3 WHERE task_id = $1 AND attempt = $2 AND status = 2`
 	releaseTask = `
-		UPDATE search_tasks SET status = 1, lease_ends_at = NULL WHERE task_id = $1 AND attempt = $2 AND status = 2`
+		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, tries = tries - CASE WHEN $3 THEN 0 ELSE 1 END
+		WHERE task_id = $1 AND attempt = $2 AND status = 2`
 	pauseTask = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, tries = 0, progress = $3, done = greatest(done, $4), due_at = $5
 		WHERE task_id = $1 AND attempt = $2 AND status = 2`
@@ -61,8 +62,8 @@ func (s *Store) RenewTask(ctx context.Context, task messenger.ID, attempt int, l
 }
 
 // ReleaseTask implements search.Store.
-func (s *Store) ReleaseTask(ctx context.Context, task messenger.ID, attempt int) error {
-	_, err := s.pool.Exec(ctx, releaseTask, task, attempt)
+func (s *Store) ReleaseTask(ctx context.Context, task messenger.ID, attempt int, failed bool) error {
+	_, err := s.pool.Exec(ctx, releaseTask, task, attempt, failed)
 	return s.failure(err)
 }
 

@@ -18,7 +18,8 @@ const (
 	renewTask = `
 		UPDATE search_tasks SET lease_ends_at = ? WHERE task_id = ? AND attempt = ? AND status = 2`
 	releaseTask = `
-		UPDATE search_tasks SET status = 1, lease_ends_at = NULL WHERE task_id = ? AND attempt = ? AND status = 2`
+		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, tries = tries - iif(?, 0, 1)
+		WHERE task_id = ? AND attempt = ? AND status = 2`
 	pauseTask = `
 		UPDATE search_tasks SET status = 1, lease_ends_at = NULL, tries = 0, progress = ?, done = max(done, ?), due_at = ?
 		WHERE task_id = ? AND attempt = ? AND status = 2`
@@ -63,8 +64,8 @@ func (s *Store) RenewTask(ctx context.Context, task messenger.ID, attempt int, l
 }
 
 // ReleaseTask implements search.Tasks.
-func (s *Store) ReleaseTask(ctx context.Context, task messenger.ID, attempt int) error {
-	_, err := s.write(ctx, releaseTask, task[:], attempt)
+func (s *Store) ReleaseTask(ctx context.Context, task messenger.ID, attempt int, failed bool) error {
+	_, err := s.write(ctx, releaseTask, failed, task[:], attempt)
 	return err
 }
 

@@ -108,7 +108,7 @@ func renewLease(t *testing.T, store Searched) {
 func releaseTask(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	take(t, store, task.ID, moment(0), moment(time.Minute))
-	check(t, store.ReleaseTask(t.Context(), task.ID, 1))
+	check(t, store.ReleaseTask(t.Context(), task.ID, 1, true))
 	task.Attempt, task.Tries = 1, 1
 	requireTask(t, store, task)
 	requireEqual(t, renew(t, store, task.ID, 1, moment(time.Hour)), false)
@@ -116,9 +116,12 @@ func releaseTask(t *testing.T, store Searched) {
 
 	task.Status, task.Attempt, task.Tries = search.InProcess, 2, 2
 	requireEqual(t, take(t, store, task.ID, moment(0), moment(time.Minute)), task)
-	check(t, store.ReleaseTask(t.Context(), task.ID, 1)) // by an attempt that is no longer valid
+	check(t, store.ReleaseTask(t.Context(), task.ID, 1, true)) // by an attempt that is no longer valid
 	requireTask(t, store, task)
-	check(t, store.ReleaseTask(t.Context(), messenger.NewID(), 1))
+	check(t, store.ReleaseTask(t.Context(), messenger.NewID(), 1, true))
+	check(t, store.ReleaseTask(t.Context(), task.ID, 2, false)) // which counts as no try
+	task.Status, task.Tries = search.Waiting, 1
+	requireTask(t, store, task)
 }
 
 func pauseTask(t *testing.T, store Searched) {
@@ -141,7 +144,7 @@ func pauseTask(t *testing.T, store Searched) {
 	taken := take(t, store, task.ID, moment(0), moment(time.Minute))
 	requireEqual(t, string(taken.Checkpoint), "first\x00")
 	requireEqual(t, taken.Tries, 1)
-	check(t, store.ReleaseTask(t.Context(), task.ID, 3))
+	check(t, store.ReleaseTask(t.Context(), task.ID, 3, true))
 	requireEqual(t, string(take(t, store, task.ID, moment(0), moment(time.Minute)).Checkpoint), "first\x00")
 	requireEqual(t, pause(4, "second", 0.25), true)
 	task.Attempt = 4

@@ -89,7 +89,7 @@ func requireEnded(t *testing.T, store Searched, task messenger.ID) {
 	for attempt := range 3 {
 		requireEqual(t, renew(t, store, task, attempt, moment(time.Hour)), false)
 		requireEqual(t, succeed(t, store, task, attempt), false)
-		check(t, store.ReleaseTask(t.Context(), task, attempt))
+		check(t, store.ReleaseTask(t.Context(), task, attempt, true))
 	}
 	check(t, store.FailTask(t.Context(), task, moment(24*time.Hour)))
 	check(t, store.ConfirmTask(t.Context(), task, maxOpen))

@@ -75,7 +75,7 @@ func dueLease(t *testing.T, store Searched) {
 func dueReleased(t *testing.T, store Searched) {
 	task := newTask(t, store)
 	take(t, store, task.ID, moment(0), moment(time.Hour))
-	check(t, store.ReleaseTask(t.Context(), task.ID, 1))
+	check(t, store.ReleaseTask(t.Context(), task.ID, 1, true))
 	requireDue(t, store, task.ID, task.CreatedAt.Add(pause))
 }
 
@@ -176,7 +176,7 @@ func oldestWaitingTask(t *testing.T, store Searched) {
 	requireOldest(waits.CreatedAt)
 	take(t, store, waits.ID, moment(0), moment(time.Minute))
 	requireOldest(time.Time{})
-	check(t, store.ReleaseTask(t.Context(), waits.ID, 1))
+	check(t, store.ReleaseTask(t.Context(), waits.ID, 1, true))
 	requireOldest(waits.CreatedAt)
 	take(t, store, waits.ID, moment(0), moment(time.Minute))
 	_, err := store.PauseTask(t.Context(), waits.ID, 2, []byte("progress"), 0.5, moment(0))
