@@ -17,6 +17,8 @@ part_alone() {
     run_alone
     answers "$url/ping_db"
     verify
+    docker cp "$alone:/usr/share/doc/messenger-api/NOTICE" "$work/NOTICE" >/dev/null
+    cmp "$work/NOTICE" internal/words/dictionary/NOTICE || fail 'the image lacks the notices of the dictionaries'
     docker inspect --format '{{.State.Health.Status}}' "$alone" | grep -qE '^(starting|healthy)$' ||
         fail 'it is not healthy'
     docker rm --force "$alone" >/dev/null
