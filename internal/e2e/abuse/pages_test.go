@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,9 +28,16 @@ func fillChat(t testing.TB, database []string, alice *testkit.Client, messages i
 	t.Helper()
 	chat = alice.CreateChat("long")
 	user := alice.Join(chat, "Alice")
-	for i := range messages {
-		alice.Send(chat, user, fmt.Sprint("short ", i))
+	const senders = 16 // at once, since each waits for its commit
+	var group sync.WaitGroup
+	for sender := range senders {
+		group.Go(func() {
+			for i := sender; i < messages; i += senders {
+				alice.Send(chat, user, fmt.Sprint("short ", i))
+			}
+		})
 	}
+	group.Wait()
 	// By SQL, since sending them would take minutes.
 	hex := fmt.Sprintf("unhex('%x')", text)
 	if slices.ContainsFunc(database, func(s string) bool { return strings.HasPrefix(s, "POSTGRES_HOSTS") }) {
