@@ -141,9 +141,8 @@ func largest() map[string]string {
 	// Each two adjacent letters are another word.
 	const letters = 19997
 	pairs := make([]rune, 0, longestText/3)
-	for letter, step := 0, 1; len(pairs) < longestText/3; letter = (letter + step) % letters {
+	for letter := 0; len(pairs) < longestText/3; letter = (letter + 1 + len(pairs)/letters) % letters {
 		pairs = append(pairs, rune(0x4E00+letter))
-		step = 1 + len(pairs)/letters
 	}
 	var few strings.Builder // letters
 	for i := 0; few.Len() < longestText-8; i++ {

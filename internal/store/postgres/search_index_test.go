@@ -14,9 +14,8 @@ func TestLongestMessageIsIndexed(t *testing.T) {
 	t.Parallel()
 	const letters, most = 19997, 262144 / 3
 	text := make([]rune, 0, most)
-	for letter, step := 0, 1; len(text) < most; letter = (letter + step) % letters {
+	for letter := 0; len(text) < most; letter = (letter + 1 + len(text)/letters) % letters {
 		text = append(text, rune(0x4E00+letter))
-		step = 1 + len(text)/letters
 	}
 	store, pool := openFresh(t)
 	const lastNumber = 1<<32 - 1
