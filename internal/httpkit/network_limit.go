@@ -12,9 +12,15 @@ import (
 const minPerNetwork = 8
 
 // networkLimits are how many connections may be from one address, or IPv6 /64, from one /56 and
-// from one /48.
+// from one /48. A limit of all connections is none: at the limit of all a new one waits, and is not
+// refused.
 func networkLimits(maxOpen int) budget.Limits {
-	quarters := func(count int) int64 { return int64(min(maxOpen, max(minPerNetwork, maxOpen*count/4))) }
+	quarters := func(count int) int64 {
+		if limit := max(minPerNetwork, maxOpen*count/4); limit < maxOpen {
+			return int64(limit)
+		}
+		return math.MaxInt64
+	}
 	return budget.Limits{Total: math.MaxInt64, PerKey: [3]int64{quarters(1), quarters(2), quarters(3)}}
 }
 

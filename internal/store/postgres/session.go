@@ -26,6 +26,10 @@ var sessionSettings = [][2]string{
 	// Generic plans: planning the statement of a batch takes longer than running it, and all
 	// statements are index probes, whatever the sizes of tables and parameters.
 	{"plan_cache_mode", "force_generic_plan"},
+	// With few chats a hash or merge join would lock the chats of a batch in another order than
+	// that of their ids (advanceChats), and concurrent batches would deadlock.
+	{"enable_hashjoin", "off"},
+	{"enable_mergejoin", "off"},
 }
 
 // migrationSettings are set on connections for migrations, after sessionSettings.
