@@ -49,11 +49,10 @@ dev: ## Serve the API with sample data
 test: test-go fuzz ## Run all tests, against services of their own, then each fuzz target for FUZZTIME
 
 .PHONY: test-go
-# The packages are not vetted once more: `make lint` does that. One more than there are processors is tested at a time, since
-# the end-to-end tests wait for a third of their time.
+# The packages are not vetted once more: `make lint` does that.
 test-go:
 	@echo 'race detector: $(if $(RACE),on,off: no C compiler that works was found)'
-	scripts/services run postgres redis rabbitmq -- go test $(RACE) -vet=off -count=1 -timeout 20m -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) ./...
+	scripts/services run postgres redis rabbitmq -- go test $(RACE) -vet=off -count=1 -timeout 20m ./...
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (3s)
