@@ -61,6 +61,10 @@ func (h *MemoryLease) Acquire(ctx context.Context, bytes int) error {
 	return errs.ErrServiceUnavailable.WithDetails("too many pages are read at once").After(time.Second).WithCause(err)
 }
 
+// Grow raises what is held to the given number of bytes, without waiting, and reports whether
+// there was room for it.
+func (h *MemoryLease) Grow(bytes int) bool { return h.lease.Grow(int64(bytes)) }
+
 // Shrink lowers what is held to the given number of bytes.
 func (h *MemoryLease) Shrink(bytes int) { h.lease.Shrink(int64(bytes)) }
 

@@ -43,21 +43,36 @@ func (a *app) listMessages(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// page returns a page, cached or loaded, with its length acquired from the budget. Each
-// reader acquires the bytes for loading although several may share one load. They count until
-// the load ends, also where the reader has left before.
+// page returns a page, cached or loaded, with its length acquired from the budget. A reader
+// that must wait for that keeps no page meanwhile, and looks it up again. Each reader acquires the
+// bytes for loading although several may share one load. They count until the load ends, also where
+// the reader has left before.
 func (a *app) page(ctx context.Context, lease *apps.MemoryLease, from messenger.Cursor, limit int) (pages.Page, error) {
-	page, missing := a.pages.Find(ctx, pages.Key{Chat: from.ChatID, Limit: limit, Before: from.Before})
-	if page != nil {
-		return page, lease.Acquire(ctx, len(page))
+	key := pages.Key{Chat: from.ChatID, Limit: limit, Before: from.Before}
+	page, missing := a.pages.Find(ctx, key)
+	if page != nil && !lease.Grow(len(page)) {
+		if err := lease.Acquire(ctx, len(page)); err != nil {
+			return nil, err
+		}
+		page, missing = a.pages.Find(ctx, key)
+	}
+	if page != nil && lease.Grow(len(page)) {
+		lease.Shrink(len(page))
+		return page, nil
 	}
 	if err := lease.Acquire(ctx, apps.PageLoadBytes); err != nil {
 		return nil, err
 	}
-	load := func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) }
-	page, err := missing.Load(ctx, load, lease.Detach)
+	if page == nil {
+		var err error
+		load := func(ctx context.Context) ([]byte, error) { return a.loadPage(ctx, from, limit) }
+		if page, err = missing.Load(ctx, load, lease.Detach); err != nil {
+			lease.Shrink(0)
+			return nil, err
+		}
+	}
 	lease.Shrink(len(page))
-	return page, err
+	return page, nil
 }
 
 func (a *app) loadPage(ctx context.Context, from messenger.Cursor, limit int) ([]byte, error) {
